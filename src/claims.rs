@@ -1,0 +1,155 @@
+//! The claims of a verified JWT, and the policy that they are held to (RFC 7519 §4).
+
+mod date;
+mod policy;
+
+use self::date::NumericDate;
+pub use self::policy::{ClaimsPolicy, Expect};
+use crate::error::ClaimsError;
+use crate::json::{JsonString, Members, Object, Value};
+use crate::time::UnixTime;
+use crate::verify::VerifiedJws;
+
+impl<'t> VerifiedJws<'t> {
+    /// The claims, once they have been held to `policy` at the time `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`]: a payload that is no JSON object, a registered claim of the wrong type, or
+    /// the first claim that the policy does not accept.
+    pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
+        let claims = Claims::parse(self.payload())?;
+        policy.check(&claims, now)?;
+        Ok(claims)
+    }
+}
+
+/// The claims of a JWT that has been verified and held to a policy.
+///
+/// A registered claim that is present has its type (RFC 7519 §4.1): one that had another would have
+/// refused the token.
+#[derive(Clone, Copy, Debug)]
+pub struct Claims<'t> {
+    object: Object<'t>,
+    iss: Option<JsonString<'t>>,
+    sub: Option<JsonString<'t>>,
+    aud: Option<Value<'t>>,
+    exp: Option<NumericDate>,
+    nbf: Option<NumericDate>,
+    iat: Option<NumericDate>,
+    jti: Option<JsonString<'t>>,
+}
+
+impl<'t> Claims<'t> {
+    fn parse(payload: &'t [u8]) -> Result<Self, ClaimsError> {
+        let mut members =
+            Members::new(payload).map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
+        let object = members.object();
+        let (mut iss, mut sub, mut aud, mut jti) = (None, None, None, None);
+        let (mut exp, mut nbf, mut iat) = (None, None, None);
+        while let Some((name, value)) = members.next().map_err(ClaimsError::Json)? {
+            match name.resolve(&mut [0; 4]) {
+                Some("iss") => iss = Some(string("iss", value)?),
+                Some("sub") => sub = Some(string("sub", value)?),
+                Some("aud") => aud = Some(audience(value)?),
+                Some("exp") => exp = Some(date("exp", value)?),
+                Some("nbf") => nbf = Some(date("nbf", value)?),
+                Some("iat") => iat = Some(date("iat", value)?),
+                Some("jti") => jti = Some(string("jti", value)?),
+                _ => {}
+            }
+        }
+        Ok(Self { object, iss, sub, aud, exp, nbf, iat, jti })
+    }
+
+    /// `iss`, who issued the token (RFC 7519 §4.1.1).
+    #[must_use]
+    pub const fn issuer(&self) -> Option<JsonString<'t>> {
+        self.iss
+    }
+
+    /// `sub`, whom the token is about (RFC 7519 §4.1.2).
+    #[must_use]
+    pub const fn subject(&self) -> Option<JsonString<'t>> {
+        self.sub
+    }
+
+    /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3).
+    pub fn audiences(&self) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
+        let (one, several) = match self.aud {
+            Some(Value::Array(array)) => (None, Some(array.iter())),
+            Some(value) => (value.as_string(), None),
+            None => (None, None),
+        };
+        one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))
+    }
+
+    /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
+    #[must_use]
+    pub fn expires_at(&self) -> Option<UnixTime> {
+        self.exp.map(NumericDate::ceiling)
+    }
+
+    /// `nbf`, the first whole second at which the token is valid (RFC 7519 §4.1.5).
+    #[must_use]
+    pub fn not_before(&self) -> Option<UnixTime> {
+        self.nbf.map(NumericDate::ceiling)
+    }
+
+    /// `iat`, the second in which the token was issued (RFC 7519 §4.1.6).
+    #[must_use]
+    pub fn issued_at(&self) -> Option<UnixTime> {
+        self.iat.map(NumericDate::floor)
+    }
+
+    /// `jti`, the token's own identifier (RFC 7519 §4.1.7).
+    #[must_use]
+    pub const fn jwt_id(&self) -> Option<JsonString<'t>> {
+        self.jti
+    }
+
+    /// The claim with this name, registered or not.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'t>> {
+        self.object.get(name)
+    }
+
+    /// All claims, in the order of the token.
+    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
+        self.object.iter()
+    }
+
+    /// The claims as a type of one's own.
+    ///
+    /// # Errors
+    ///
+    /// Those of `serde_json`, when the claims do not fit the type.
+    #[cfg(feature = "serde")]
+    pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.object.text())
+    }
+}
+
+fn string<'t>(name: &'static str, value: Value<'t>) -> Result<JsonString<'t>, ClaimsError> {
+    value.as_string().ok_or(ClaimsError::ClaimType { name, expected: "a string" })
+}
+
+fn audience(value: Value<'_>) -> Result<Value<'_>, ClaimsError> {
+    let strings = match value {
+        Value::String(_) => true,
+        Value::Array(array) => array.iter().all(|member| member.as_string().is_some()),
+        _ => false,
+    };
+    if strings {
+        Ok(value)
+    } else {
+        Err(ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings" })
+    }
+}
+
+fn date(name: &'static str, value: Value<'_>) -> Result<NumericDate, ClaimsError> {
+    let Value::Number(text) = value else {
+        return Err(ClaimsError::ClaimType { name, expected: "a number of seconds" });
+    };
+    NumericDate::parse(text).ok_or(ClaimsError::DateRange { name })
+}

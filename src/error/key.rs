@@ -1,0 +1,210 @@
+//! What a key or a set of keys can be refused for.
+
+use core::fmt;
+
+use super::{Base64Error, Excerpt, JsonError};
+use crate::algorithm::{Algorithm, AlgorithmSet};
+
+/// Why key material, a JWK or a member of a JWK Set is not a key to verify with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// Not JSON, or not strict JSON. Offsets count from the start of the key's own text.
+    Json(JsonError),
+    /// JSON, but no object.
+    NotObject,
+    /// A member that this kind of key must have is absent.
+    MemberMissing {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A member is not of the type that it must have.
+    MemberType {
+        /// Its name.
+        name: &'static str,
+    },
+    /// A `kty` that carries none of the implemented algorithms.
+    KtyUnsupported {
+        /// The value.
+        kty: Excerpt,
+    },
+    /// A `crv` that carries none of the implemented algorithms.
+    CrvUnsupported {
+        /// The value.
+        crv: Excerpt,
+    },
+    /// The key's `use` is not `sig` (RFC 7517 §4.2).
+    UseNotSig {
+        /// The value.
+        key_use: Excerpt,
+    },
+    /// The key's `key_ops` does not have `verify` (RFC 7517 §4.3).
+    KeyOpsNotVerify,
+    /// The key's `alg` names an algorithm that is not implemented.
+    AlgUnsupported {
+        /// The value.
+        alg: Excerpt,
+    },
+    /// The key's `alg` cannot be carried by its `kty` and `crv`.
+    AlgMismatch {
+        /// The value of `alg`.
+        alg: Algorithm,
+        /// The value of `kty`.
+        kty: &'static str,
+    },
+    /// The algorithm of the key, by its `alg` or by its `kty`, is not one that the caller accepts.
+    AlgNotAllowed {
+        /// The algorithm of the key.
+        alg: Algorithm,
+        /// What the caller accepts.
+        allowed: AlgorithmSet,
+    },
+    /// The algorithm's feature is not enabled in this build.
+    FeatureDisabled {
+        /// The algorithm, which is also the feature's name in lower case.
+        alg: Algorithm,
+    },
+    /// A private member in what should be a public key: whoever holds it can sign.
+    PrivateMaterial {
+        /// The name of the first such member.
+        name: &'static str,
+    },
+    /// A secret (`oct`) where public keys are accepted as well.
+    SecretAmongPublic,
+    /// Material that is not base64url. Offsets count from the start of the member's value.
+    Base64 {
+        /// The member's name.
+        name: &'static str,
+        /// What is wrong with it.
+        error: Base64Error,
+    },
+    /// A secret shorter than the hash (RFC 7518 §3.2).
+    SecretTooShort {
+        /// Its length in octets.
+        length: usize,
+        /// The least length in octets.
+        least: usize,
+    },
+    /// A secret in a JWK longer than 512 octets.
+    SecretTooLong {
+        /// Its length in octets.
+        length: usize,
+        /// The greatest length in octets.
+        most: usize,
+    },
+    /// A secret that is itself a key document: PEM, DER or JWK.
+    SecretIsKeyDocument,
+    /// A coordinate that is not exactly 32 octets long (RFC 7518 §6.2.1.2).
+    CoordinateLength {
+        /// `x` or `y`.
+        name: &'static str,
+        /// Its length in octets.
+        length: usize,
+    },
+    /// Coordinates that are no point of the curve.
+    PointNotOnCurve,
+    /// A modulus with too few bits (RFC 7518 §3.3).
+    ModulusTooSmall {
+        /// Its size in bits.
+        bits: usize,
+        /// The least size in bits.
+        least: usize,
+    },
+    /// A modulus with too many bits.
+    ModulusTooLarge {
+        /// Its size in bits.
+        bits: usize,
+        /// The greatest size in bits that this build accepts.
+        most: usize,
+    },
+    /// An even modulus.
+    ModulusEven,
+    /// A public exponent that is even, below 65537, or not below 2^33.
+    Exponent,
+}
+
+impl fmt::Display for KeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Json(error) => write!(f, "the key is not strict JSON: {error}"),
+            Self::NotObject => f.write_str("the key is not a JSON object"),
+            Self::MemberMissing { name } => write!(f, "the key has no '{name}'"),
+            Self::MemberType { name } => write!(f, "'{name}' of the key is not of the type that it must have"),
+            Self::KtyUnsupported { kty } => write!(f, "'kty' is \"{kty}\", and only RSA, EC and oct are known"),
+            Self::CrvUnsupported { crv } => write!(f, "'crv' is \"{crv}\", and only P-256 is known"),
+            Self::UseNotSig { key_use } => write!(f, "'use' is \"{key_use}\": the key is not for signatures"),
+            Self::KeyOpsNotVerify => f.write_str("'key_ops' does not have \"verify\": the key is not for verification"),
+            Self::AlgUnsupported { alg } => write!(f, "'alg' is \"{alg}\", and only HS256, ES256 and RS256 are known"),
+            Self::AlgMismatch { alg, kty } => write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry"),
+            Self::AlgNotAllowed { alg, allowed } => write!(f, "the key is for {alg}, and {allowed} is accepted"),
+            Self::FeatureDisabled { alg } => write!(f, "the key is for {alg}, which this build was made without"),
+            Self::PrivateMaterial { name } => write!(
+                f,
+                "the key has the private member '{name}': whoever can read it can sign; replace the key"
+            ),
+            Self::SecretAmongPublic => f.write_str(
+                "the key is a shared secret, and public keys are accepted beside it: verify HS256 apart from other algorithms",
+            ),
+            Self::Base64 { name, error } => write!(f, "'{name}' is not base64url: {error}"),
+            Self::SecretTooShort { length, least } => write!(f, "the secret has {length} octets, and {least} are the least"),
+            Self::SecretTooLong { length, most } => write!(f, "the secret has {length} octets, and {most} are the most"),
+            Self::SecretIsKeyDocument => f.write_str("the secret is the text of a key: a public key is no secret"),
+            Self::CoordinateLength { name, length: length @ 1..=31 } => write!(
+                f,
+                "'{name}' has {length} octets where P-256 has 32: the issuer stripped leading zeros"
+            ),
+            Self::CoordinateLength { name, length } => write!(f, "'{name}' has {length} octets where P-256 has 32"),
+            Self::PointNotOnCurve => f.write_str("'x' and 'y' are no point of P-256"),
+            Self::ModulusTooSmall { bits, least } => write!(f, "the modulus has {bits} bits, and {least} are the least"),
+            Self::ModulusTooLarge { bits, most } => write!(f, "the modulus has {bits} bits, and {most} are the most"),
+            Self::ModulusEven => f.write_str("the modulus is even: it is no RSA modulus"),
+            Self::Exponent => f.write_str("the public exponent is even, below 65537, or not below 2^33"),
+        }
+    }
+}
+
+impl core::error::Error for KeyError {}
+
+/// Why a document is not a JWK Set (RFC 7517 §5). A fault of one member is a [`KeyError`] of that
+/// member and no fault of the set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SetError {
+    /// The document is longer than 512 KiB.
+    TooLong {
+        /// Its length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// The document is not strict JSON.
+    Json(JsonError),
+    /// JSON, but no object.
+    NotObject,
+    /// The object has no `keys`.
+    KeysMissing,
+    /// `keys` is not an array.
+    KeysNotArray,
+    /// More than 1,024 members in `keys`.
+    TooManyKeys {
+        /// The limit.
+        limit: usize,
+    },
+}
+
+impl fmt::Display for SetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::TooLong { length, limit } => {
+                write!(f, "the JWK Set has {length} bytes, and at most {limit} are accepted")
+            }
+            Self::Json(error) => write!(f, "the JWK Set is not strict JSON: {error}"),
+            Self::NotObject => f.write_str("the JWK Set is not a JSON object"),
+            Self::KeysMissing => f.write_str("the document has no 'keys': it is no JWK Set"),
+            Self::KeysNotArray => f.write_str("'keys' is not an array"),
+            Self::TooManyKeys { limit } => write!(f, "the JWK Set has more than {limit} keys"),
+        }
+    }
+}
+
+impl core::error::Error for SetError {}

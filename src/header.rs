@@ -1,0 +1,71 @@
+//! The JOSE header (RFC 7515 §4): what the token says of itself, before anything is verified.
+
+use crate::algorithm::Algorithm;
+use crate::error::{Excerpt, ParseError};
+use crate::json::{JsonString, Members, Value};
+
+/// The greatest number of members of a header.
+pub const MAX_HEADER_MEMBERS: usize = 64;
+
+/// The header parameters that verification looks at.
+///
+/// `jwk`, `jku`, `x5u` and `x5c` are never a source of keys, and are ignored like every parameter
+/// that is not listed here. `crit` refuses the token, and so does `b64` other than `true`.
+#[derive(Clone, Copy, Debug)]
+pub struct Header<'t> {
+    algorithm: Result<Algorithm, Excerpt>,
+    kid: Option<JsonString<'t>>,
+    typ: Option<JsonString<'t>>,
+}
+
+impl<'t> Header<'t> {
+    /// Reads a decoded header.
+    pub(crate) fn parse(text: &'t [u8]) -> Result<Self, ParseError> {
+        let mut members = Members::new(text)
+            .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
+        let (mut alg, mut kid, mut typ) = (None, None, None);
+        let mut count = 0_usize;
+        while let Some((name, value)) = members.next().map_err(ParseError::HeaderJson)? {
+            count = count.saturating_add(1);
+            if count > MAX_HEADER_MEMBERS {
+                return Err(ParseError::HeaderMembers);
+            }
+            match name.resolve(&mut [0; 4]) {
+                Some("alg") => alg = Some(string("alg", value)?),
+                Some("kid") => kid = Some(string("kid", value)?),
+                Some("typ") => typ = Some(string("typ", value)?),
+                Some("crit") => return Err(ParseError::Crit),
+                Some("b64") if value != Value::Bool(true) => return Err(ParseError::UnencodedPayload),
+                _ => {}
+            }
+        }
+        let alg = alg.ok_or(ParseError::AlgMissing)?;
+        let known = alg.resolve(&mut [0; 8]).and_then(Algorithm::from_name);
+        Ok(Self { algorithm: known.ok_or_else(|| alg.excerpt()), kid, typ })
+    }
+
+    /// `alg` (RFC 7515 §4.1.1): an algorithm that is implemented, or else what the header says.
+    ///
+    /// # Errors
+    ///
+    /// The header's value, when it names no algorithm that is implemented.
+    pub const fn algorithm(&self) -> Result<Algorithm, Excerpt> {
+        self.algorithm
+    }
+
+    /// `kid`, the key ID (RFC 7515 §4.1.4).
+    #[must_use]
+    pub const fn kid(&self) -> Option<JsonString<'t>> {
+        self.kid
+    }
+
+    /// `typ`, the media type of the whole token (RFC 7515 §4.1.9).
+    #[must_use]
+    pub const fn typ(&self) -> Option<JsonString<'t>> {
+        self.typ
+    }
+}
+
+fn string<'t>(name: &'static str, value: Value<'t>) -> Result<JsonString<'t>, ParseError> {
+    value.as_string().ok_or(ParseError::ParameterType { name })
+}

@@ -1,0 +1,122 @@
+//! Strings as they stand in JSON text, escapes and all.
+
+use core::fmt;
+
+use crate::error::Excerpt;
+
+/// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped.
+#[derive(Clone, Copy)]
+pub struct JsonString<'a> {
+    /// What stands between the quotes.
+    raw: &'a str,
+    escaped: bool,
+}
+
+impl<'a> JsonString<'a> {
+    pub(crate) const fn new(raw: &'a str, escaped: bool) -> Self {
+        Self { raw, escaped }
+    }
+
+    /// The text, if no character of it is written as an escape.
+    #[must_use]
+    pub fn as_str(self) -> Option<&'a str> {
+        if self.escaped { None } else { Some(self.raw) }
+    }
+
+    /// The text as it is written, escapes unresolved.
+    pub(crate) const fn raw(self) -> &'a str {
+        self.raw
+    }
+
+    /// The characters, escapes resolved.
+    pub fn chars(self) -> impl Iterator<Item = char> {
+        let mut rest = self.raw.chars();
+        core::iter::from_fn(move || match rest.next()? {
+            '\\' => Some(unescape(&mut rest)),
+            character => Some(character),
+        })
+    }
+
+    /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit.
+    pub(crate) fn resolve<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
+    where
+        'a: 'b,
+    {
+        if !self.escaped {
+            return Some(self.raw);
+        }
+        let mut len = 0_usize;
+        for character in self.chars() {
+            let end = len.checked_add(character.len_utf8())?;
+            character.encode_utf8(buffer.get_mut(len..end)?);
+            len = end;
+        }
+        core::str::from_utf8(buffer.get(..len)?).ok()
+    }
+
+    /// The text for an error message.
+    pub(crate) fn excerpt(self) -> Excerpt {
+        Excerpt::new(self.chars())
+    }
+}
+
+/// The character of an escape, after the backslash. The reader has checked its form, so that the
+/// replacement character below stands for nothing that can occur.
+fn unescape(rest: &mut core::str::Chars<'_>) -> char {
+    match rest.next() {
+        Some('n') => '\n',
+        Some('t') => '\t',
+        Some('r') => '\r',
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
+        Some('u') => {
+            let units = core::iter::from_fn(|| {
+                let unit = hex(rest.as_str());
+                // A high surrogate has its low one behind it: `\u` and four more.
+                let skip = if matches!(unit, Some(0xd800..0xdc00)) { 5 } else { 3 };
+                rest.nth(skip);
+                unit
+            });
+            char::decode_utf16(units).next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
+        }
+        Some(character) => character,
+        None => char::REPLACEMENT_CHARACTER,
+    }
+}
+
+/// The UTF-16 code unit that the first four characters write.
+pub(super) fn hex(text: &str) -> Option<u16> {
+    let digits = text.get(..4)?;
+    // from_str_radix alone would take a sign.
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u16::from_str_radix(digits, 16).ok()
+}
+
+impl PartialEq<str> for JsonString<'_> {
+    fn eq(&self, other: &str) -> bool {
+        if self.escaped { self.chars().eq(other.chars()) } else { self.raw == other }
+    }
+}
+
+impl PartialEq for JsonString<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        if self.escaped || other.escaped { self.chars().eq(other.chars()) } else { self.raw == other.raw }
+    }
+}
+
+impl Eq for JsonString<'_> {}
+
+impl fmt::Display for JsonString<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        self.chars().try_for_each(|character| f.write_char(character))
+    }
+}
+
+impl fmt::Debug for JsonString<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.raw)
+    }
+}

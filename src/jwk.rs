@@ -1,0 +1,228 @@
+//! One JSON Web Key (RFC 7517 §4), and the verifying key that it holds.
+
+use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::base64url;
+use crate::error::{Base64Error, KeyError};
+use crate::json::{JsonString, Members, Value};
+#[cfg(feature = "rs256")]
+use crate::key::MOST_MODULUS_LEN;
+use crate::key::VerifyingKey;
+
+/// A JWK, borrowed from its JSON text.
+///
+/// ```
+/// use jose_core::{Algorithm, AlgorithmSet, Jwk};
+///
+/// // RFC 7515 §A.3.1
+/// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256",
+///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
+/// let key = jwk.verifying_key(AlgorithmSet::from(Algorithm::Es256))?;
+/// assert_eq!(key.algorithm(), Algorithm::Es256);
+/// # Ok::<(), jose_core::KeyError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Jwk<'a> {
+    kid: Option<JsonString<'a>>,
+    kty: Option<JsonString<'a>>,
+    alg: Option<JsonString<'a>>,
+    crv: Option<JsonString<'a>>,
+    key_use: Option<JsonString<'a>>,
+    /// Whether `key_ops` has `verify`, where there is `key_ops`.
+    verify_op: Option<bool>,
+    private: Option<&'static str>,
+    /// The first member of the wrong type.
+    fault: Option<KeyError>,
+    n: Option<Value<'a>>,
+    e: Option<Value<'a>>,
+    x: Option<Value<'a>>,
+    y: Option<Value<'a>>,
+    k: Option<Value<'a>>,
+}
+
+/// The private members of RSA and EC keys (RFC 7518 §6.2.2, §6.3.2).
+const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// The greatest length of a secret in a JWK, in octets. HMAC hashes what is longer than 64.
+#[cfg(feature = "hs256")]
+const MOST_SECRET: usize = 512;
+
+impl<'a> Jwk<'a> {
+    /// Reads a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and
+    /// `x5c`, `x5t` and `x5u` are no source of anything. What the members say is judged by
+    /// [`verifying_key`](Self::verifying_key).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Json`], [`KeyError::NotObject`].
+    pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
+        let mut members =
+            Members::new(text.as_ref()).map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
+        let mut jwk = Self {
+            kid: None,
+            kty: None,
+            alg: None,
+            crv: None,
+            key_use: None,
+            verify_op: None,
+            private: None,
+            fault: None,
+            n: None,
+            e: None,
+            x: None,
+            y: None,
+            k: None,
+        };
+        while let Some((name, value)) = members.next().map_err(KeyError::Json)? {
+            let mut buffer = [0; 8];
+            let Some(name) = name.resolve(&mut buffer) else { continue };
+            let mut string = |name| {
+                let string = value.as_string();
+                if string.is_none() {
+                    jwk.fault = jwk.fault.or(Some(KeyError::MemberType { name }));
+                }
+                string
+            };
+            match name {
+                "kid" => jwk.kid = string("kid"),
+                "kty" => jwk.kty = string("kty"),
+                "alg" => jwk.alg = string("alg"),
+                "crv" => jwk.crv = string("crv"),
+                "use" => jwk.key_use = string("use"),
+                "key_ops" => {
+                    jwk.verify_op = has_verify(value);
+                    if jwk.verify_op.is_none() {
+                        jwk.fault = jwk.fault.or(Some(KeyError::MemberType { name: "key_ops" }));
+                    }
+                }
+                "n" => jwk.n = Some(value),
+                "e" => jwk.e = Some(value),
+                "x" => jwk.x = Some(value),
+                "y" => jwk.y = Some(value),
+                "k" => jwk.k = Some(value),
+                name => jwk.private = jwk.private.or(PRIVATE.into_iter().find(|private| *private == name)),
+            }
+        }
+        Ok(jwk)
+    }
+
+    /// `kid`, the key ID (RFC 7517 §4.5).
+    #[must_use]
+    pub const fn kid(&self) -> Option<JsonString<'a>> {
+        self.kid
+    }
+
+    /// The verifying key, bound to its algorithm for life: to the one that `alg` names, or, without
+    /// `alg`, to the only one of `allowed` that its `kty` and `crv` can carry.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`]: the first thing that is wrong, in the order of its variants.
+    pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
+        let algorithm = self.algorithm(allowed)?;
+        match algorithm {
+            #[cfg(feature = "hs256")]
+            Algorithm::Hs256 => {
+                let mut buffer = zeroize::Zeroizing::new([0; MOST_SECRET]);
+                let too_long = |length| KeyError::SecretTooLong { length, most: MOST_SECRET };
+                VerifyingKey::hs256(material("k", self.k, &mut *buffer, too_long)?)
+            }
+            #[cfg(feature = "es256")]
+            Algorithm::Es256 => {
+                let (mut x, mut y) = ([0; 32], [0; 32]);
+                let x =
+                    material("x", self.x, &mut x, |length| KeyError::CoordinateLength { name: "x", length })?;
+                let y =
+                    material("y", self.y, &mut y, |length| KeyError::CoordinateLength { name: "y", length })?;
+                VerifyingKey::es256(x, y)
+            }
+            #[cfg(feature = "rs256")]
+            Algorithm::Rs256 => {
+                // Octets enough for the zeros that some issuers put first.
+                let (mut n, mut e) = ([0; MOST_MODULUS_LEN + 8], [0; 16]);
+                let most = MOST_MODULUS_LEN.saturating_mul(8);
+                let too_large =
+                    |length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most };
+                let n = material("n", self.n, &mut n, too_large)?;
+                VerifyingKey::rs256(n, material("e", self.e, &mut e, |_| KeyError::Exponent)?)
+            }
+            #[cfg(not(all(feature = "hs256", feature = "es256", feature = "rs256")))]
+            alg => Err(KeyError::FeatureDisabled { alg }),
+        }
+    }
+
+    /// The one algorithm that this key is for, by everything it says of itself.
+    fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        let kty = self.kty.ok_or(KeyError::MemberMissing { name: "kty" })?;
+        let carries = |algorithm: &Algorithm| kty == *algorithm.kty();
+        let carried = Algorithm::ALL
+            .into_iter()
+            .find(carries)
+            .ok_or(KeyError::KtyUnsupported { kty: kty.excerpt() })?;
+        if let Some(key_use) = self.key_use.filter(|key_use| *key_use != *"sig") {
+            return Err(KeyError::UseNotSig { key_use: key_use.excerpt() });
+        }
+        if self.verify_op == Some(false) {
+            return Err(KeyError::KeyOpsNotVerify);
+        }
+        if let Some(expected) = carried.crv() {
+            let crv = self.crv.ok_or(KeyError::MemberMissing { name: "crv" })?;
+            if crv != *expected {
+                return Err(KeyError::CrvUnsupported { crv: crv.excerpt() });
+            }
+        }
+        // Each kty and crv carries one of the implemented algorithms, so that a key without `alg`
+        // says as much as one with it.
+        if let Some(alg) = self.alg {
+            let named = alg.resolve(&mut [0; 8]).and_then(Algorithm::from_name);
+            let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: alg.excerpt() })?;
+            if named != carried {
+                return Err(KeyError::AlgMismatch { alg: named, kty: carried.kty() });
+            }
+        }
+        if !allowed.contains(carried) {
+            return Err(KeyError::AlgNotAllowed { alg: carried, allowed });
+        }
+        if carried.is_asymmetric() {
+            if let Some(name) = self.private {
+                return Err(KeyError::PrivateMaterial { name });
+            }
+        } else if allowed.iter().any(Algorithm::is_asymmetric) {
+            return Err(KeyError::SecretAmongPublic);
+        }
+        Ok(carried)
+    }
+}
+
+impl core::fmt::Debug for Jwk<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut shown = f.debug_struct("Jwk");
+        shown.field("kid", &self.kid).field("kty", &self.kty).field("alg", &self.alg).finish_non_exhaustive()
+    }
+}
+
+/// Whether `key_ops` has `verify`; `None` if it is not an array of strings.
+fn has_verify(value: Value<'_>) -> Option<bool> {
+    let Value::Array(operations) = value else { return None };
+    operations.iter().try_fold(false, |found, operation| Some(found | (operation.as_string()? == *"verify")))
+}
+
+/// The octets of a member, decoded into `buffer`.
+#[cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
+fn material<'b>(
+    name: &'static str,
+    value: Option<Value<'_>>,
+    buffer: &'b mut [u8],
+    too_long: impl FnOnce(usize) -> KeyError,
+) -> Result<&'b [u8], KeyError> {
+    let value = value.ok_or(KeyError::MemberMissing { name })?;
+    let text = value.as_string().ok_or(KeyError::MemberType { name })?;
+    // The alphabet has no character that JSON must escape: a backslash is refused as any other byte.
+    base64url::decode_key_material(text.raw().as_bytes(), buffer).map_err(|error| match error {
+        Base64Error::Buffer { needed, .. } => too_long(needed),
+        error => KeyError::Base64 { name, error },
+    })
+}

@@ -1,0 +1,109 @@
+//! A token that has been taken apart and not yet verified.
+
+use crate::base64url;
+use crate::compact::{self, Parts};
+use crate::error::{Base64Error, ParseError};
+use crate::header::Header;
+
+/// A JWS in compact serialization: its parts and its header. Nothing of it has been verified, and
+/// its payload is still encoded.
+///
+/// [`Verifier::verify`](crate::Verifier::verify) is the way to use a token. This type is for callers
+/// who look at the header to find out where the keys are.
+#[derive(Clone, Copy)]
+pub struct UnverifiedJws<'t> {
+    parts: Parts<'t>,
+    header: Header<'t>,
+}
+
+impl<'t> UnverifiedJws<'t> {
+    /// Takes a token of at most `limit` bytes apart. The decoded header is kept in `scratch`, for
+    /// which three quarters of the token's length suffice.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`].
+    pub fn parse<T: AsRef<[u8]> + ?Sized>(
+        token: &'t T,
+        scratch: &'t mut [u8],
+        limit: usize,
+    ) -> Result<Self, ParseError> {
+        let parts = compact::split(token.as_ref(), limit)?;
+        let decoded = decode_header(&parts, scratch)?;
+        Ok(Self { parts, header: Header::parse(decoded)? })
+    }
+
+    /// The header, as the token states it.
+    #[must_use]
+    pub const fn header(&self) -> &Header<'t> {
+        &self.header
+    }
+
+    /// The octets that the signature is over: the encoded header, a dot, and the encoded payload
+    /// (RFC 7515 §5.1).
+    #[must_use]
+    pub const fn signing_input(&self) -> &'t [u8] {
+        self.parts.signing_input
+    }
+
+    /// The signature, decoded into `buffer`.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError::SignatureBase64`].
+    pub fn signature<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], ParseError> {
+        decode_signature(&self.parts, buffer)
+    }
+
+    /// The payload, decoded into `buffer`, although **anyone may have written it**.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError::PayloadBase64`].
+    pub fn dangerous_payload_without_verification<'b>(
+        &self,
+        buffer: &'b mut [u8],
+    ) -> Result<&'b [u8], ParseError> {
+        decode_payload(&self.parts, buffer)
+    }
+}
+
+impl core::fmt::Debug for UnverifiedJws<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("UnverifiedJws").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
+/// Decodes the header into the front of `scratch`.
+pub(crate) fn decode_header<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
+    Ok(base64url::decode(parts.header, scratch)
+        .map_err(|error| in_part(error, 0, ParseError::HeaderBase64))?)
+}
+
+/// Decodes the signature into the front of `scratch`.
+pub(crate) fn decode_signature<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
+    let start = parts.signing_input.len().saturating_add(1);
+    Ok(base64url::decode(parts.signature, scratch)
+        .map_err(|error| in_part(error, start, ParseError::SignatureBase64))?)
+}
+
+/// Decodes the payload into the front of `scratch`.
+pub(crate) fn decode_payload<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
+    let start = parts.header.len().saturating_add(1);
+    Ok(base64url::decode(parts.payload, scratch)
+        .map_err(|error| in_part(error, start, ParseError::PayloadBase64))?)
+}
+
+/// The error for a part of the token that starts at `start`: offsets count from the token's start.
+fn in_part(error: Base64Error, start: usize, wrap: fn(Base64Error) -> ParseError) -> ParseError {
+    wrap(match error {
+        Base64Error::Byte { byte, offset } => {
+            Base64Error::Byte { byte, offset: offset.saturating_add(start) }
+        }
+        Base64Error::TrailingBits { offset } => {
+            Base64Error::TrailingBits { offset: offset.saturating_add(start) }
+        }
+        Base64Error::Buffer { needed, given } => return ParseError::ScratchTooSmall { needed, given },
+        other => other,
+    })
+}

@@ -1,0 +1,159 @@
+//! Key material, bound to exactly one algorithm for life.
+
+#[cfg(feature = "es256")]
+mod es256;
+#[cfg(feature = "hs256")]
+mod hs256;
+#[cfg(feature = "rs256")]
+mod rs256;
+
+use core::fmt;
+
+#[cfg(feature = "rs256")]
+pub(crate) use self::rs256::MOST_MODULUS_LEN;
+use crate::algorithm::Algorithm;
+use crate::error::{KeyError, SignatureError};
+
+/// A key to verify with: a secret or a public key, and the one algorithm it is used with.
+///
+/// There is no way to take the material out again, `Debug` shows the algorithm alone, and a secret
+/// is wiped when the key is dropped. What can be computed ahead (the HMAC state, the Montgomery
+/// parameters) is computed here, once.
+///
+/// ```
+/// # #[cfg(feature = "hs256")] {
+/// use jose_core::{Algorithm, SignatureError, VerifyingKey};
+///
+/// let key = VerifyingKey::hs256(&[7; 32])?;
+/// let refused = key.verify(Algorithm::Rs256, b"message", &[0; 256]);
+/// let error = SignatureError::AlgorithmMismatch { requested: Algorithm::Rs256, key: Algorithm::Hs256 };
+/// assert_eq!(refused, Err(error));
+/// # }
+/// # Ok::<(), jose_core::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct VerifyingKey(Material);
+
+#[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for an RSA key")]
+enum Material {
+    #[cfg(feature = "hs256")]
+    Hs256(hs256::Key),
+    #[cfg(feature = "es256")]
+    Es256(es256::Key),
+    #[cfg(feature = "rs256")]
+    Rs256(rs256::Key),
+}
+
+impl VerifyingKey {
+    /// A shared secret for HS256, of at least 32 octets (RFC 7518 §3.2).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for the text or DER of a
+    /// public key, with which anyone could have made the tag.
+    #[cfg(feature = "hs256")]
+    pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
+        hs256::Key::new(secret).map(Material::Hs256).map(Self)
+    }
+
+    /// A point of P-256 for ES256: its affine coordinates, 32 octets each, big-endian
+    /// (RFC 7518 §6.2.1).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::CoordinateLength`], [`KeyError::PointNotOnCurve`].
+    #[cfg(feature = "es256")]
+    pub fn es256(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
+        es256::Key::new(x, y).map(Material::Es256).map(Self)
+    }
+
+    /// An RSA public key for RS256: modulus and exponent, big-endian (RFC 7518 §6.3.1). Leading zero
+    /// octets are allowed in both and mean nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::ModulusTooSmall`] below 2048 bits, [`KeyError::ModulusTooLarge`] above 4096 (8192
+    /// with feature `rsa`), [`KeyError::ModulusEven`], [`KeyError::Exponent`].
+    #[cfg(feature = "rs256")]
+    pub fn rs256(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        rs256::Key::new(modulus, exponent).map(Material::Rs256).map(Self)
+    }
+
+    /// The algorithm that the key is bound to.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        match self.0 {
+            #[cfg(feature = "hs256")]
+            Material::Hs256(_) => Algorithm::Hs256,
+            #[cfg(feature = "es256")]
+            Material::Es256(_) => Algorithm::Es256,
+            #[cfg(feature = "rs256")]
+            Material::Rs256(_) => Algorithm::Rs256,
+        }
+    }
+
+    /// Whether `signature` is one of this key over `message`. This is the low-level door, for
+    /// detached content and formats of one's own; for a token use [`Verifier`](crate::Verifier).
+    ///
+    /// # Errors
+    ///
+    /// [`SignatureError::AlgorithmMismatch`] unless `algorithm` is the key's own, before any
+    /// cryptography; then [`SignatureError::Length`] and [`SignatureError::Invalid`].
+    pub fn verify(
+        &self,
+        algorithm: Algorithm,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), SignatureError> {
+        if algorithm != self.algorithm() {
+            return Err(SignatureError::AlgorithmMismatch { requested: algorithm, key: self.algorithm() });
+        }
+        let expected = self.signature_len();
+        if signature.len() != expected {
+            return Err(SignatureError::Length { found: signature.len(), expected });
+        }
+        let holds = match self.0 {
+            #[cfg(feature = "hs256")]
+            Material::Hs256(ref key) => key.holds(message, signature),
+            #[cfg(feature = "es256")]
+            Material::Es256(ref key) => key.holds(message, signature),
+            #[cfg(feature = "rs256")]
+            Material::Rs256(ref key) => key.holds(message, signature),
+        };
+        if holds { Ok(()) } else { Err(SignatureError::Invalid) }
+    }
+
+    /// The one length that signatures of this key have, in octets.
+    fn signature_len(&self) -> usize {
+        match self.0 {
+            #[cfg(feature = "hs256")]
+            Material::Hs256(_) => 32,
+            #[cfg(feature = "es256")]
+            Material::Es256(_) => 64,
+            #[cfg(feature = "rs256")]
+            Material::Rs256(ref key) => key.modulus_len(),
+        }
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "VerifyingKey({}, ..)", self.algorithm())
+    }
+}
+
+/// The conversion of a key that another part of the program already has.
+///
+/// # Errors
+///
+/// As [`VerifyingKey::rs256`].
+#[cfg(feature = "rsa")]
+impl TryFrom<&rsa::RsaPublicKey> for VerifyingKey {
+    type Error = KeyError;
+
+    fn try_from(key: &rsa::RsaPublicKey) -> Result<Self, KeyError> {
+        use rsa::traits::PublicKeyParts as _;
+        Self::rs256(&key.n_bytes(), &key.e_bytes())
+    }
+}

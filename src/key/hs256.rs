@@ -1,0 +1,68 @@
+//! HMAC with SHA-256 (RFC 7518 §3.2).
+//!
+//! Secret here: the octets of the key and all that is computed from them. No branch and no address
+//! depends on them, the decision to refuse a key or a tag excepted.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use subtle::{Choice, ConstantTimeEq};
+
+use crate::error::KeyError;
+
+/// The least length of a secret: that of the hash (RFC 7518 §3.2).
+const LEAST: usize = 32;
+
+/// The state after the padded key, inner and outer, so that no token pays for it again. It is wiped
+/// on drop, and so is every copy (`hmac`'s feature `zeroize`).
+#[derive(Clone)]
+pub(super) struct Key(Hmac<Sha256>);
+
+impl Key {
+    pub(super) fn new(secret: &[u8]) -> Result<Self, KeyError> {
+        if secret.len() < LEAST {
+            return Err(KeyError::SecretTooShort { length: secret.len(), least: LEAST });
+        }
+        if bool::from(is_key_document(secret)) {
+            return Err(KeyError::SecretIsKeyDocument);
+        }
+        // HMAC takes a key of any length, so that this error cannot occur.
+        let state = Hmac::new_from_slice(secret);
+        state.map(Self).map_err(|_| KeyError::SecretTooShort { length: secret.len(), least: LEAST })
+    }
+
+    pub(super) fn holds(&self, message: &[u8], tag: &[u8]) -> bool {
+        let mut mac = self.0.clone();
+        mac.update(message);
+        mac.finalize().into_bytes().as_slice().ct_eq(tag).into()
+    }
+}
+
+/// Whether the secret is the text or DER of a key. Whoever passes the public key of an RS256 issuer
+/// as a secret makes a verifier for which everybody can sign.
+fn is_key_document(secret: &[u8]) -> Choice {
+    contains(secret, b"-----BEGIN ") | contains(secret, b"\"kty\"") | is_der_public_key(secret)
+}
+
+fn contains(secret: &[u8], text: &[u8]) -> Choice {
+    secret.windows(text.len()).fold(Choice::from(0), |found, window| found | window.ct_eq(text))
+}
+
+/// Whether the octets begin as a SubjectPublicKeyInfo (a SEQUENCE of a SEQUENCE of an object
+/// identifier) or a PKCS#1 RSAPublicKey (a SEQUENCE of a long INTEGER).
+fn is_der_public_key(secret: &[u8]) -> Choice {
+    // Tag and length of the outer SEQUENCE, then the inner tags; None stands for any octet.
+    const SEQUENCE: Option<u8> = Some(0x30);
+    const HEADS: [&[Option<u8>]; 4] = [
+        &[SEQUENCE, None, SEQUENCE, None, Some(6)],
+        &[SEQUENCE, Some(0x81), None, SEQUENCE, None, Some(6)],
+        &[SEQUENCE, Some(0x82), None, None, SEQUENCE, None, Some(6)],
+        &[SEQUENCE, Some(0x82), None, None, Some(2), Some(0x82), None, None, Some(0)],
+    ];
+    let matches = |head: &&[Option<u8>]| {
+        let octets = secret.iter().zip(*head);
+        octets.fold(Choice::from(1), |all, (octet, expected)| {
+            all & expected.map_or(Choice::from(1), |expected| octet.ct_eq(&expected))
+        })
+    };
+    HEADS.iter().map(matches).fold(Choice::from(0), core::ops::BitOr::bitor)
+}

@@ -1,0 +1,183 @@
+//! Keys built once from a JWK Set, found by `kid`, with a verdict for every member.
+
+use alloc::boxed::Box;
+use alloc::string::ToString as _;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::error::KeyError;
+use crate::json::JsonString;
+use crate::jwks::Jwks;
+use crate::key::VerifyingKey;
+
+/// The keys of a JWK Set, ready to verify.
+///
+/// ```
+/// # #[cfg(feature = "es256")] {
+/// use jose_core::{Algorithm, AlgorithmSet, Jwks, KeySet};
+///
+/// let text = r#"{"keys": [
+///     {"kty": "EC", "crv": "P-256", "kid": "a", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+///      "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
+///     {"kty": "RSA", "kid": "b", "use": "enc", "n": "AQAB", "e": "AQAB"}]}"#;
+/// let keys = KeySet::from_jwks(&Jwks::parse(text)?, AlgorithmSet::from(Algorithm::Es256))?;
+///
+/// let verdicts: Vec<String> = keys.verdicts().map(|verdict| verdict.to_string()).collect();
+/// assert_eq!(verdicts[0], "kid \"a\": bound to ES256");
+/// assert_eq!(verdicts[1], "kid \"b\": set aside: 'use' is \"enc\": the key is not for signatures");
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct KeySet {
+    members: Vec<Member>,
+    /// An open-addressing table of member numbers plus one, by a hash of the kid; a power of two of
+    /// places, at most half of them taken. Members of the same kid follow one another.
+    places: Vec<u16>,
+}
+
+#[derive(Clone, Debug)]
+struct Member {
+    kid: Option<Box<str>>,
+    key: Result<VerifyingKey, KeyError>,
+}
+
+impl Member {
+    fn verdict(&self) -> Verdict<'_> {
+        let outcome = self.key.as_ref().map(VerifyingKey::algorithm).map_err(|error| *error);
+        Verdict { kid: self.kid.as_deref(), outcome }
+    }
+}
+
+/// What became of one member of a JWK Set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict<'k> {
+    /// Its `kid`, where it has one that can be read.
+    pub kid: Option<&'k str>,
+    /// The algorithm that it is bound to, or why it was set aside.
+    pub outcome: Result<Algorithm, KeyError>,
+}
+
+impl fmt::Display for Verdict<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kid {
+            Some(kid) => write!(f, "kid {kid:?}: ")?,
+            None => f.write_str("no kid: ")?,
+        }
+        match &self.outcome {
+            Ok(algorithm) => write!(f, "bound to {algorithm}"),
+            Err(reason) => write!(f, "set aside: {reason}"),
+        }
+    }
+}
+
+/// A JWK Set without a single usable key, and the verdicts that say why.
+#[derive(Clone, Debug)]
+pub struct NoUsableKey {
+    members: Vec<Member>,
+}
+
+impl NoUsableKey {
+    /// The verdict on each member, in order. All of them were set aside.
+    pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
+        self.members.iter().map(Member::verdict)
+    }
+}
+
+impl fmt::Display for NoUsableKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "none of the {} keys in the set can be used", self.members.len())?;
+        self.verdicts().try_for_each(|verdict| write!(f, "; {verdict}"))
+    }
+}
+
+impl core::error::Error for NoUsableKey {}
+
+impl KeySet {
+    /// Builds every key of the set that is for one of the `allowed` algorithms, and keeps the reason
+    /// for each that is not or cannot be.
+    ///
+    /// # Errors
+    ///
+    /// [`NoUsableKey`] when nothing is left, an empty set included.
+    pub fn from_jwks(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
+        let members: Vec<Member> = jwks
+            .iter()
+            .map(|jwk| Member {
+                kid: jwk.ok().and_then(|jwk| jwk.kid()).map(|kid| kid.to_string().into()),
+                key: jwk.and_then(|jwk| jwk.verifying_key(allowed)),
+            })
+            .collect();
+        if members.iter().all(|member| member.key.is_err()) {
+            return Err(NoUsableKey { members });
+        }
+        let mut set =
+            Self { places: alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()], members };
+        for (number, member) in (1..).zip(&set.members) {
+            let Some(kid) = &member.kid else { continue };
+            let mask = set.places.len().saturating_sub(1);
+            let (before, from) = set.places.split_at_mut_checked(hash(kid) & mask).unwrap_or_default();
+            if let Some(place) = from.iter_mut().chain(before).find(|place| **place == 0) {
+                *place = number;
+            }
+        }
+        Ok(set)
+    }
+
+    /// The verdict on each member of the set, in order.
+    pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
+        self.members.iter().map(Member::verdict)
+    }
+
+    /// The number of members, those set aside included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Never: a set without a usable key cannot be made.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The keys of every member, or why there is none.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
+        self.members.iter().map(|member| &member.key)
+    }
+
+    /// The same, for the members with this kid.
+    pub(crate) fn keys_of(
+        &self,
+        kid: JsonString<'_>,
+    ) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
+        // A long kid that is written with escapes is not hashed, but compared with every other.
+        let start = kid.resolve(&mut [0; 256]).map(hash);
+        let numbers = probe(&self.places, start.unwrap_or(0));
+        numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
+            let member = self.members.get(usize::from(number).checked_sub(1)?)?;
+            member.kid.as_deref().is_some_and(|own| kid == *own).then_some(&member.key)
+        })
+    }
+}
+
+/// The contents of all places, in the order in which a kid with this hash takes them.
+fn probe(places: &[u16], start: usize) -> impl Iterator<Item = u16> {
+    let (before, from) = places.split_at_checked(start & places.len().saturating_sub(1)).unwrap_or_default();
+    from.iter().chain(before).copied()
+}
+
+/// A hash that is quick for short text. The kids that it scatters come from the issuer; one that an
+/// attacker makes up can at worst be compared with half of them.
+fn hash(kid: &str) -> usize {
+    let (words, tail) = kid.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(tail).for_each(|(place, byte)| *place = *byte);
+    let words = words.iter().chain(core::iter::once(&last));
+    let mixed = words.fold(0, |mixed: u64, word| {
+        (mixed.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    });
+    // The high bits are the mixed ones.
+    usize::try_from(mixed >> 40).unwrap_or(0)
+}

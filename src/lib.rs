@@ -1,0 +1,48 @@
+#![doc = include_str!("../README.md")]
+#![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(all(feature = "hs256", feature = "es256", feature = "rs256")),
+    allow(unused, unreachable_code, reason = "without all algorithms some of the machinery has no use")
+)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+// In the order of the pipeline. A module uses only those above it.
+mod algorithm;
+mod base64url;
+mod claims;
+mod compact;
+mod error;
+mod header;
+pub mod json;
+mod jwk;
+mod jwks;
+mod jws;
+mod key;
+#[cfg(feature = "alloc")]
+mod key_set;
+mod select;
+mod time;
+mod verify;
+
+pub use self::algorithm::{Algorithm, AlgorithmSet};
+pub use self::claims::{Claims, ClaimsPolicy, Expect};
+pub use self::compact::{MAX_HEADER_LENGTH, MAX_TOKEN_LENGTH};
+pub use self::error::{
+    Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, ParseError, SelectError,
+    SetError, SignatureError,
+};
+pub use self::header::{Header, MAX_HEADER_MEMBERS};
+pub use self::jwk::Jwk;
+pub use self::jwks::{Jwks, MAX_KEYS, MAX_SET_LENGTH};
+pub use self::jws::UnverifiedJws;
+pub use self::key::VerifyingKey;
+#[cfg(feature = "alloc")]
+pub use self::key_set::{KeySet, NoUsableKey, Verdict};
+pub use self::select::KeySource;
+pub use self::time::{Leeway, UnixTime};
+pub use self::verify::{Scratch, VerifiedJws, Verifier};

@@ -1,0 +1,200 @@
+//! The pipeline: a token, the keys and a policy in; a verified token or one reason out.
+
+use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::base64url::decoded_len;
+use crate::compact::{self, MAX_TOKEN_LENGTH};
+use crate::error::{Error, Excerpt, ParseError, SelectError};
+use crate::header::Header;
+use crate::json::JsonString;
+use crate::jws::{decode_header, decode_payload, decode_signature};
+use crate::select::{KeySource, Query};
+
+/// The keys that tokens are verified with, and what is demanded of a token's header.
+///
+/// ```
+/// # #[cfg(feature = "hs256")] {
+/// use jose_core::{Algorithm, AlgorithmSet, Jwk, Verifier};
+///
+/// // RFC 7515 §A.1
+/// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
+///     .verifying_key(AlgorithmSet::from(Algorithm::Hs256))?;
+/// let verifier = Verifier::new(&key, AlgorithmSet::from(Algorithm::Hs256));
+///
+/// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// let mut scratch = [0; 256];
+/// let verified = verifier.verify(token, &mut scratch)?;
+/// assert!(verified.payload().starts_with(br#"{"iss":"joe","#));
+/// # }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Verifier<'k, K: KeySource + ?Sized> {
+    keys: &'k K,
+    allowed: AlgorithmSet,
+    kid_required: bool,
+    typ: Option<&'k str>,
+    max_token_length: usize,
+}
+
+impl<K: KeySource + ?Sized> Clone for Verifier<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: KeySource + ?Sized> Copy for Verifier<'_, K> {}
+
+impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
+    /// A verifier with these keys for tokens of the `allowed` algorithms.
+    pub const fn new(keys: &'k K, allowed: AlgorithmSet) -> Self {
+        Self { keys, allowed, kid_required: false, typ: None, max_token_length: MAX_TOKEN_LENGTH }
+    }
+
+    /// Demands a `kid` of every token, even where the keys would not need one.
+    #[must_use]
+    pub const fn require_kid(mut self) -> Self {
+        self.kid_required = true;
+        self
+    }
+
+    /// Demands this `typ` of every token: `at+jwt` for access tokens, say (RFC 8725 §3.11, RFC 9068).
+    /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    #[must_use]
+    pub const fn require_typ(mut self, typ: &'k str) -> Self {
+        self.typ = Some(typ);
+        self
+    }
+
+    /// Lowers the greatest length of a token, in bytes; [`MAX_TOKEN_LENGTH`] cannot be exceeded.
+    #[must_use]
+    pub const fn max_token_length(mut self, bytes: usize) -> Self {
+        self.max_token_length = if bytes < MAX_TOKEN_LENGTH { bytes } else { MAX_TOKEN_LENGTH };
+        self
+    }
+
+    /// Verifies a token. Its header and payload are decoded into `scratch`: a `[u8]`, for which the
+    /// token's length suffices, or a `Vec<u8>`, which grows when it must and can be used again.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parse`], [`Error::Select`] or [`Error::Signature`], whichever is first.
+    pub fn verify<'s, T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
+        &self,
+        token: &T,
+        scratch: &'s mut S,
+    ) -> Result<VerifiedJws<'s>, Error> {
+        let parts = compact::split(token.as_ref(), self.max_token_length)?;
+        let header_len = decoded_len(parts.header.len());
+        let rest_len = decoded_len(parts.payload.len().max(parts.signature.len()));
+        let scratch = scratch.at_least(header_len.saturating_add(rest_len))?;
+        let (for_header, rest) = scratch.split_at_mut_checked(header_len).unwrap_or_default();
+
+        let header = Header::parse(decode_header(&parts, for_header)?)?;
+        let algorithm = self.accept(&header)?;
+        let query = Query { algorithm, kid: header.kid(), allowed: self.allowed };
+        let found = self.keys.find(&query)?;
+        let signature = decode_signature(&parts, rest)?;
+        found.key().verify(algorithm, parts.signing_input, signature)?;
+        let payload = decode_payload(&parts, rest)?;
+        Ok(VerifiedJws { algorithm, header, payload })
+    }
+
+    /// Holds the header against everything that needs no key.
+    fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
+        let alg = header.algorithm().map_err(|alg| SelectError::AlgorithmUnsupported { alg })?;
+        if !self.allowed.contains(alg) {
+            return Err(SelectError::AlgorithmNotAllowed { alg, allowed: self.allowed });
+        }
+        if let Some(typ) = self.typ {
+            let expected = || Excerpt::new(typ.chars());
+            let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
+            if !same_media_type(found, typ) {
+                return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
+            }
+        }
+        if self.kid_required && header.kid().is_none() {
+            return Err(SelectError::KidMissing { alg });
+        }
+        Ok(alg)
+    }
+}
+
+/// Whether two values of `typ` name one media type (RFC 7515 §4.1.9).
+fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
+    let same = |found: &str| subtype(found).eq_ignore_ascii_case(subtype(expected));
+    found.resolve(&mut [0; 128]).is_some_and(same)
+}
+
+/// A media type without `application/`, which stands for itself when no other slash follows.
+fn subtype(media_type: &str) -> &str {
+    match media_type.split_at_checked("application/".len()) {
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') => rest,
+        _ => media_type,
+    }
+}
+
+/// A buffer that a token is decoded into: `[u8]`, `[u8; N]`, or (with `alloc`) `Vec<u8>`. The trait
+/// is sealed.
+pub trait Scratch: sealed::AtLeast {}
+
+impl<S: sealed::AtLeast + ?Sized> Scratch for S {}
+
+mod sealed {
+    use crate::error::ParseError;
+
+    pub trait AtLeast {
+        fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError>;
+    }
+}
+
+impl sealed::AtLeast for [u8] {
+    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
+        let given = self.len();
+        if given < needed { Err(ParseError::ScratchTooSmall { needed, given }) } else { Ok(self) }
+    }
+}
+
+impl<const N: usize> sealed::AtLeast for [u8; N] {
+    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
+        self.as_mut_slice().at_least(needed)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl sealed::AtLeast for alloc::vec::Vec<u8> {
+    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
+        if self.len() < needed {
+            self.resize(needed, 0);
+        }
+        Ok(self)
+    }
+}
+
+/// A token whose signature holds. There is no other way to make one.
+#[derive(Clone, Copy, Debug)]
+#[must_use = "the payload is reached through this"]
+pub struct VerifiedJws<'s> {
+    algorithm: Algorithm,
+    header: Header<'s>,
+    payload: &'s [u8],
+}
+
+impl<'s> VerifiedJws<'s> {
+    /// The algorithm of the signature, which is that of the key.
+    #[must_use]
+    pub const fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The header, which the signature covers.
+    #[must_use]
+    pub const fn header(&self) -> &Header<'s> {
+        &self.header
+    }
+
+    /// The payload: any octets (RFC 7515 §2). For a JWT, go on to [`claims`](Self::claims).
+    #[must_use]
+    pub const fn payload(&self) -> &'s [u8] {
+        self.payload
+    }
+}
