@@ -157,12 +157,12 @@ impl<'a> Jwk<'a> {
             return Err(fault);
         }
         let kty = self.kty.ok_or(KeyError::MemberMissing { name: "kty" })?;
-        let carries = |algorithm: &Algorithm| kty == *algorithm.kty();
+        let carries = |algorithm: &Algorithm| kty == algorithm.kty();
         let carried = Algorithm::ALL
             .into_iter()
             .find(carries)
             .ok_or(KeyError::KtyUnsupported { kty: kty.excerpt() })?;
-        if let Some(key_use) = self.key_use.filter(|key_use| *key_use != *"sig") {
+        if let Some(key_use) = self.key_use.filter(|key_use| *key_use != "sig") {
             return Err(KeyError::UseNotSig { key_use: key_use.excerpt() });
         }
         if self.verify_op == Some(false) {
@@ -170,7 +170,7 @@ impl<'a> Jwk<'a> {
         }
         if let Some(expected) = carried.crv() {
             let crv = self.crv.ok_or(KeyError::MemberMissing { name: "crv" })?;
-            if crv != *expected {
+            if crv != expected {
                 return Err(KeyError::CrvUnsupported { crv: crv.excerpt() });
             }
         }
@@ -207,7 +207,7 @@ impl core::fmt::Debug for Jwk<'_> {
 /// Whether `key_ops` has `verify`; `None` if it is not an array of strings.
 fn has_verify(value: Value<'_>) -> Option<bool> {
     let Value::Array(operations) = value else { return None };
-    operations.iter().try_fold(false, |found, operation| Some(found | (operation.as_string()? == *"verify")))
+    operations.iter().try_fold(false, |found, operation| Some(found | (operation.as_string()? == "verify")))
 }
 
 /// The octets of a member, decoded into `buffer`.

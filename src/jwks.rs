@@ -19,7 +19,7 @@ pub const MAX_KEYS: usize = 1024;
 ///
 /// let set = Jwks::parse(r#"{"keys": [{"kty": "oct", "kid": "1", "k": "c2VjcmV0"}, "no key"]}"#)?;
 /// let mut members = set.iter();
-/// assert!(members.next().is_some_and(|jwk| jwk.is_ok_and(|jwk| *"1" == jwk.kid().unwrap())));
+/// assert!(members.next().is_some_and(|jwk| jwk.is_ok_and(|jwk| jwk.kid().unwrap() == "1")));
 /// assert!(matches!(members.next(), Some(Err(KeyError::NotObject))));
 /// # Ok::<(), jose_core::SetError>(())
 /// ```
@@ -45,7 +45,7 @@ impl<'a> Jwks<'a> {
         let mut keys = None;
         while let Some(name) = members.next_name().map_err(SetError::Json)? {
             // A name that occurs twice in a key is a fault of that key alone.
-            let value = if name == *"keys" {
+            let value = if name == "keys" {
                 let value = members.lenient_value();
                 keys = value.as_ref().ok().copied();
                 value

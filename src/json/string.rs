@@ -100,6 +100,12 @@ impl PartialEq<str> for JsonString<'_> {
     }
 }
 
+impl PartialEq<&str> for JsonString<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
 impl PartialEq for JsonString<'_> {
     fn eq(&self, other: &Self) -> bool {
         if self.escaped || other.escaped { self.chars().eq(other.chars()) } else { self.raw == other.raw }

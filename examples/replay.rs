@@ -1,0 +1,180 @@
+//! Runs any suite against the crate: a request per line of JSON on stdin, a result per line on stdout,
+//! in order. A request that makes no sense is answered with stage `request`, and the next one is read.
+//!
+//! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "require_kid",
+//! "typ"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text of either.
+//! Without `token` the keys are judged; without `now` the claims are not looked at.
+
+use std::io::{self, BufRead, Write};
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_core::json::Value as Strict;
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySet, Leeway, SetError, UnixTime,
+    Verdict, Verifier,
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Request {
+    #[serde(default)]
+    id: Value,
+    token: Option<String>,
+    keys: Box<RawValue>,
+    algorithms: Option<Vec<String>>,
+    now: Option<i64>,
+    issuer: Option<String>,
+    audience: Option<String>,
+    #[serde(default)]
+    leeway: u16,
+    #[serde(default)]
+    require_kid: bool,
+    typ: Option<String>,
+}
+
+fn main() -> io::Result<()> {
+    let mut scratch = Vec::new();
+    let mut stdout = io::BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().split(b'\n') {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let answer = match serde_json::from_slice::<Request>(&line) {
+            Ok(request) => {
+                let mut answer = answer(&request, &mut scratch);
+                answer["id"] = request.id;
+                answer
+            }
+            Err(error) => {
+                let id = serde_json::from_slice::<Value>(&line)
+                    .ok()
+                    .and_then(|request| request.get("id").cloned());
+                let mut answer = refuse("request", "Json", &error);
+                answer["id"] = id.unwrap_or_default();
+                answer
+            }
+        };
+        writeln!(stdout, "{answer}")?;
+    }
+    stdout.flush()
+}
+
+fn refuse(stage: &str, reason: &str, message: &dyn ToString) -> Value {
+    json!({"verdict": "refuse", "stage": stage, "reason": reason, "message": message.to_string()})
+}
+
+/// The name of an error's variant.
+fn variant(error: &impl core::fmt::Debug) -> String {
+    format!("{error:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
+}
+
+fn refuse_error(error: &Error) -> Value {
+    match error {
+        Error::Parse(inner) => refuse("parse", &variant(inner), inner),
+        Error::Select(inner) => refuse("select", &variant(inner), inner),
+        Error::Signature(inner) => refuse("signature", &variant(inner), inner),
+        Error::Claims(inner) => refuse("claims", &variant(inner), inner),
+        other => refuse("request", &variant(other), other),
+    }
+}
+
+fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
+    let named = request.algorithms.as_deref().map(algorithms).transpose();
+    let allowed = match named {
+        Ok(allowed) => allowed,
+        Err(name) => return refuse("request", "Algorithms", &format!("unknown or no algorithm {name:?}")),
+    };
+    let Some(leeway) = Leeway::from_seconds(request.leeway) else {
+        return refuse("request", "Leeway", &"at most 600 seconds of leeway");
+    };
+    let text = set_text(&request.keys);
+    let jwks = match Jwks::parse(&text) {
+        Ok(jwks) => jwks,
+        Err(error) => return refuse("keys", &variant(&error), &error),
+    };
+    // Without a list: secrets when there is one and no public key, else public keys. The token has no
+    // say in it.
+    let public = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
+    let allowed = allowed.unwrap_or_else(|| match KeySet::from_jwks(&jwks, public) {
+        Err(error) if error.verdicts().any(is_secret) => Algorithm::Hs256.into(),
+        _ => public,
+    });
+    let keys = match KeySet::from_jwks(&jwks, allowed) {
+        Ok(keys) => keys,
+        Err(error) => {
+            let mut answer = refuse("keys", &variant(&error), &error);
+            answer["keys"] = error.verdicts().map(verdict).collect();
+            return answer;
+        }
+    };
+    let Some(token) = &request.token else {
+        return json!({"keys": keys.verdicts().map(verdict).collect::<Value>()});
+    };
+
+    let mut verifier = Verifier::new(&keys, allowed);
+    if request.require_kid {
+        verifier = verifier.require_kid();
+    }
+    if let Some(typ) = &request.typ {
+        verifier = verifier.require_typ(typ);
+    }
+    let verified = match verifier.verify(token, scratch) {
+        Ok(verified) => verified,
+        Err(error) => return refuse_error(&error),
+    };
+    if let Some(now) = request.now {
+        let issuer = request.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
+        let audience = request.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+        let policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
+        if let Err(error) = verified.claims(&policy, UnixTime::from_seconds(now)) {
+            return refuse_error(&error.into());
+        }
+    }
+    json!({
+        "verdict": "accept",
+        "algorithm": verified.algorithm().name(),
+        "kid": verified.header().kid().map(|kid| kid.to_string()),
+        "payload": Base64UrlUnpadded::encode_string(verified.payload()),
+    })
+}
+
+/// The set that the names make, or the name that is none. No name at all is none too.
+fn algorithms(names: &[String]) -> Result<AlgorithmSet, String> {
+    let mut set: Option<AlgorithmSet> = None;
+    for name in names {
+        let algorithm = Algorithm::from_name(name).ok_or(name)?;
+        set = Some(set.map_or(algorithm.into(), |set| set.or(algorithm)));
+    }
+    set.ok_or_else(String::new)
+}
+
+/// The text of a JWK Set, as it was sent. A JWK becomes a set of one.
+fn set_text(keys: &RawValue) -> String {
+    let text = serde_json::from_str(keys.get()).unwrap_or_else(|_| keys.get().to_string());
+    match (Jwks::parse(&text), Strict::parse(&text)) {
+        (Err(SetError::KeysMissing), Ok(Strict::Object(jwk))) if jwk.get("kty").is_some() => {
+            format!(r#"{{"keys":[{text}]}}"#)
+        }
+        _ => text,
+    }
+}
+
+fn is_secret(verdict: Verdict<'_>) -> bool {
+    matches!(verdict.outcome, Err(KeyError::AlgNotAllowed { alg: Algorithm::Hs256, .. }))
+}
+
+fn verdict(verdict: Verdict<'_>) -> Value {
+    match verdict.outcome {
+        Ok(algorithm) => json!({"kid": verdict.kid, "verdict": "bound", "algorithm": algorithm.name()}),
+        Err(reason) => json!({
+            "kid": verdict.kid,
+            "verdict": "set aside",
+            "reason": variant(&reason),
+            "message": reason.to_string(),
+        }),
+    }
+}

@@ -1,0 +1,197 @@
+//! Verifies a token, or says why not.
+//!
+//! Without arguments it shows the repository's own vectors: one token per algorithm, and refusals.
+//! With arguments: claims as JSON on stdout and exit 0; the reason on stderr and exit 1; bad usage
+//! exits 2.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, UnixTime, VerifiedJws, Verifier,
+};
+use serde_json::Value;
+
+const USAGE: &str = "\
+usage: verify --jwks FILE|- | --jwk FILE  --alg RS256[,ES256]
+              [--issuer I] [--audience A] [--now SECONDS] [--leeway S] [--require-kid] [--typ T]
+              (--token T | --token-file FILE | -)
+       verify                 shows the vectors of this repository";
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Job {
+    jwks: Option<String>,
+    jwk: Option<String>,
+    algorithms: Option<AlgorithmSet>,
+    issuer: Option<String>,
+    audience: Option<String>,
+    now: Option<UnixTime>,
+    leeway: Leeway,
+    require_kid: bool,
+    typ: Option<String>,
+    token: Option<String>,
+}
+
+/// What ends the program early.
+enum Stop {
+    Usage(String),
+    Refused(String),
+}
+
+fn refused(reason: impl ToString) -> Stop {
+    Stop::Refused(reason.to_string())
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let done = if arguments.is_empty() { demonstrate() } else { read_job(arguments).and_then(run) };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Usage(what)) => {
+            eprintln!("{what}\n{USAGE}");
+            ExitCode::from(2)
+        }
+        Err(Stop::Refused(reason)) => {
+            eprintln!("refused: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn read_job(arguments: Vec<String>) -> Result<Job, Stop> {
+    let mut job = Job::default();
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| Stop::Usage(format!("{argument} needs a value")));
+        match argument.as_str() {
+            "--jwks" => job.jwks = Some(read(&value()?)?),
+            "--jwk" => job.jwk = Some(read(&value()?)?),
+            "--alg" => job.algorithms = Some(algorithms(&value()?)?),
+            "--issuer" => job.issuer = Some(value()?),
+            "--audience" => job.audience = Some(value()?),
+            "--now" => job.now = Some(UnixTime::from_seconds(number(&value()?)?)),
+            "--leeway" => {
+                let seconds = u16::try_from(number(&value()?)?).ok().and_then(Leeway::from_seconds);
+                job.leeway = seconds.ok_or_else(|| Stop::Usage("--leeway takes 0 to 600 seconds".into()))?;
+            }
+            "--require-kid" => job.require_kid = true,
+            "--typ" => job.typ = Some(value()?),
+            "--token" => job.token = Some(value()?),
+            "--token-file" => job.token = Some(read(&value()?)?),
+            "-" => job.token = Some(read("-")?),
+            other => return Err(Stop::Usage(format!("unknown argument {other:?}"))),
+        }
+    }
+    Ok(job)
+}
+
+fn number(text: &str) -> Result<i64, Stop> {
+    text.parse().map_err(|_| Stop::Usage(format!("{text:?} is not a number of seconds")))
+}
+
+fn algorithms(names: &str) -> Result<AlgorithmSet, Stop> {
+    let mut set: Option<AlgorithmSet> = None;
+    for name in names.split(',') {
+        let algorithm =
+            Algorithm::from_name(name).ok_or_else(|| Stop::Usage(format!("unknown algorithm {name:?}")))?;
+        set = Some(set.map_or(algorithm.into(), |set| set.or(algorithm)));
+    }
+    set.ok_or_else(|| Stop::Usage("--alg needs an algorithm".into()))
+}
+
+/// A file's text, or standard input's for `-`.
+fn read(path: &str) -> Result<String, Stop> {
+    let mut text = String::new();
+    let outcome = match path {
+        "-" => io::stdin().read_to_string(&mut text).map(|_| text),
+        path => fs::read_to_string(path),
+    };
+    outcome.map_err(|error| Stop::Usage(format!("{path}: {error}")))
+}
+
+/// The user's job: one token, one set of keys.
+fn run(job: Job) -> Result<(), Stop> {
+    let missing = |what: &str| Stop::Usage(format!("{what} is missing"));
+    let algorithms = job.algorithms.ok_or_else(|| missing("--alg"))?;
+    let token = job.token.as_deref().ok_or_else(|| missing("the token"))?.trim_end_matches(['\r', '\n']);
+    let mut scratch = Vec::new();
+    let verified = match (&job.jwks, &job.jwk) {
+        (Some(text), None) => {
+            let jwks = Jwks::parse(text).map_err(refused)?;
+            let keys = KeySet::from_jwks(&jwks, algorithms).map_err(refused)?;
+            verify(&job, Verifier::new(&keys, algorithms), token, &mut scratch)?
+        }
+        (None, Some(text)) => {
+            let key = Jwk::parse(text).and_then(|jwk| jwk.verifying_key(algorithms)).map_err(refused)?;
+            verify(&job, Verifier::new(&key, algorithms), token, &mut scratch)?
+        }
+        _ => return Err(missing("either --jwks or --jwk")),
+    };
+
+    let issuer = job.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let audience = job.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let policy = ClaimsPolicy::new(issuer, audience).leeway(job.leeway);
+    verified.claims(&policy, job.now.unwrap_or_else(UnixTime::now)).map_err(refused)?;
+    // A closed pipe is the reader's choice and no failure of ours.
+    let _ = writeln!(io::stdout(), "{}", String::from_utf8_lossy(verified.payload()));
+    Ok(())
+}
+
+fn verify<'s, K: jose_core::KeySource>(
+    job: &Job,
+    verifier: Verifier<'_, K>,
+    token: &str,
+    scratch: &'s mut Vec<u8>,
+) -> Result<VerifiedJws<'s>, Stop> {
+    let verifier = if job.require_kid { verifier.require_kid() } else { verifier };
+    match &job.typ {
+        Some(typ) => verifier.require_typ(typ).verify(token, scratch),
+        None => verifier.verify(token, scratch),
+    }
+    .map_err(refused)
+}
+
+/// The repository's own vectors, which show what is accepted and what is refused.
+fn demonstrate() -> Result<(), Stop> {
+    let demo = read(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/demo.json"))?;
+    let demo: Value = serde_json::from_str(&demo).map_err(refused)?;
+    let now = demo["now"].as_i64();
+    let job = |token: &Value, algorithms: &str| -> Result<Job, Stop> {
+        Ok(Job {
+            algorithms: Some(self::algorithms(algorithms)?),
+            issuer: demo["issuer"].as_str().map(String::from),
+            audience: demo["audience"].as_str().map(String::from),
+            now: now.map(UnixTime::from_seconds),
+            token: token.as_str().map(String::from),
+            ..Job::default()
+        })
+    };
+
+    println!("accepted, each with its claims:");
+    for algorithm in ["RS256", "ES256"] {
+        print!("  {algorithm}  ");
+        run(Job { jwks: Some(demo["jwks"].to_string()), ..job(&demo["tokens"][algorithm], "RS256,ES256")? })?;
+    }
+    print!("  HS256  ");
+    run(Job { jwk: Some(demo["secret"].to_string()), ..job(&demo["tokens"]["HS256"], "HS256")? })?;
+
+    println!("refused, each with its reason:");
+    for case in demo["refusals"].as_array().into_iter().flatten() {
+        let names: Vec<&str> =
+            case["algorithms"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let outcome = run(Job {
+            jwks: Some(case["keys"].to_string()),
+            require_kid: case["require_kid"] == true,
+            ..job(&case["token"], &names.join(","))?
+        });
+        match outcome {
+            Err(Stop::Refused(reason)) => {
+                println!("  {}:\n      {reason}", case["what"].as_str().unwrap_or_default())
+            }
+            _ => return Err(refused(format!("{}: this was to be refused", case["what"]))),
+        }
+    }
+    Ok(())
+}
