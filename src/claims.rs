@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Members, Object, Value};
+use crate::json::{JsonString, Members, Names, Object, Value};
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
@@ -42,8 +42,9 @@ pub struct Claims<'t> {
 
 impl<'t> Claims<'t> {
     fn parse(payload: &'t [u8]) -> Result<Self, ClaimsError> {
-        let mut members =
-            Members::new(payload).map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
+        let mut names = Names::new();
+        let mut members = Members::new(payload, &mut names)
+            .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
         let object = members.object();
         let (mut iss, mut sub, mut aud, mut jti) = (None, None, None, None);
         let (mut exp, mut nbf, mut iat) = (None, None, None);

@@ -2,7 +2,7 @@
 
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, Members, Value};
+use crate::json::{JsonString, Members, Names, Value};
 
 /// The greatest number of members of a header.
 pub const MAX_HEADER_MEMBERS: usize = 64;
@@ -21,7 +21,8 @@ pub struct Header<'t> {
 impl<'t> Header<'t> {
     /// Reads a decoded header.
     pub(crate) fn parse(text: &'t [u8]) -> Result<Self, ParseError> {
-        let mut members = Members::new(text)
+        let mut names = Names::new();
+        let mut members = Members::new(text, &mut names)
             .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
         let (mut alg, mut kid, mut typ) = (None, None, None);
         let mut count = 0_usize;

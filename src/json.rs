@@ -8,8 +8,8 @@
 mod reader;
 mod string;
 
-pub(crate) use self::reader::Members;
-use self::reader::{Names, Reader};
+use self::reader::Reader;
+pub(crate) use self::reader::{Members, Names};
 pub use self::string::JsonString;
 use crate::error::{JsonError, JsonErrorKind};
 

@@ -3,7 +3,7 @@
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url;
 use crate::error::{Base64Error, KeyError};
-use crate::json::{JsonString, Members, Value};
+use crate::json::{JsonString, Members, Names, Value};
 #[cfg(feature = "rs256")]
 use crate::key::MOST_MODULUS_LEN;
 use crate::key::VerifyingKey;
@@ -56,8 +56,9 @@ impl<'a> Jwk<'a> {
     ///
     /// [`KeyError::Json`], [`KeyError::NotObject`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
-        let mut members =
-            Members::new(text.as_ref()).map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
+        let mut names = Names::new();
+        let mut members = Members::new(text.as_ref(), &mut names)
+            .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
         let mut jwk = Self {
             kid: None,
             kty: None,

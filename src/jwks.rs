@@ -1,7 +1,7 @@
 //! A JWK Set (RFC 7517 §5), borrowed from its JSON text.
 
 use crate::error::{KeyError, SetError};
-use crate::json::{Array, Members, Value};
+use crate::json::{Array, Members, Names, Value};
 use crate::jwk::Jwk;
 
 /// The longest JWK Set that is read, in bytes: 512 KiB, room for the greatest number of keys.
@@ -40,8 +40,9 @@ impl<'a> Jwks<'a> {
         if text.len() > MAX_SET_LENGTH {
             return Err(SetError::TooLong { length: text.len(), limit: MAX_SET_LENGTH });
         }
-        let mut members =
-            Members::new(text).map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
+        let mut names = Names::new();
+        let mut members = Members::new(text, &mut names)
+            .map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
         let mut keys = None;
         while let Some(name) = members.next_name().map_err(SetError::Json)? {
             // A name that occurs twice in a key is a fault of that key alone.

@@ -13,21 +13,21 @@ extern crate std;
 
 // In the order of the pipeline. A module uses only those above it.
 mod algorithm;
-mod base64url;
-mod claims;
-mod compact;
+mod time;
 mod error;
-mod header;
+mod base64url;
 pub mod json;
-mod jwk;
-mod jwks;
+mod compact;
+mod header;
 mod jws;
 mod key;
+mod jwk;
+mod jwks;
 #[cfg(feature = "alloc")]
 mod key_set;
 mod select;
-mod time;
 mod verify;
+mod claims;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};

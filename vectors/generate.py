@@ -17,6 +17,7 @@ here by hand, from the documented order of checks, and not by running the crate.
 
 import argparse
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -87,6 +88,7 @@ def key_set(*members):
     return {"keys": list(members)}
 
 
+@functools.cache
 def private_key(name):
     jwk = KEYS[name]
     if jwk["kty"] == "RSA":
@@ -140,7 +142,8 @@ class Node:
 
 
 NODE = None
-KEPT = {}
+KEPT = {}  # tokens of the files, by what was signed
+CHOSEN = {}  # ES256 tokens of this run, by what was signed
 MAKERS = ["PyJWT", "jwcrypto", "joserfc", "jose"]
 MADE_BY = {}
 
@@ -182,32 +185,40 @@ def verified_by_library(maker, name, token):
         return False
 
 
+def made_by(maker, signed):
+    """Two makers must not sign the same text with ES256, or one would keep the other's token."""
+    assert MADE_BY.setdefault(signed, maker) == maker, f"{maker}: signed before by {MADE_BY[signed]}"
+
+
 def sign(maker, name, header=None, payload=None, alg=None):
     """A token made by a library. `header` need not have `alg`."""
     alg = alg or ALGORITHM[KEYS[name]["kty"]]
-    payload = CLAIMS if payload is None else payload
+    payload = SHORT if payload is None else payload
     token = by_library(maker, alg, name, header or {}, payload.encode() if isinstance(payload, str) else payload)
     if alg == "ES256":
         signed = token.rpartition(".")[0]
-        # Two libraries must not sign the same octets, or each would keep the other's token.
-        assert MADE_BY.setdefault(signed, maker) == maker, f"{maker}: signed before by {MADE_BY[signed]}"
-        kept = (old for old in KEPT.get(signed, ()) if verified_by_library(maker, name, old))
-        token = KEPT.setdefault(signed, [token])[0] if signed not in KEPT else next(kept, token)
+        made_by(maker, signed)
+        if signed not in CHOSEN:
+            kept = (old for old in KEPT.get(signed, ()) if verified_by_library(maker, name, old))
+            CHOSEN[signed] = next(kept, token)
+        token = CHOSEN[signed]
     return token
 
 
 def raw(name, header, payload=None, payload_text=None):
     """A token with exactly this header text or octets, signed with `cryptography`."""
     alg = ALGORITHM[KEYS[name]["kty"]]
-    payload = CLAIMS if payload is None else payload
+    payload = SHORT if payload is None else payload
     octets = header.encode() if isinstance(header, str) else header
     text = b64(payload.encode() if isinstance(payload, str) else payload) if payload_text is None else payload_text
     signed = f"{b64(octets)}.{text}"
+    if alg == "ES256":
+        made_by("cryptography", signed)
     return f"{signed}.{b64(primitive(alg, name, signed.encode()))}"
 
 
 def unsigned(header, payload=None, signature=b""):
-    return f"{b64(header.encode())}.{b64((CLAIMS if payload is None else payload).encode())}.{b64(signature)}"
+    return f"{b64(header.encode())}.{b64((SHORT if payload is None else payload).encode())}.{b64(signature)}"
 
 
 def resigned(token, signature):
@@ -223,7 +234,7 @@ def payload_of(token):
 
 
 def raw_source():
-    return f"header by generate.py, signature by cryptography {version('cryptography')}"
+    return f"cryptography {version('cryptography')}, header by generate.py"
 
 
 def altered(maker):
@@ -289,10 +300,12 @@ class Theme:
         self.entries.append({**entry, **request, "expect": expect})
 
 
+SHORT = '{"sub":"user-1"}'
 ISSUER = "https://issuer.example"
 AUDIENCE = "api.example"
 NOW = 1790000000
 CLAIMS = compact({"iss": ISSUER, "sub": "user-1", "aud": AUDIENCE, "exp": 4102444800, "nbf": 1780000000, "iat": 1780000000})
+LEAN = compact({"iss": ISSUER, "aud": AUDIENCE, "exp": 4102444800})
 POLICY = {"now": NOW, "issuer": ISSUER, "audience": AUDIENCE}
 
 
@@ -356,7 +369,7 @@ def interop():
     for maker in MAKERS:
         label = maker.lower()
 
-        def case(what, name, payload=CLAIMS, kid=None, members=None, **request):
+        def case(what, name, payload=LEAN, kid=None, members=None, **request):
             alg = ALGORITHM[KEYS[name]["kty"]]
             kid = kid or f"{label} {name}"
             token = sign(maker, name, {"kid": kid}, payload)
@@ -365,7 +378,7 @@ def interop():
 
         for bits in (2048, 2056, 3072, 4096):
             case(f"RS256 {bits}", f"rsa-{bits}", members={"use": "sig"} if bits == 3072 else None, **POLICY)
-        case("RS256 8192", "rsa-8192", **POLICY, needs="rsa")
+        case("RS256 8192", "rsa-8192", SHORT, needs="rsa")
         case("ES256", "p256", **POLICY)
         case("ES256 without alg", "p256-b", members={"use": "sig", "key_ops": ["verify"]}, **POLICY)
         for length in (32, 64, 65, 200):
@@ -373,9 +386,13 @@ def interop():
         for name in ("rsa-2048", "p256", "hmac-32"):
             alg = ALGORITHM[KEYS[name]["kty"]]
             for what, payload in PAYLOADS.items():
+                # RSA keys and signatures are long: one payload for each library is enough.
+                if alg == "RS256" and what != list(PAYLOADS)[MAKERS.index(maker)]:
+                    continue
                 request = POLICY if what == "escapes" else {}
                 case(f"{alg} payload {what}", name, payload, f"{label} {what}", **request)
-            case(f"{alg} kid", name, kid=f"{label} clé 鍵 \U0001f511")
+            if alg != "RS256":
+                case(f"{alg} kid", name, kid=f"{label} clé 鍵 \U0001f511")
     return theme.entries
 
 
@@ -396,6 +413,8 @@ def selection():
 
     hs_token = sign("PyJWT", "hmac-32")
     both = key_set(a, b)
+    ec_a, ec_b = public("p256", kid="a"), public("p256-b", kid="b")
+    ec_both = key_set(ec_a, ec_b)
     not_allowed, unsupported, mismatch = (
         select_error(f"Algorithm{what}") for what in ("NotAllowed", "Unsupported", "Mismatch")
     )
@@ -420,28 +439,29 @@ def selection():
     case("kid of the first", both, "RS256", rs(kid="a"), accept(rs(kid="a"), "a"), require_kid=True)
     case("kid of the second", both, "RS256", rs("rsa-2048-b", kid="b"), accept(rs("rsa-2048-b", kid="b"), "b"))
     case("kid of the wrong key", both, "RS256", rs(kid="b"), INVALID)
-    case("kid unknown", both, "RS256", rs(kid="c"), unknown)
-    case("kid unknown, one key", key_set(a), "RS256", rs(kid="c"), unknown)
-    case("kid unknown, bare key", a, "RS256", rs(kid="c"), unknown)
-    case("kid, key without kid", public("rsa-2048"), "RS256", rs(kid="a"), unknown)
-    case("kid empty", both, "RS256", rs(kid=""), unknown)
-    case("kid empty in both", key_set(public("rsa-2048", kid=""), b), "RS256", rs(kid=""), accept(rs(kid=""), ""))
-    case("kid in other case", both, "RS256", rs(kid="A"), unknown)
-    case("kid with a space", both, "RS256", rs(kid="a "), unknown)
-    case("kid with NUL", both, "RS256", rs(kid="a\0"), unknown)
-    case("kid with a path", both, "RS256", rs(kid="../../dev/null"), unknown)
-    case("kid with a query", both, "RS256", rs(kid="a' OR '1'='1"), unknown)
-    case("kid of 2000 characters", both, "RS256", rs(kid="a" * 2000), unknown)
+    case("kid unknown", ec_both, "ES256", es(kid="c"), unknown, source("joserfc"))
+    case("kid unknown, one key", key_set(ec_a), "ES256", es(kid="c"), unknown, source("joserfc"))
+    case("kid unknown, bare key", ec_a, "ES256", es(kid="c"), unknown, source("joserfc"))
+    case("kid, key without kid", public("p256"), "ES256", es(kid="a"), unknown, source("joserfc"))
+    case("kid empty", ec_both, "ES256", es(kid=""), unknown, source("joserfc"))
+    case("kid empty in both", key_set(public("p256", kid=""), ec_b), "ES256", es(kid=""), accept(es(kid=""), ""), source("joserfc"))
+    case("kid in other case", ec_both, "ES256", es(kid="A"), unknown, source("joserfc"))
+    case("kid with a space", ec_both, "ES256", es(kid="a "), unknown, source("joserfc"))
+    case("kid with NUL", ec_both, "ES256", es(kid="a\0"), unknown, source("joserfc"))
+    case("kid with a path", ec_both, "ES256", es(kid="../../dev/null"), unknown, source("joserfc"))
+    case("kid with a query", ec_both, "ES256", es(kid="a' OR '1'='1"), unknown, source("joserfc"))
+    long_kid = raw("p256", compact({"alg": "ES256", "kid": "a" * 2000}))
+    case("kid of 2,000 characters", ec_both, "ES256", long_kid, unknown, raw_source())
     composed, decomposed = "cl\u00e9", "cle\u0301"
-    case("kid composed, key decomposed", public("rsa-2048", kid=decomposed), "RS256", rs(kid=composed), unknown)
-    escaped = raw("rsa-2048", r'{"alg":"RS256","kid":"\u0061"}')
-    case("kid escaped in the header", both, "RS256", escaped, accept(escaped, "a"), raw_source())
-    escaped_name = raw("rsa-2048", r'{"\u0061lg":"\u0052S256","k\u0069d":"a"}')
-    case("names escaped in the header", both, "RS256", escaped_name, accept(escaped_name, "a"), raw_source())
-    text = compact(both).replace('"kid":"a"', r'"\u006bid":"\u0061"')
-    case("kid escaped in the set", text, "RS256", rs(kid="a"), accept(rs(kid="a"), "a"))
-    many = '{"keys":[' + "{}," * 1023 + compact(a) + "]}"
-    case("last of 1,024 members", many, "RS256", rs(kid="a"), accept(rs(kid="a"), "a"))
+    case("kid composed, key decomposed", public("p256", kid=decomposed), "ES256", es(kid=composed), unknown, source("joserfc"))
+    escaped = raw("p256", r'{"alg":"ES256","kid":"\u0061"}')
+    case("kid escaped in the header", ec_both, "ES256", escaped, accept(escaped, "a"), raw_source())
+    escaped_name = raw("p256", r'{"\u0061lg":"\u0045S256","k\u0069d":"a"}')
+    case("names escaped in the header", ec_both, "ES256", escaped_name, accept(escaped_name, "a"), raw_source())
+    text = compact(ec_both).replace('"kid":"a"', r'"\u006bid":"\u0061"')
+    case("kid escaped in the set", text, "ES256", es(kid="a"), accept(es(kid="a"), "a"), source("joserfc"))
+    many = '{"keys":[' + "{}," * 1023 + compact(ec_a) + "]}"
+    case("last of 1,024 members", many, "ES256", es(kid="a"), accept(es(kid="a"), "a"), source("joserfc"))
 
     # Several keys under one kid
     twice = key_set(a, public("rsa-2048-b", kid="a"), public("p256", kid="a"))
@@ -456,42 +476,44 @@ def selection():
 
     # Rotation: the old key, both, the new key
     for stage, keys, old, new in (
-        ("before", key_set(a), True, False), ("overlap", both, True, True), ("after", key_set(b), False, True),
+        ("before", key_set(ec_a), True, False), ("overlap", ec_both, True, True), ("after", key_set(ec_b), False, True),
     ):
-        for which, name, kid, good in (("old", "rsa-2048", "a", old), ("new", "rsa-2048-b", "b", new)):
-            token = rs(name, "jwcrypto", kid=kid)
+        for which, name, kid, good in (("old", "p256", "a", old), ("new", "p256-b", "b", new)):
+            token = sign("jwcrypto", name, {"kid": kid}, '{"sub":"user-2"}')
             expect = accept(token, kid) if good else unknown
-            case(f"rotation {stage}, {which} token", keys, "RS256", token, expect, source("jwcrypto"))
+            case(f"rotation {stage}, {which} token", keys, "ES256", token, expect, source("jwcrypto"))
 
     # A set with neighbours that cannot be used
+    unusable = public("p256-b")
     mixed = key_set(
-        public("rsa-2048-b", kid="enc", use="enc"), public("ed25519", kid="okp", use="sig"), public("p384", kid="p384"),
-        public("rsa-1024", kid="small"), 5, None, "text", [], {}, public("rsa-2048-b", kid=7), {"kty": "RSA", "kid": "bare"},
-        secret, public("rsa-2048-b", kid="alg", alg="RSA-OAEP"), {**KEYS["p256-b"], "kid": "private"}, a,
+        {**unusable, "kid": "enc", "use": "enc"}, public("ed25519", kid="okp", use="sig"), public("p384", kid="p384"), public("rsa-1024", kid="small"),
+        5, None, "text", [], {}, {**unusable, "kid": 7}, {"kty": "RSA", "kid": "bare"}, secret, {"kty": "RSA", "kid": "alg", "alg": "RSA-OAEP"},
+        {**KEYS["p256-b"], "kid": "private"}, ec_a,
     )
-    case("among unusable neighbours", mixed, "RS256 ES256", rs(kid="a"), accept(rs(kid="a"), "a"))
-    case("among unusable neighbours, no kid", mixed, "RS256 ES256", rs(), accept(rs()))
+    joserfc_source = source("joserfc")
+    case("among unusable neighbours", mixed, "RS256 ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
+    case("among unusable neighbours, no kid", mixed, "RS256 ES256", es(), accept(es()), joserfc_source)
     set_aside = select_error("KeySetAside")
     for kid in ("enc", "okp", "p384", "small", "bare", "h", "alg", "private"):
-        case(f"set aside: {kid}", mixed, "RS256 ES256", rs("rsa-2048-b", kid=kid), set_aside)
-    case("set aside, ES256", mixed, "RS256 ES256", es(kid="private"), set_aside, source("joserfc"))
-    case("unknown among unusable neighbours", mixed, "RS256 ES256", rs(kid="c"), unknown)
-    case("set aside: not allowed", key_set(a, e), "RS256", rs(kid="e"), set_aside)
-    shadowed = key_set(public("rsa-2048-b", kid="a", use="enc"), a)
-    case("usable and unusable under one kid", shadowed, "RS256", rs(kid="a"), accept(rs(kid="a"), "a"))
+        case(f"set aside: {kid}", mixed, "RS256 ES256", es(kid=kid), set_aside, joserfc_source)
+    case("set aside, RS256", mixed, "RS256 ES256", rs(kid="alg"), set_aside)
+    case("unknown among unusable neighbours", mixed, "RS256 ES256", es(kid="c"), unknown, joserfc_source)
+    case("set aside: not allowed", key_set(ec_a, {"kty": "RSA", "kid": "r"}), "ES256", es(kid="r"), set_aside, joserfc_source)
+    shadowed = key_set(public("p256-b", kid="a", use="enc"), ec_a)
+    case("usable and unusable under one kid", shadowed, "ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
 
     # Header algorithms that are not implemented
-    for name in ("none", "None", "NONE", "nOnE", "", "rs256", "RS256 ", "Rs256", "ES256K", "HS256\0", "RSA-OAEP", "dir", "R" * 300):
-        case(f"alg {json.dumps(name[:8])}", key_set(a), "RS256", unsigned(compact({"alg": name, "kid": "a"})), unsupported, SELF)
+    for name in ("none", "None", "NONE", "nOnE", "", "es256", "ES256 ", "Es256", "ES256K", "HS256\0", "RSA-OAEP", "dir", "R" * 300):
+        case(f"alg {json.dumps(name[:8])}", ec_a, "ES256", unsigned(compact({"alg": name, "kid": "a"})), unsupported, SELF)
     none = unsigned('{"alg":"none"}', signature=signature_of(rs()))
-    case("alg none with a signature", key_set(a), "RS256", none, unsupported, SELF)
+    case("alg none with a signature", ec_a, "ES256", none, unsupported, SELF)
     for alg, name in (("PS256", "rsa-2048"), ("RS384", "rsa-2048"), ("RS512", "rsa-2048"), ("HS384", "hmac-64"), ("HS512", "hmac-64"), ("PS512", "rsa-2048")):
         if alg.startswith("PS"):
             # PSS draws a salt; the signature is not looked at, so that any will do.
-            case(f"alg {alg}", key_set(a), "RS256", unsigned(compact({"alg": alg, "kid": "a"}), signature=bytes(256)), unsupported, SELF)
+            case(f"alg {alg}", ec_a, "ES256", unsigned(compact({"alg": alg, "kid": "a"}), signature=bytes(256)), unsupported, SELF)
         else:
-            case(f"alg {alg}", key_set(a), "RS256", sign("PyJWT", name, {"kid": "a"}, alg=alg), unsupported)
-    case("alg EdDSA", key_set(a), "RS256", sign("PyJWT", "ed25519", {"kid": "a"}, alg="EdDSA"), unsupported)
+            case(f"alg {alg}", ec_a, "ES256", sign("PyJWT", name, {"kid": "a"}, alg=alg), unsupported)
+    case("alg EdDSA", ec_a, "ES256", sign("PyJWT", "ed25519", {"kid": "a"}, alg="EdDSA"), unsupported)
 
     # Header, key and verifier: all three must agree
     headers = {"RS256": "rsa-2048", "ES256": "p256", "HS256": "hmac-32"}
@@ -509,7 +531,7 @@ def selection():
                 case(f"header {alg}, key {key_alg}, allowed {allowed}", key, allowed, token, expect, source("jwcrypto"))
 
     # The public key as the secret
-    signed = f"{b64(compact({'alg': 'HS256', 'kid': 'a'}).encode())}.{b64(CLAIMS.encode())}"
+    signed = f"{b64(compact({'alg': 'HS256', 'kid': 'a'}).encode())}.{b64(SHORT.encode())}"
     for what, text in (("PEM", pem), ("modulus", unb64(a["n"])), ("JWK", compact(a).encode())):
         forged = f"{signed}.{b64(hmac.new(text, signed.encode(), hashlib.sha256).digest())}"
         case(f"{what} as the secret, RS256 allowed", key_set(a), "RS256", forged, not_allowed, SELF)
@@ -551,13 +573,13 @@ def selection():
 
     # The order of the checks
     nothing = unsigned('{"alg":"HS384"}')
-    case("order: unsupported before typ and kid", both, "RS256", nothing, unsupported, SELF, typ="at+jwt", require_kid=True)
-    case("order: not allowed before typ and kid", both, "RS256", unsigned('{"alg":"ES256"}'), not_allowed, SELF, typ="at+jwt", require_kid=True)
-    case("order: typ before kid", both, "RS256", unsigned('{"alg":"RS256"}'), select_error("TypMissing"), SELF, typ="at+jwt", require_kid=True)
-    case("order: typ mismatch before unknown kid", both, "RS256", unsigned('{"alg":"RS256","kid":"c","typ":"JWT"}'), select_error("TypMismatch"), SELF, typ="at+jwt")
-    case("order: kid before signature", both, "RS256", unsigned('{"alg":"RS256","kid":"c"}'), unknown, SELF)
-    odd = unsigned('{"alg":"ES256","kid":"a"}') + "!"
-    case("order: key's algorithm before the signature's text", both, "RS256 ES256", odd, mismatch, SELF)
+    case("order: unsupported before typ and kid", ec_both, "ES256", nothing, unsupported, SELF, typ="at+jwt", require_kid=True)
+    case("order: not allowed before typ and kid", ec_both, "ES256", unsigned('{"alg":"HS256"}'), not_allowed, SELF, typ="at+jwt", require_kid=True)
+    case("order: typ before kid", ec_both, "ES256", unsigned('{"alg":"ES256"}'), select_error("TypMissing"), SELF, typ="at+jwt", require_kid=True)
+    case("order: typ mismatch before unknown kid", ec_both, "ES256", unsigned('{"alg":"ES256","kid":"c","typ":"JWT"}'), select_error("TypMismatch"), SELF, typ="at+jwt")
+    case("order: kid before signature", ec_both, "ES256", unsigned('{"alg":"ES256","kid":"c"}'), unknown, SELF)
+    odd = unsigned('{"alg":"RS256","kid":"a"}') + "!"
+    case("order: key's algorithm before the signature's text", ec_both, "RS256 ES256", odd, mismatch, SELF)
     return theme.entries
 
 
@@ -566,7 +588,7 @@ def keys():
     rsa_key, ec_key, oct_key = public("rsa-2048"), public("p256"), public("hmac-32")
 
     def load(ident, document, algorithms, expect, **request):
-        theme.add(ident, "generate.py, from test-keys.json", document, algorithms, expect=expect, **request)
+        theme.add(ident, SELF, document, algorithms, expect=expect, **request)
 
     def good(ident, jwk, algorithms, algorithm, **request):
         load(ident, jwk, algorithms, loaded(bound(algorithm, jwk.get("kid"))), **request)
@@ -598,31 +620,31 @@ def keys():
     document("white space", " \n", "Json")
     document("HTML", "<!DOCTYPE html><html><body>502 Bad Gateway</body></html>", "Json")
     document("PEM", public_bytes("rsa-2048", "PEM", "SubjectPublicKeyInfo").decode(), "Json")
-    document("cut", compact(key_set(rsa_key))[:-1], "Json")
-    document("with a comma too many", '{"keys":[' + compact(rsa_key) + ",]}", "Json")
-    document("with text after it", compact(key_set(rsa_key)) + "x", "Json")
-    document("twice", compact(key_set(rsa_key)) * 2, "Json")
-    document("with a byte order mark", "\ufeff" + compact(key_set(rsa_key)), "Json")
-    document("with keys twice", '{"keys":[],"keys":[' + compact(rsa_key) + "]}", "Json")
-    document("with keys twice, one escaped", '{"keys":[' + compact(rsa_key) + r'],"\u006beys":[]}', "Json")
-    document("in single quotes", compact(key_set(rsa_key)).replace('"', "'"), "Json")
-    document("with a comment", "/**/" + compact(key_set(rsa_key)), "Json")
+    document("cut", compact(key_set(ec_key))[:-1], "Json")
+    document("with a comma too many", '{"keys":[' + compact(ec_key) + ",]}", "Json")
+    document("with text after it", compact(key_set(ec_key)) + "x", "Json")
+    document("twice", compact(key_set(ec_key)) * 2, "Json")
+    document("with a byte order mark", "\ufeff" + compact(key_set(ec_key)), "Json")
+    document("with keys twice", '{"keys":[],"keys":[' + compact(ec_key) + "]}", "Json")
+    document("with keys twice, one escaped", '{"keys":[' + compact(ec_key) + r'],"\u006beys":[]}', "Json")
+    document("in single quotes", compact(key_set(ec_key)).replace('"', "'"), "Json")
+    document("with a comment", "/**/" + compact(key_set(ec_key)), "Json")
     document("too deep", '{"x":' + "[" * 32 + "]" * 32 + ',"keys":[]}', "Json")
-    document("array", "[" + compact(rsa_key) + "]", "NotObject")
+    document("array", "[" + compact(ec_key) + "]", "NotObject")
     document("string", '"keys"', "NotObject")
     document("number", "5", "NotObject")
     document("null", "null", "NotObject")
     document("without keys", "{}", "KeysMissing")
     document("OpenID configuration", compact({"issuer": ISSUER, "jwks_uri": ISSUER + "/jwks.json"}), "KeysMissing")
-    document("in other case", compact({"Keys": [rsa_key]}), "KeysMissing")
+    document("in other case", compact({"Keys": [ec_key]}), "KeysMissing")
     document("null in keys", {"keys": None}, "KeysNotArray")
-    document("object in keys", {"keys": rsa_key}, "KeysNotArray")
-    document("text in keys", {"keys": compact([rsa_key])}, "KeysNotArray")
-    document("of 1,025 members", '{"keys":[' + "{}," * 1024 + compact(rsa_key) + "]}", "TooManyKeys")
+    document("object in keys", {"keys": ec_key}, "KeysNotArray")
+    document("text in keys", {"keys": compact([ec_key])}, "KeysNotArray")
+    document("of 1,025 members", '{"keys":[' + "{}," * 1024 + compact(ec_key) + "]}", "TooManyKeys")
     load("set empty", key_set(), "RS256", loaded())
 
     # Members that are no JWK. A name twice is a fault of that member and not of the set.
-    for value in (None, True, 5, "text", [rsa_key]):
+    for value in (None, True, 5, "text", [ec_key]):
         bad(f"member {json.dumps(value)[:6]}", value, "RS256", "NotObject")
     doubled = compact(rsa_key).replace('"e":', '"e":"AQAB","e":')
     load("member with a name twice", f'{{"keys":[{doubled},{compact(ec_key)}]}}', "RS256 ES256", loaded(aside("Json"), bound("ES256")))
@@ -630,18 +652,16 @@ def keys():
     load("member with a name twice, one escaped", f'{{"keys":[{hidden},{compact(rsa_key)}]}}', "RS256 ES256", loaded(aside("Json"), bound("RS256")))
 
     # Members of the wrong type
-    for wrong in (None, 5, True, [], {}, ["RSA"]):
+    for wrong in (None, 5, [], {}):
         shown = json.dumps(wrong)
-        for name in ("kid", "kty", "alg", "use", "key_ops", "n", "e"):
-            if name == "key_ops" and wrong in ([], ["RSA"]):
-                continue
-            bad(f"{name} {shown}", {**rsa_key, name: wrong}, "RS256", "MemberType")
-        bad(f"x {shown}", {**ec_key, "x": wrong}, "ES256", "MemberType")
-        bad(f"y {shown}", {**ec_key, "y": wrong}, "ES256", "MemberType")
+        for name in ("kid", "kty", "alg", "use", "crv", "key_ops", "x", "y"):
+            if name != "key_ops" or not isinstance(wrong, list):
+                bad(f"{name} {shown}", {**ec_key, name: wrong}, "ES256", "MemberType")
+        bad(f"n {shown}", {**rsa_key, "n": wrong}, "RS256", "MemberType")
+        bad(f"e {shown}", {**without(rsa_key, "n"), "n": "AA", "e": wrong}, "RS256", "MemberType")
         bad(f"k {shown}", {**oct_key, "k": wrong}, "HS256", "MemberType")
-    bad("crv 256", {**ec_key, "crv": 256}, "ES256", "MemberType")
-    bad("key_ops text", {**rsa_key, "key_ops": "verify"}, "RS256", "MemberType")
-    bad("key_ops with a number", {**rsa_key, "key_ops": ["verify", 1]}, "RS256", "MemberType")
+    bad("key_ops text", {**ec_key, "key_ops": "verify"}, "ES256", "MemberType")
+    bad("key_ops with a number", {**ec_key, "key_ops": ["verify", 1]}, "ES256", "MemberType")
 
     # Members that are missing
     for jwk, alg, names in ((rsa_key, "RS256", "kty n e"), (ec_key, "ES256", "kty crv x y"), (oct_key, "HS256", "kty k")):
@@ -652,19 +672,19 @@ def keys():
     # kty, use, key_ops, crv
     bad("OKP", public("ed25519", kid="o"), "RS256 ES256", "KtyUnsupported")
     for kty in ("rsa", "RSA ", "ec", "OCT", "AKP", "", "EC2"):
-        bad(f"kty {json.dumps(kty)}", {**rsa_key, "kid": "t", "kty": kty}, "RS256 ES256", "KtyUnsupported")
+        bad(f"kty {json.dumps(kty)}", {**ec_key, "kid": "t", "kty": kty}, "RS256 ES256", "KtyUnsupported")
     for use in ("enc", "", "SIG", "sig ", "signature", "tls"):
-        bad(f"use {json.dumps(use)}", {**rsa_key, "kid": "u", "use": use}, "RS256", "UseNotSig")
+        bad(f"use {json.dumps(use)}", {**ec_key, "kid": "u", "use": use}, "ES256", "UseNotSig")
     for operations in ([], ["sign"], ["encrypt", "decrypt"], ["Verify"], ["verify "]):
-        bad(f"key_ops {json.dumps(operations)}", {**rsa_key, "kid": "o", "key_ops": operations}, "RS256", "KeyOpsNotVerify")
+        bad(f"key_ops {json.dumps(operations)}", {**ec_key, "kid": "o", "key_ops": operations}, "ES256", "KeyOpsNotVerify")
     bad("P-384", public("p384", kid="c"), "ES256", "CrvUnsupported")
     bad("secp256k1", public("secp256k1", kid="c"), "ES256", "CrvUnsupported")
     for crv in ("p-256", "P256", "secp256r1", "", "Ed25519"):
         bad(f"crv {json.dumps(crv)}", {**ec_key, "kid": "c", "crv": crv}, "ES256", "CrvUnsupported")
 
     # alg
-    for alg in ("RSA-OAEP", "SHA256", "PS256", "RS384", "none", "", "rs256", "RS256 ", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"):
-        bad(f"alg {json.dumps(alg)}", {**rsa_key, "kid": "a", "alg": alg}, "RS256", "AlgUnsupported")
+    for alg in ("RSA-OAEP", "SHA256", "PS256", "RS384", "none", "", "es256", "ES256 ", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"):
+        bad(f"alg {json.dumps(alg)}", {**ec_key, "kid": "a", "alg": alg}, "ES256", "AlgUnsupported")
     bad("alg ES384 for P-256", {**ec_key, "alg": "ES384"}, "ES256", "AlgUnsupported")
     bad("alg HS512 for oct", {**oct_key, "alg": "HS512"}, "HS256", "AlgUnsupported")
     for jwk, others in ((rsa_key, "ES256 HS256"), (ec_key, "RS256 HS256"), (oct_key, "RS256 ES256")):
@@ -672,15 +692,15 @@ def keys():
             bad(f"alg {alg} for {jwk['kty']}", {**jwk, "kid": "a", "alg": alg}, "RS256 ES256 HS256", "AlgMismatch")
     for jwk, allowed in ((rsa_key, "ES256"), (rsa_key, "HS256"), (ec_key, "RS256"), (ec_key, "HS256"), (oct_key, "RS256"), (oct_key, "RS256 ES256")):
         bad(f"{jwk['kty']} without alg, {allowed} allowed", {**jwk, "kid": "a"}, allowed, "AlgNotAllowed")
-        bad(f"{jwk['kty']} with alg, {allowed} allowed", {**jwk, "kid": "a", "alg": ALGORITHM[jwk["kty"]]}, allowed, "AlgNotAllowed")
+    bad("EC with alg, RS256 allowed", {**ec_key, "kid": "a", "alg": "ES256"}, "RS256", "AlgNotAllowed")
 
     # Private and secret keys among public ones
     for name in ("rsa-2048", "p256"):
         jwk = {**KEYS[name], "kid": "p"}
         bad(f"private {jwk['kty']}", jwk, ALGORITHM[jwk["kty"]], "PrivateMaterial")
     for name in ("d", "p", "q", "dp", "dq", "qi"):
-        bad(f"RSA with {name}", {**rsa_key, "kid": "p", name: KEYS["rsa-2048"][name]}, "RS256", "PrivateMaterial")
-    bad("RSA with oth", {**rsa_key, "kid": "p", "oth": [{"r": "AQ", "d": "AQ", "t": "AQ"}]}, "RS256", "PrivateMaterial")
+        bad(f"RSA with {name}", {"kty": "RSA", "kid": "p", name: KEYS["rsa-2048"][name]}, "RS256", "PrivateMaterial")
+    bad("RSA with oth", {"kty": "RSA", "kid": "p", "oth": [{"r": "AQ", "d": "AQ", "t": "AQ"}]}, "RS256", "PrivateMaterial")
     bad("EC with d", {**ec_key, "kid": "p", "d": KEYS["p256"]["d"]}, "ES256", "PrivateMaterial")
     for allowed in ("HS256 RS256", "HS256 ES256", "HS256 ES256 RS256"):
         bad(f"secret, {allowed} allowed", {**oct_key, "kid": "s", "alg": "HS256"}, allowed, "SecretAmongPublic")
@@ -694,7 +714,7 @@ def keys():
         )
 
     for jwk, alg, name in ((rsa_key, "RS256", "n"), (rsa_key, "RS256", "e"), (ec_key, "ES256", "x"), (ec_key, "ES256", "y"), (oct_key, "HS256", "k")):
-        for what, text in texts(jwk[name]):
+        for what, text in texts(jwk[name])[: None if name in ("e", "k") else 3]:
             bad(f"{name} {what}", {"kid": "b", **jwk, name: text}, alg, "Base64")
     last = ec_key["x"][-1]
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -706,6 +726,8 @@ def keys():
 
     # Secrets
     secret = lambda octets: {"kty": "oct", "kid": "s", "k": b64(octets)}
+    bad("secret of 513 octets", secret(bytes(range(256)) * 2 + b"!"), "HS256", "SecretTooLong")
+    good("secret of 512 octets", secret(bytes(range(256)) * 2), "HS256", "HS256")
     for length in (0, 1, 16, 31):
         bad(f"secret of {length} octets", secret(bytes(range(length))), "HS256", "SecretTooShort")
     good("secret of 32 octets", secret(bytes(range(32))), "HS256", "HS256")
@@ -714,10 +736,8 @@ def keys():
     for what, octets in (
         ("RSA PEM", public_bytes("rsa-2048", "PEM", spki)), ("RSA PEM, PKCS#1", public_bytes("rsa-2048", "PEM", pkcs1)),
         ("RSA PEM after white space", b" \r\n\t" + public_bytes("rsa-2048", "PEM", spki)),
-        ("RSA PEM without line break at its end", public_bytes("rsa-2048", "PEM", spki).rstrip()),
         ("RSA DER", public_bytes("rsa-2048", "DER", spki)), ("RSA DER, PKCS#1", public_bytes("rsa-2048", "DER", pkcs1)),
         ("EC PEM", public_bytes("p256", "PEM", spki)), ("EC DER", public_bytes("p256", "DER", spki)),
-        ("RSA-4096 DER", public_bytes("rsa-4096", "DER", spki)),
         ("RSA JWK", compact(rsa_key).encode()), ("EC JWK", json.dumps(ec_key, indent=2).encode()),
         ("JWK Set", compact(key_set(rsa_key)).encode()),
     ):
@@ -728,7 +748,8 @@ def keys():
     point = lambda x, y: {**ec_key, "kid": "c", "x": b64(x), "y": b64(y)}
     for what, value in (("31", x[1:]), ("33", b"\0" + x), ("0", b""), ("1", b"\1"), ("48", bytes(48)), ("64", x + y), ("65", b"\4" + x + y), ("300", bytes(300))):
         bad(f"x of {what} octets", point(value, y), "ES256", "CoordinateLength")
-        bad(f"y of {what} octets", point(x, value), "ES256", "CoordinateLength")
+        if what in ("31", "33", "65"):
+            bad(f"y of {what} octets", point(x, value), "ES256", "CoordinateLength")
     flip = lambda value: value[:-1] + bytes([value[-1] ^ 1])
     for what, jwk in (
         ("x altered", point(flip(x), y)), ("y altered", point(x, flip(y))), ("x and y swapped", point(y, x)), ("zeros", point(bytes(32), bytes(32))),
@@ -752,12 +773,12 @@ def keys():
     good("modulus of 4096 bits", public("rsa-4096", kid="m"), "RS256", "RS256")
     bad("modulus even", modulus(n - 1), "RS256", "ModulusEven")
     bad("modulus even, 2048 bits", modulus(1 << 2047), "RS256", "ModulusEven")
-    for zeros in (1, 2, 40):
+    for zeros in (1, 8):
         good(f"modulus after {zeros} zero octets", {**rsa_key, "n": b64(bytes(zeros) + unb64(rsa_key["n"]))}, "RS256", "RS256")
         good(f"exponent after {zeros} zero octets", {**rsa_key, "e": b64(bytes(zeros) + b"\1\0\1")}, "RS256", "RS256")
     good("modulus of 4096 bits after a zero octet", {**public("rsa-4096"), "n": b64(b"\0" + unb64(KEYS["rsa-4096"]["n"]))}, "RS256", "RS256")
     exponent = lambda value: {**rsa_key, "kid": "e", "e": b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))}
-    for value in (0, 1, 2, 3, 17, 257, 65535, 65536, 65538, 1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2):
+    for value in (0, 1, 3, 65535, 65536, 1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2):
         shown = "n-2" if value == n - 2 else value
         bad(f"exponent {shown}", exponent(value), "RS256", "Exponent")
     bad("exponent zero octet", {**rsa_key, "kid": "e", "e": "AA"}, "RS256", "Exponent")
@@ -767,22 +788,22 @@ def keys():
     # The order of the checks within a member
     worst = {"kty": "OKP", "use": "enc", "key_ops": [], "alg": "none", "d": "!"}
     bad("order: type before kty", {**worst, "alg": 5}, "RS256", "MemberType")
-    bad("order: kty before use", worst, "RS256", "KtyUnsupported")
+    bad("order: kty before use", dict(worst), "RS256", "KtyUnsupported")
     worst["kty"] = "EC"
-    bad("order: use before key_ops", worst, "RS256", "UseNotSig")
+    bad("order: use before key_ops", dict(worst), "RS256", "UseNotSig")
     del worst["use"]
-    bad("order: key_ops before crv", worst, "RS256", "KeyOpsNotVerify")
+    bad("order: key_ops before crv", dict(worst), "RS256", "KeyOpsNotVerify")
     del worst["key_ops"]
-    bad("order: crv missing before alg", worst, "RS256", "MemberMissing")
+    bad("order: crv missing before alg", dict(worst), "RS256", "MemberMissing")
     worst["crv"] = "P-384"
-    bad("order: crv before alg", worst, "RS256", "CrvUnsupported")
+    bad("order: crv before alg", dict(worst), "RS256", "CrvUnsupported")
     worst["crv"] = "P-256"
-    bad("order: alg unknown before d", worst, "RS256", "AlgUnsupported")
+    bad("order: alg unknown before d", dict(worst), "RS256", "AlgUnsupported")
     worst["alg"] = "RS256"
-    bad("order: alg against kty before allowed", worst, "HS256", "AlgMismatch")
+    bad("order: alg against kty before allowed", dict(worst), "HS256", "AlgMismatch")
     worst["alg"] = "ES256"
-    bad("order: allowed before d", worst, "RS256", "AlgNotAllowed")
-    bad("order: d before x", worst, "ES256", "PrivateMaterial")
+    bad("order: allowed before d", dict(worst), "RS256", "AlgNotAllowed")
+    bad("order: d before x", dict(worst), "ES256", "PrivateMaterial")
     bad("order: secret among public before k", {"kty": "oct"}, "HS256 RS256", "SecretAmongPublic")
     bad("order: length before point", point(bytes(31), bytes(32)), "ES256", "CoordinateLength")
     bad("order: too short before key document", secret(b'{"kty":"RSA"}'), "HS256", "SecretTooShort")
@@ -828,14 +849,7 @@ def parse():
 
     # The whole token
     header_text = '{"alg":"HS256"}'
-    empty = len(raw("hmac-32", header_text, ""))
-    room = 16384 - empty
-    longest = '{"a":"' + "x" * (room // 4 * 3 - 8 + (room % 4) * 3 // 4) + '"}'
-    assert len(raw("hmac-32", header_text, longest)) == 16384
-    good("16,384 bytes", header_text, longest)
-    case("16,385 bytes", raw("hmac-32", header_text, longest) + "A", "TokenTooLong", raw_source())
-    case("17,000 dots", "." * 17000, "TokenTooLong")
-    case("JSON of 17,000 bytes", '{"payload":"' + "A" * 17000 + '"}', "TokenTooLong")
+    case("16,385 bytes", f"{head}.{'A' * (16385 - len(head) - len(tag) - 2)}.{tag}", "TokenTooLong")
     for ident, text in (
         ("JSON", '{"payload":"","signatures":[]}'), ("JSON after white space", " \t\r\n{"), ("a brace", "{"),
         ("JSON with a token in it", compact({"token": token})), ("JSON with two dots", '{"a":".."}'),
@@ -846,7 +860,7 @@ def parse():
         case(ident, text, "JsonSerialization")
     for ident, text in (("nothing", ""), ("no dot", "abc"), ("header alone", head), ("one dot", head + "." + payload), ("a dot", "."), ("white space", "  ")):
         case(ident, text, "PartsMissing")
-    for ident, text in (("three dots", "..."), ("four parts", token + "."), ("four parts, JWE cut", "a.b.c.d"), ("six parts", token + "." + token), ("16,000 dots", "." * 16000), ("five dots", ".....")):
+    for ident, text in (("three dots", "..."), ("four parts", token + "."), ("four parts, JWE cut", "a.b.c.d"), ("six parts", token + "." + token), ("200 dots", "." * 200), ("five dots", ".....")):
         case(ident, text, "TooManyParts")
     for ident, text in (("five parts", "a.b.c.d.e"), ("four dots", "...."), ("token and two dots", token + "..")):
         case(ident, text, "Jwe")
@@ -857,17 +871,14 @@ def parse():
     long_header = lambda octets: '{"alg":"HS256","x":"' + "x" * (octets - 22) + '"}'
     good("header of 4,096 characters", long_header(3072))
     header("header of 4,098 characters", long_header(3073), "HeaderTooLong")
-    case("header of 4,097 bytes of nothing", "*" * 4097 + "..", "HeaderTooLong")
     for ident, text in (
         ("padded", head + "="), ("one too long", head + "A" * ((1 - len(head)) % 4)), ("with a space", head[:4] + " " + head[4:]), ("after a space", " " + head),
         ("with a line break", head + "\n"), ("with +", "+" + head[1:]), ("with /", head[:5] + "/" + head[6:]), ("not ASCII", head[:-1] + "é"), ("with NUL", head[:3] + "\0" + head[4:]),
         ("in JSON quotes", '"' + head), ("with Bearer", "Bearer " + head), ("percent-encoded", head.replace("e", "%65", 1)),
     ):
         case(f"header {ident}", f"{text}.{payload}.{tag}", "HeaderBase64")
-    odd = b64(b'{"alg":"HS256","a":1}  ')[:-1]
-    trailing = b64(b'{"alg":"HS256","k":1}')
     short = b64(b'{"alg":"HS256"} ')
-    assert len(short) % 4 == 2 and short[-1] == "A" or short[-1] in "AQgw"
+    assert len(short) % 4 == 2
     case("header with trailing bits", f"{short[:-1]}{chr(ord(short[-1]) + 1)}.{payload}.{tag}", "HeaderBase64")
     for ident, text in (
         ("empty", ""), ("white space", " "), ("cut", '{"alg":"HS256"'), ("text after it", '{"alg":"HS256"}x'), ("twice", '{"alg":"HS256"}{"alg":"HS256"}'),
@@ -884,7 +895,7 @@ def parse():
         ("escape cut", r'{"alg":"HS256","x":"\u00"}'), ("number with leading zero", '{"alg":"HS256","x":01}'), ("NaN", '{"alg":"HS256","x":NaN}'), ("Infinity", '{"alg":"HS256","x":-Infinity}'),
         ("number with plus", '{"alg":"HS256","x":+1}'), ("number ending in a dot", '{"alg":"HS256","x":1.}'), ("hexadecimal", '{"alg":"HS256","x":0x1}'), ("True", '{"alg":"HS256","x":True}'),
         ("form feed", '{"alg":"HS256"\f}'), ("no-break space", '{"alg":"HS256"\u00a0}'), ("colon missing", '{"alg" "HS256"}'), ("two commas", '{"alg":"HS256",,"x":1}'),
-        ("33 levels", '{"alg":"HS256","x":' + "[" * 32 + "]" * 32 + "}"), ("1,000 levels", '{"alg":"HS256","x":' + "[" * 1000 + "]" * 1000 + "}"),
+        ("33 levels", '{"alg":"HS256","x":' + "[" * 32 + "]" * 32 + "}"), ("200 levels", '{"alg":"HS256","x":' + "[" * 200 + "]" * 200 + "}"),
         ("129 members within a member", '{"alg":"HS256","x":{' + ",".join(f'"{i}":1' for i in range(129)) + "}}"),
     ):
         header(f"header JSON: {ident}", text, "HeaderJson")
@@ -893,15 +904,14 @@ def parse():
     members = lambda count: '{"alg":"HS256"' + "".join(f',"{i}":{i}' for i in range(count - 1)) + "}"
     good("64 members", members(64))
     header("65 members", members(65), "HeaderMembers")
-    header("100 members", members(100), "HeaderMembers")
     good("32 levels", '{"alg":"HS256","x":' + "[" * 31 + "]" * 31 + "}")
 
     # Parameters
-    for wrong in ("null", "1", "true", "[]", "{}", '["HS256"]', '{"alg":"HS256"}', "0"):
+    for wrong in ("null", "1", "true", "[]", '["HS256"]', '{"alg":"HS256"}'):
         header(f"alg {wrong}", '{"alg":' + wrong + "}", "ParameterType")
         header(f"kid {wrong}", '{"alg":"HS256","kid":' + wrong + "}", "ParameterType")
         header(f"typ {wrong}", '{"typ":' + wrong + ',"alg":"HS256"}', "ParameterType")
-    for crit in ('["exp"]', "[]", "null", '"b64"', '["alg"]', '["b64"]', "{}", "1", "false", '["crit"]', '[""]', '["http://example.com/UNDEFINED"]'):
+    for crit in ('["exp"]', "[]", "null", '"b64"', '["alg"]', '["b64"]', "{}", "false", '["http://example.com/UNDEFINED"]'):
         header(f"crit {crit}", '{"alg":"HS256","crit":' + crit + ',"exp":1363284000}', "Crit")
     header("crit b64 true", '{"alg":"HS256","crit":["b64"],"b64":true}', "Crit")
     header("crit escaped", r'{"alg":"HS256","\u0063rit":["x"]}', "Crit")
@@ -913,7 +923,7 @@ def parse():
     for text in ("{}", '{"typ":"JWT"}', '{"Alg":"HS256"}', '{"ALG":"HS256"}', '{"alg ":"HS256"}', '{"x":{"alg":"HS256"}}', '{"":"HS256"}'):
         header(f"no alg in {text}", text, "AlgMissing")
     good("b64 true", '{"alg":"HS256","b64":true}')
-    good("white space", ' \t\r\n{ "alg" : "HS256" } \n')
+    good("white space in the header", ' \t\r\n{ "alg" : "HS256" } \n')
     good("everything escaped", r'{"\u0061\u006C\u0067":"\u0048S256"}')
     good("parameters that are ignored", '{"zip":"DEF","cty":5,"jku":7,"jwk":{},"x5u":null,"x5c":"x","x5t":[],"enc":"A128GCM","Kid":1,"alg":"HS256","b65":false}')
     good("numbers", '{"alg":"HS256","x":[0,-0,1e400,-1.5E-7,123456789012345678901234567890]}')
@@ -937,7 +947,6 @@ def parse():
         case(f"payload {ident}", raw("hmac-32", header_text, payload_text=text), "PayloadBase64", raw_source())
     case("order: signature before the payload's text", f"{b64(header_text.encode())}.!.{tag}", INVALID)
     case("order: signature's text before its length", f"{b64(header_text.encode())}.{payload}.!", "SignatureBase64")
-    assert odd and trailing
     return theme.entries
 
 
@@ -974,33 +983,35 @@ def claims():
 
     # A fraction counts until its second is over; a number may be written in any way that JSON has
     for text, first in (
-        ("1.5", 2), ("1.0", 1), ("0.000001", 1), ("1e3", 1000), ("1E3", 1000), ("1e+3", 1000), ("1.0e3", 1000), ("10000e-1", 1000), ("1000.000", 1000), ("999.0001", 1000),
-        ("0.1e4", 1000), ("1e-1", 1), ("1.5e0", 2), ("15e-1", 2), ("1234.5e-2", 13), ("1.79e9", 1790000000), ("1790000000.25", 1790000001), ("0", 0), ("-0", 0), ("-1", -1), ("-1.5", -1),
-        ("-0.5", 0), ("9007199254740992", 9007199254740992), ("-9007199254740992", -9007199254740992), ("4102444800.0", 4102444800), ("1" + "0" * 15, 10**15), ("0.0", 0), ("-1e3", -1000),
+        ("1.5", 2), ("1.0", 1), ("0.000001", 1), ("1e3", 1000), ("1E3", 1000), ("1e+3", 1000), ("1.0e3", 1000), ("10000e-1", 1000), ("999.0001", 1000), ("1e-1", 1), ("1234.5e-2", 13),
+        ("1790000000.25", 1790000001), ("0", 0), ("-0", 0), ("-1", -1), ("-1.5", -1), ("-0.5", 0), ("9007199254740992", 2**53), ("-9007199254740992", -(2**53)),
     ):
         if first > 0:
             case(f"exp {text} at {first - 1}", at("exp", text), None, now=first - 1)
-            case(f"nbf {text} at {first - 1}", at("nbf", text), "NotYetValid", now=first - 1) if first < 4102444800 else None
         case(f"exp {text} at {max(first, 0)}", at("exp", text), "Expired", now=max(first, 0))
-        case(f"nbf {text} at {max(first, 0)}", at("nbf", text), None, now=max(first, 0)) if first < 4102444800 else None
-        case(f"iat {text}", at("iat", text), None, now=0)
+        if first < 4102444800:
+            case(f"nbf {text} at {max(first, 0)}", at("nbf", text), None, now=max(first, 0))
+    for text, first in (("1.5", 2), ("1e3", 1000), ("999.0001", 1000), ("1790000000.25", 1790000001)):
+        case(f"nbf {text} at {first - 1}", at("nbf", text), "NotYetValid", now=first - 1)
+    for text in ("1.5", "1e3", "-1", "-0", "4102444801", "9007199254740992"):
+        case(f"iat {text}", at("iat", text), None)
 
     # Numbers that are no time
     for text in ("1e400", "-1e400", "18446744073709551616", "-18446744073709551616", "9007199254740993", "-9007199254740993", "1e16", "9223372036854775807", "9223372036854775808", "1e999999999", "123456789" * 12):
-        for name in ("exp", "nbf", "iat"):
+        for name in ("exp", "nbf", "iat") if text in ("1e400", "9007199254740993") else ("exp",):
             case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0)
 
     # Every registered claim of every wrong type
     for name in ("iss", "sub", "jti", "aud", "exp", "nbf", "iat"):
-        wrong = ["null", "true", "false", "{}", '{"a":"b"}']
+        wrong = ["null", "true", "{}"]
         if name in ("exp", "nbf", "iat"):
-            wrong += ['"1000"', '""', "[]", "[1000]", '"4102444800"', '"2100-01-01T00:00:00Z"']
+            wrong += ['"1000"', '""', "[]", "[1000]"]
         else:
-            wrong += ["5", "1.5", "0"]
+            wrong += ["5"]
         if name in ("iss", "sub", "jti"):
             wrong += ["[]", f'["{ISSUER}"]']
         if name == "aud":
-            wrong += ["[1]", '["api.example",1]', "[null]", '[["api.example"]]', '[{"a":"api.example"}]', '["other",1]', "[true]"]
+            wrong += ["[1]", '["api.example",1]', "[null]", '[["api.example"]]', '[{"a":"api.example"}]', '["other",1]']
         for text in wrong:
             case(f"{name} {text}", at(name, text), "ClaimType")
     for text in ('["https://issuer.example"]', "null", "5", '{"https://issuer.example":1}'):
@@ -1027,7 +1038,7 @@ def claims():
         case(f"iss {json.dumps(text)}", issuer(json.dumps(text)), "IssuerMismatch", issuer=ISSUER)
     case("iss escaped to something else", issuer(r'"https:\\/\\/issuer.example"'), "IssuerMismatch", issuer=ISSUER)
     audience = lambda text: '{"aud":%s,"exp":4102444800}' % text
-    for text in ('"api.example"', '["api.example"]', '["other","api.example"]', '["api.example","other"]', r'["api\u002eexample"]', '["api.example","api.example"]', '[ "x" , "api.example" ]', "[" + '"x",' * 200 + '"api.example"]'):
+    for text in ('"api.example"', '["api.example"]', '["other","api.example"]', '["api.example","other"]', r'["api\u002eexample"]', '["api.example","api.example"]', '[ "x" , "api.example" ]', "[" + '"x",' * 40 + '"api.example"]'):
         case(f"aud {text[:40]}", audience(text), None, audience=AUDIENCE)
     for text in ('"other"', '["other"]', '["other","another"]', "[]", '""', '[""]', '"API.EXAMPLE"', '"api.example "', '"api.example,other"', '["api","example"]', '"api.exampl"', '"api.example.attacker.example"'):
         case(f"aud {text}, not meant", audience(text), "AudienceMismatch", audience=AUDIENCE)
@@ -1078,18 +1089,18 @@ def signatures():
 
     # ES256
     key, name = public("p256"), "p256"
-    token = raw(name, '{"alg":"ES256"}')
+    token = raw(name, '{"typ":"JWT","alg":"ES256"}')
     signature = signature_of(token)
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     es = lambda ident, octets, expect=INVALID: case(f"ES256 {ident}", key, resigned(token, octets), expect, made)
     case("ES256", key, token, accept(token), made)
     es("with n - s", pair(r, P256_ORDER - s), accept(token))
     n = P256_ORDER
-    edges = {"0": 0, "1": 1, "n-1": n - 1, "n": n, "n+1": n + 1, "p": P256_PRIME, "2^256-1": (1 << 256) - 1}
+    edges = {"0": 0, "1": 1, "n-1": n - 1, "n": n, "n+1": n + 1, "2^256-1": (1 << 256) - 1}
     for what, value in edges.items():
         es(f"r = {what}", pair(value, s))
         es(f"s = {what}", pair(r, value))
-    for first, second in (("0", "0"), ("0", "1"), ("1", "0"), ("1", "1"), ("n", "n"), ("0", "n"), ("n", "0"), ("n-1", "n-1"), ("2^256-1", "2^256-1")):
+    for first, second in (("0", "0"), ("0", "1"), ("1", "0"), ("1", "1"), ("n", "n"), ("n-1", "n-1")):
         es(f"r = {first}, s = {second}", pair(edges[first], edges[second]))
     es("r and s swapped", pair(s, r))
     es("with n - r", pair(n - r, s))
@@ -1115,7 +1126,7 @@ def signatures():
     es("over SHA-512", other(signed, hashes.SHA512()))
     es("over SHA-1", other(signed, hashes.SHA1()))
     es("over the payload alone", other(signed.split(b".")[1], hashes.SHA256()))
-    es("over the decoded parts", other(unb64(signed.decode().split(".")[0]) + b"." + CLAIMS.encode(), hashes.SHA256()))
+    es("over the decoded parts", other(unb64(signed.decode().split(".")[0]) + b"." + SHORT.encode(), hashes.SHA256()))
     wide = private_key("p384").sign(signed, deterministic(hashes.SHA384()))
     es("of a P-384 key", b"".join(v.to_bytes(48, "big") for v in utils.decode_dss_signature(wide)), LENGTH)
     es("of HS256 with the point", hmac.new(unb64(key["x"]) + unb64(key["y"]), signed, hashlib.sha256).digest(), LENGTH)
@@ -1146,10 +1157,10 @@ def signatures():
     case("RS256 s with a leading zero", key, found, accept(found), made)
     case("RS256 s with its leading zero cut", key, resigned(found, signature_of(found)[1:]), LENGTH, made)
     for what, octets in (
-        ("empty", b""), ("of 1 octet", b"\1"), ("of 255 octets", signature[:255]), ("of 257 octets", signature + b"\0"), ("with a leading zero octet added", b"\0" + signature), ("of 512 octets", signature * 2), ("s + n in 257 octets", big(s + n, 257)), ("of 64 octets", signature[:64]), ("of 32 octets", signature[:32]),
+        ("empty", b""), ("of 1 octet", b"\1"), ("of 255 octets", signature[:255]), ("of 257 octets", signature + b"\0"), ("with a leading zero octet added", b"\0" + signature), ("s + n in 257 octets", big(s + n, 257)), ("of 64 octets", signature[:64]), ("of 32 octets", signature[:32]),
     ):
         rs(what, octets, LENGTH)
-    for position in (0, 128, 255):
+    for position in (0, 255):
         rs(f"with octet {position} altered", signature[:position] + bytes([signature[position] ^ 1]) + signature[position + 1:])
     rs("of another key", primitive("RS256", "rsa-2048-b", signed))
     case("RS256 of a key of 2056 bits", key, resigned(token, primitive("RS256", "rsa-2056", signed)), LENGTH, made)
@@ -1242,16 +1253,13 @@ def signatures():
     # What was signed, altered afterwards by somebody else
     for maker, name in zip(MAKERS, ("rsa-2048", "p256", "hmac-32", "p256-b")):
         key = public(name)
-        token = sign(maker, name, {"by": maker})
+        token = sign(maker, name, {"cty": maker})
         head, payload, text = token.split(".")
-        admin = b64(CLAIMS.replace("user-1", "admin").encode())
+        admin = b64(SHORT.replace("user-1", "admin").encode())
         case(f"{maker} payload replaced", key, f"{head}.{admin}.{text}", INVALID, altered(maker))
-        case(f"{maker} payload emptied", key, f"{head}..{text}", INVALID, altered(maker))
         alg = ALGORITHM[key["kty"]]
         rewritten = b64(compact({"alg": alg}).encode())
         case(f"{maker} header replaced", key, f"{rewritten}.{payload}.{text}", INVALID, altered(maker))
-        case(f"{maker} header and payload exchanged", key, f"{rewritten}.{head}.{text}", INVALID, altered(maker))
-        case(f"{maker} signature cut", key, f"{head}.{payload}.", LENGTH, altered(maker))
         case(f"{maker} unaltered", key, token, accept(token), source(maker))
 
     # The text of the public key as a secret is refused before a token is looked at.
@@ -1275,9 +1283,9 @@ def demo():
     secret = public("hmac-32", kid="hmac-2026", use="sig", alg="HS256")
     jwks = key_set(rs, es)
     made = {
-        "RS256": sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}),
-        "ES256": sign("joserfc", "p256", {"typ": "JWT", "kid": "ec-2026"}),
-        "HS256": sign("jose", "hmac-32", {"typ": "JWT", "kid": "hmac-2026"}),
+        "RS256": sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS),
+        "ES256": sign("joserfc", "p256", {"typ": "JWT", "kid": "ec-2026"}, CLAIMS),
+        "HS256": sign("jose", "hmac-32", {"typ": "JWT", "kid": "hmac-2026"}, CLAIMS),
     }
     expired = sign("jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS.replace("4102444800", "1789999000"))
     not_yet = sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS.replace('"nbf":1780000000', '"nbf":1790003600'))
@@ -1290,14 +1298,14 @@ def demo():
         theme.add(what, made_by, keys, algorithms, token, expect=expect, **{**POLICY, **request})
         theme.entries[-1] = {"what": what, **theme.entries[-1]}
 
-    case("no kid where one is needed", source("PyJWT"), two, "RS256", sign("PyJWT", "rsa-2048", {"typ": "JWT"}), select_error("KidMissing"))
-    case("unknown kid", source("PyJWT"), jwks, "RS256 ES256", sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2025"}), select_error("KidUnknown"))
-    case("HS256 token to an RS256 verifier", source("jose"), jwks, "RS256", sign("jose", "hmac-32", {"typ": "JWT"}), select_error("AlgorithmNotAllowed"), require_kid=True)
-    case("key of another algorithm", source("jwcrypto"), jwks, "RS256 ES256", sign("jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "ec-2026"}), select_error("AlgorithmMismatch"))
+    case("no kid where one is needed", source("PyJWT"), two, "RS256", sign("PyJWT", "rsa-2048", {"typ": "JWT"}, CLAIMS), select_error("KidMissing"))
+    case("unknown kid", source("PyJWT"), jwks, "RS256 ES256", sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2025"}, CLAIMS), select_error("KidUnknown"))
+    case("HS256 token to an RS256 verifier", source("jose"), jwks, "RS256", sign("jose", "hmac-32", {"typ": "JWT"}, CLAIMS), select_error("AlgorithmNotAllowed"), require_kid=True)
+    case("key of another algorithm", source("jwcrypto"), jwks, "RS256 ES256", sign("jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "ec-2026"}, CLAIMS), select_error("AlgorithmMismatch"))
     case("expired", source("jwcrypto"), jwks, "RS256 ES256", expired, claims_error("Expired"))
     case("not yet valid", source("PyJWT"), jwks, "RS256 ES256", not_yet, claims_error("NotYetValid"))
     case("tampered", altered("PyJWT"), jwks, "RS256 ES256", tampered, INVALID)
-    case("unsigned", SELF, jwks, "RS256 ES256", unsigned('{"alg":"none","typ":"JWT"}'), select_error("AlgorithmUnsupported"))
+    case("unsigned", SELF, jwks, "RS256 ES256", unsigned('{"alg":"none","typ":"JWT"}', CLAIMS), select_error("AlgorithmUnsupported"))
     case("wrong issuer", source("PyJWT"), jwks, "RS256 ES256", made["RS256"], claims_error("IssuerMismatch"), issuer="https://other.example")
     case("wrong audience", source("joserfc"), jwks, "RS256 ES256", made["ES256"], claims_error("AudienceMismatch"), audience="other.example")
     case("cut off", altered("PyJWT"), jwks, "RS256 ES256", f"{head}.{payload}", parse_error("PartsMissing"))
@@ -1311,8 +1319,12 @@ def demo():
 # Files
 
 
+def tight(value):
+    return json.dumps(value, separators=(",", ":"))
+
+
 def entry_text(entry, indent):
-    lines = (f"{indent} {json.dumps(name)}: {json.dumps(value)}" for name, value in entry.items())
+    lines = (f"{indent} {json.dumps(name)}: {tight(value)}" for name, value in entry.items())
     return indent + "{\n" + ",\n".join(lines) + "\n" + indent + "}"
 
 
@@ -1328,7 +1340,7 @@ def file_text(content):
         return array_text(content) + "\n"
     members = []
     for name, value in content.items():
-        text = array_text(value, " ") if name == "refusals" else json.dumps(value)
+        text = array_text(value, " ") if name == "refusals" else tight(value)
         members.append(f" {json.dumps(name)}: {text}")
     return "{\n" + ",\n".join(members) + "\n}\n"
 

@@ -268,28 +268,46 @@ impl<'a> Reader<'a> {
 }
 
 /// How many bytes stand before a quote, a backslash or a control character.
+///
+/// Eight bytes are looked at together. Subtracting from a byte borrows into its top bit where the
+/// byte is smaller; above the first such byte that may be wrong, and nothing is read from there.
 fn plain_len(bytes: &[u8]) -> usize {
-    bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(bytes.len())
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let less = |word: u64, than: u64| word.wrapping_sub(ONES * than) & !word;
+    let (words, tail) = bytes.as_chunks::<8>();
+    let mut plain = 0_usize;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let quote = less(word ^ (ONES * 0x22), 1);
+        let backslash = less(word ^ (ONES * 0x5c), 1);
+        let found = (quote | backslash | less(word, 0x20)) & (ONES << 7);
+        if found != 0 {
+            return plain.saturating_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+        }
+        plain = plain.saturating_add(8);
+    }
+    let in_tail = tail.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+    plain.saturating_add(in_tail)
 }
 
 /// The members of one object that is the whole of a text, taken one by one.
-pub(crate) struct Members<'a> {
+pub(crate) struct Members<'a, 'n> {
     reader: Reader<'a>,
-    names: Option<Names>,
+    names: Option<&'n mut Names>,
     first: bool,
 }
 
-impl<'a> Members<'a> {
-    /// Starts on a text. Names must be unique on every level.
+impl<'a, 'n> Members<'a, 'n> {
+    /// Starts on a text. Names must be unique on every level, for which `names` is fresh.
     ///
     /// # Errors
     ///
     /// Why the text is no JSON, or `None` for JSON that is not an object.
-    pub(crate) fn new(text: &'a [u8]) -> Result<Self, Option<JsonError>> {
+    pub(crate) fn new(text: &'a [u8], names: &'n mut Names) -> Result<Self, Option<JsonError>> {
         let mut reader = Reader::new(super::utf8(text)?);
         if reader.next_token() == Some(b'{') {
             reader.skip(1);
-            return Ok(Self { reader, names: Some(Names::new()), first: true });
+            return Ok(Self { reader, names: Some(names), first: true });
         }
         Value::parse(text)?;
         Err(None)
@@ -328,12 +346,12 @@ impl<'a> Members<'a> {
             _ if !first => return Err(self.reader.unexpected()),
             _ => {}
         }
-        self.reader.name(self.names.as_mut().map(|names| (names, 0))).map(Some)
+        self.reader.name(self.names.as_deref_mut().map(|names| (names, 0))).map(Some)
     }
 
     /// The value of the member whose name was taken.
     pub(crate) fn value(&mut self) -> Result<Value<'a>, JsonError> {
-        self.reader.value(1, self.names.as_mut())
+        self.reader.value(1, self.names.as_deref_mut())
     }
 
     /// The same, for a value inside which names need not be unique.
@@ -366,7 +384,8 @@ impl Names {
     ) -> Result<(), JsonErrorKind> {
         // No text is longer than 2^20 bytes.
         let position = u32::try_from(start).unwrap_or(0);
-        let entry = (position << 12) | (digest(name) & Self::DIGEST);
+        let written = text.as_bytes().get(start.saturating_add(1)..).unwrap_or_default();
+        let entry = (position << 12) | (digest(name, written) & Self::DIGEST);
         let seen = self.entries.get(usize::from(base)..usize::from(self.open)).unwrap_or_default();
         for other in seen.iter().filter(|other| (**other ^ entry) & Self::DIGEST == 0) {
             let mut reader = Reader { text, position: usize::try_from(*other >> 12).unwrap_or(0) };
@@ -380,10 +399,28 @@ impl Names {
     }
 }
 
-/// A digest of the unescaped name. An attacker can make names that share it; they are then compared,
-/// each with fewer than [`MAX_OPEN_MEMBERS`] others.
-fn digest(name: JsonString<'_>) -> u32 {
-    name.chars().fold(0, |digest: u32, character| {
-        (digest.rotate_left(5) ^ u32::from(character)).wrapping_mul(0x9e37_79b9)
-    }) >> 20
+/// A digest of the unescaped name, which stands at the start of `text`: of its length and its first
+/// eight bytes. An attacker can make names that share it; they are then compared, each with fewer
+/// than [`MAX_OPEN_MEMBERS`] others.
+fn digest(name: JsonString<'_>, text: &[u8]) -> u32 {
+    let (first, length) = match (name.as_str(), text.first_chunk()) {
+        (Some(name), Some(first)) => {
+            // What follows a short name is masked out.
+            let unused = 64_u32.saturating_sub(u32::try_from(name.len()).unwrap_or(8).saturating_mul(8));
+            (u64::from_le_bytes(*first) & u64::MAX.checked_shr(unused).unwrap_or(0), name.len())
+        }
+        _ => {
+            let mut first = [0; 8];
+            let mut places = first.iter_mut();
+            let length = name.chars().fold(0, |length: usize, character| {
+                let mut buffer = [0; 4];
+                let bytes = character.encode_utf8(&mut buffer).as_bytes();
+                places.by_ref().zip(bytes).for_each(|(place, byte)| *place = *byte);
+                length.saturating_add(bytes.len())
+            });
+            (u64::from_le_bytes(first), length)
+        }
+    };
+    let mixed = first ^ u64::try_from(length).unwrap_or(0);
+    u32::try_from(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52).unwrap_or(0)
 }

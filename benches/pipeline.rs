@@ -1,0 +1,198 @@
+//! The whole way of a token and each stage of it: `cargo bench --bench pipeline`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a bench that cannot run must stop"
+)]
+#![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "nothing here is hostile")]
+
+#[path = "material/tokens.rs"]
+mod tokens;
+
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use jose_core::{
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource,
+    MAX_TOKEN_LENGTH, SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+};
+use serde::Deserialize;
+use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
+
+const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value(AUDIENCE));
+const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
+
+/// What an application takes from a token.
+#[derive(Debug, PartialEq, Deserialize)]
+struct Session<'t> {
+    iss: &'t str,
+    sub: &'t str,
+    aud: &'t str,
+    exp: i64,
+    iat: i64,
+    scope: &'t str,
+}
+
+const SESSION: Session<'static> =
+    Session { iss: ISSUER, sub: SUBJECT, aud: AUDIENCE, exp: EXPIRES_AT, iat: ISSUED_AT, scope: SCOPE };
+
+impl<'t> Session<'t> {
+    /// The claims, without serde.
+    fn of(claims: &Claims<'t>) -> Option<Self> {
+        Some(Self {
+            iss: claims.issuer()?.as_str()?,
+            sub: claims.subject()?.as_str()?,
+            aud: claims.audiences().next()?.as_str()?,
+            exp: claims.expires_at()?.seconds(),
+            iat: claims.issued_at()?.seconds(),
+            scope: claims.get("scope")?.as_string()?.as_str()?,
+        })
+    }
+}
+
+/// A token through all of the pipeline, into `SESSION`.
+fn whole<'s, K: KeySource + ?Sized>(
+    verifier: &Verifier<'_, K>,
+    token: &str,
+    scratch: &'s mut Vec<u8>,
+) -> Option<Session<'s>> {
+    Session::of(&verifier.verify(token, scratch).ok()?.claims(&POLICY, NOW).ok()?)
+}
+
+struct Case {
+    name: &'static str,
+    algorithm: Algorithm,
+    key: Key,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |name, algorithm, key| Case { name, algorithm, key: Key::named(key) };
+    vec![
+        case("HS256", Algorithm::Hs256, "hmac-32"),
+        case("ES256", Algorithm::Es256, "p256"),
+        case("RS256-2048", Algorithm::Rs256, "rsa-2048"),
+        case("RS256-3072", Algorithm::Rs256, "rsa-3072"),
+        case("RS256-4096", Algorithm::Rs256, "rsa-4096"),
+    ]
+}
+
+fn verifying_key(key: &Key, algorithm: Algorithm) -> VerifyingKey {
+    let jwk = key.verifying_jwk().to_string();
+    Jwk::parse(&jwk).unwrap().verifying_key(algorithm.into()).unwrap()
+}
+
+fn key_set(key: &Key, algorithm: Algorithm, len: usize) -> KeySet {
+    let set = key.set_of(len);
+    let keys = KeySet::from_jwks(&Jwks::parse(&set).unwrap(), algorithm.into()).unwrap();
+    assert!(keys.verdicts().all(|verdict| verdict.outcome == Ok(algorithm)));
+    assert_eq!(keys.len(), len);
+    keys
+}
+
+/// Parse, select, verify, claims.
+fn token(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("token");
+    for Case { name, algorithm, key } in cases() {
+        let token = key.sign(&claims());
+        let key = verifying_key(&key, algorithm);
+        let verifier = Verifier::new(&key, AlgorithmSet::from(algorithm));
+        let mut scratch = Vec::new();
+        assert_eq!(whole(&verifier, &token, &mut scratch), Some(SESSION));
+        assert_eq!(whole(&verifier, &tokens::tampered(&token, 1), &mut scratch), None);
+        assert_eq!(whole(&verifier, &tokens::tampered(&token, 2), &mut scratch), None);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| whole(&verifier, black_box(&token), &mut scratch).is_some());
+        });
+    }
+    group.finish();
+}
+
+/// Each stage by itself. Selection has no door of its own: a token without its signature goes through
+/// splitting, the header and selection, and is then refused.
+fn stages(criterion: &mut Criterion) {
+    for Case { name, algorithm, key } in cases() {
+        let token = key.sign(&claims());
+        let keys = key_set(&key, algorithm, 10);
+        let key = verifying_key(&key, algorithm);
+        let mut group = criterion.benchmark_group(format!("stage/{name}"));
+        let mut scratch = vec![0; token.len()];
+
+        let parsed = UnverifiedJws::parse(&token, &mut scratch, MAX_TOKEN_LENGTH).unwrap();
+        assert_eq!(parsed.header().algorithm(), Ok(algorithm));
+        let signing_input = parsed.signing_input();
+        let mut signature = vec![0; 512];
+        let signature = parsed.signature(&mut signature).unwrap().to_vec();
+        let mut scratch = vec![0; token.len()];
+        group.bench_function("split and header", |bencher| {
+            bencher.iter(|| UnverifiedJws::parse(black_box(&token), &mut scratch, MAX_TOKEN_LENGTH).is_ok());
+        });
+
+        let verifier = Verifier::new(&keys, AlgorithmSet::from(algorithm));
+        let unsigned = format!("{}.", String::from_utf8_lossy(signing_input));
+        let refusal = verifier.verify(&unsigned, &mut scratch[..]).unwrap_err();
+        assert!(matches!(refusal, Error::Signature(SignatureError::Length { found: 0, .. })));
+        group.bench_function("split, header, selection among 10", |bencher| {
+            bencher.iter(|| verifier.verify(black_box(&unsigned), &mut scratch[..]).is_err());
+        });
+
+        assert_eq!(key.verify(algorithm, signing_input, &signature), Ok(()));
+        assert_eq!(key.verify(algorithm, &signing_input[1..], &signature), Err(SignatureError::Invalid));
+        group.bench_function("signature", |bencher| {
+            bencher.iter(|| key.verify(algorithm, black_box(signing_input), black_box(&signature)).is_ok());
+        });
+
+        let verified = verifier.verify(&token, &mut scratch[..]).unwrap();
+        let claims = verified.claims(&POLICY, NOW).unwrap();
+        assert_eq!(Session::of(&claims), Some(SESSION));
+        group.bench_function("claims", |bencher| {
+            bencher.iter(|| Session::of(&black_box(&verified).claims(&POLICY, NOW).unwrap()).is_some());
+        });
+        assert_eq!(claims.deserialize::<Session<'_>>().unwrap(), SESSION);
+        group.bench_function("claims by serde", |bencher| {
+            let claims = || black_box(&verified).claims(&POLICY, NOW).unwrap();
+            bencher.iter(|| claims().deserialize::<Session<'_>>().is_ok());
+        });
+        group.finish();
+    }
+}
+
+/// HS256 tokens of 0.3 to 16 KiB.
+fn sizes(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("size");
+    let key = Key::named("hmac-32");
+    let keys = verifying_key(&key, Algorithm::Hs256);
+    let verifier = Verifier::new(&keys, AlgorithmSet::from(Algorithm::Hs256));
+    for length in [307, 1024, 4096, 16384] {
+        let token = key.sign(&claims_of_token(length));
+        assert!((length - 64..=length).contains(&token.len()), "{} for {length}", token.len());
+        let mut scratch = Vec::new();
+        assert_eq!(whole(&verifier, &token, &mut scratch), Some(SESSION));
+        group.throughput(Throughput::Bytes(token.len().try_into().unwrap()));
+        group.bench_function(BenchmarkId::from_parameter(length), |bencher| {
+            bencher.iter(|| whole(&verifier, black_box(&token), &mut scratch).is_some());
+        });
+    }
+    group.finish();
+}
+
+/// The key found among 1 to 1,000.
+fn sets(criterion: &mut Criterion) {
+    for Case { name, algorithm, key } in cases().into_iter().take(3) {
+        let mut group = criterion.benchmark_group(format!("set/{name}"));
+        let token = key.sign(&claims());
+        for len in [1, 10, 100, 1000] {
+            let keys = key_set(&key, algorithm, len);
+            let verifier = Verifier::new(&keys, AlgorithmSet::from(algorithm));
+            let mut scratch = Vec::new();
+            assert_eq!(whole(&verifier, &token, &mut scratch), Some(SESSION));
+            group.bench_function(BenchmarkId::from_parameter(len), |bencher| {
+                bencher.iter(|| whole(&verifier, black_box(&token), &mut scratch).is_some());
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, token, stages, sizes, sets);
+criterion_main!(benches);

@@ -1,0 +1,124 @@
+//! Verifies tokens on a microcontroller, without a heap: one of each algorithm, each against a JWK
+//! Set in flash. A tampered token and one that has expired must be refused. The exit status says
+//! whether everything went as it must.
+
+#![no_std]
+#![no_main]
+
+mod board;
+
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwks, SignatureError, UnixTime, Verifier,
+    VerifyingKey,
+};
+
+/// The tokens, the keys and the policy of `vectors/demo.json`.
+#[allow(dead_code, reason = "which are used is up to the features")]
+mod demo {
+    include!(concat!(env!("OUT_DIR"), "/demo.rs"));
+}
+
+const NOW: UnixTime = UnixTime::from_seconds(demo::NOW);
+
+/// Ten thousand years later: when the tokens have expired.
+const LONG_AFTER: UnixTime = UnixTime::from_seconds(demo::NOW + 315_576_000_000);
+
+/// What the board calls once memory is set up. The result is the exit status.
+fn run() -> u8 {
+    let public = AlgorithmSet::from(Algorithm::Es256).or(Algorithm::Rs256);
+    let secret = AlgorithmSet::from(Algorithm::Hs256);
+    let held = true;
+    #[cfg(feature = "hs256")]
+    let held = held & check(Algorithm::Hs256, demo::SECRET_JWKS, demo::HS256_KID, secret, demo::HS256_TOKEN);
+    #[cfg(feature = "es256")]
+    let held = held & check(Algorithm::Es256, demo::JWKS, demo::ES256_KID, public, demo::ES256_TOKEN);
+    #[cfg(feature = "rs256")]
+    let held = held & check(Algorithm::Rs256, demo::JWKS, demo::RS256_KID, public, demo::RS256_TOKEN);
+    let _ = (public, secret);
+    if held { 0 } else { 1 }
+}
+
+/// Prepares a key, as firmware does once at start, and verifies three tokens with it.
+#[allow(dead_code, reason = "not in the empty image")]
+fn check(algorithm: Algorithm, set: &str, kid: &str, allowed: AlgorithmSet, token: &str) -> bool {
+    // To the compiler, what is in flash is not to be computed with ahead of time.
+    let (set, token) = black_box((set, token.as_bytes()));
+    let Ok(key) = measured(algorithm, "key", || prepare(set, kid, allowed)) else { return false };
+    let keys = [(kid, key)];
+    let verifier = Verifier::new(keys.as_slice(), allowed);
+    // Room for the decoded header and payload, or signature: less than the token.
+    let mut scratch = [0; 1024];
+
+    let good = measured(algorithm, "good", || verify(&verifier, token, NOW, &mut scratch));
+    let expired = measured(algorithm, "expired", || verify(&verifier, token, LONG_AFTER, &mut scratch));
+    // One character of the signature, changed.
+    let mut copy = [0; 1024];
+    let Some(copy) = copy.get_mut(..token.len()) else { return false };
+    copy.copy_from_slice(token);
+    if let Some(byte) = copy.iter_mut().nth_back(20) {
+        *byte = if *byte == b'A' { b'B' } else { b'A' };
+    }
+    let tampered = measured(algorithm, "tampered", || verify(&verifier, copy, NOW, &mut scratch));
+
+    good.is_ok()
+        & matches!(expired, Err(Error::Claims(ClaimsError::Expired { .. })))
+        & matches!(tampered, Err(Error::Signature(SignatureError::Invalid)))
+}
+
+/// The key with this `kid`, ready for use.
+#[inline(never)]
+fn prepare(set: &str, kid: &str, allowed: AlgorithmSet) -> Result<VerifyingKey, &'static str> {
+    let set = Jwks::parse(set).map_err(|_| "not a JWK Set")?;
+    let jwk = set.iter().flatten().find(|jwk| jwk.kid().is_some_and(|found| found == kid));
+    jwk.ok_or("no such key")?.verifying_key(allowed).map_err(|_| "not a key to verify with")
+}
+
+/// The whole of a verification: signature and claims.
+#[inline(never)]
+fn verify(
+    verifier: &Verifier<'_, [(&str, VerifyingKey)]>,
+    token: &[u8],
+    now: UnixTime,
+    scratch: &mut [u8],
+) -> Result<(), Error> {
+    let policy = ClaimsPolicy::new(Expect::Value(demo::ISSUER), Expect::Value(demo::AUDIENCE));
+    verifier.verify(token, scratch)?.claims(&policy, now)?;
+    Ok(())
+}
+
+/// Does something, and prints what came of it and what it cost.
+#[cfg(feature = "print")]
+fn measured<T, E: core::fmt::Display>(
+    algorithm: Algorithm,
+    what: &str,
+    work: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let (result, cost) = board::measure(work);
+    board::print(format_args!("{algorithm} {what}: {} bytes of stack", cost.stack));
+    if let Some(instructions) = cost.instructions {
+        board::print(format_args!(", {instructions} instructions"));
+    }
+    match &result {
+        Ok(_) => board::print(format_args!(": ok\n")),
+        Err(error) => board::print(format_args!(": refused: {error}\n")),
+    }
+    result
+}
+
+/// Does something.
+#[cfg(not(feature = "print"))]
+#[allow(dead_code, reason = "not in the empty image")]
+fn measured<R>(_: Algorithm, _: &str, work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[panic_handler]
+fn panic(info: &PanicInfo<'_>) -> ! {
+    #[cfg(feature = "panic-locations")]
+    black_box(info.location());
+    let _ = info;
+    board::exit(101)
+}

@@ -1,0 +1,454 @@
+//! Which key a token gets, and that a key serves one algorithm: the cube of the header's algorithm, the
+//! key's and the allow-list, and the rules of `kid`, for every kind of key source.
+//!
+//! The rules are written here as tables, and not taken from the crate.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that meets the unexpected must stop"
+)]
+
+mod support;
+
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Jwks, KeyError, KeySource, ParseError, SelectError, SignatureError,
+    Verifier, VerifyingKey,
+};
+use support::{Signer, b64, signer};
+
+/// The algorithm of the key that verified, or why none did.
+fn outcome<K: KeySource + ?Sized>(keys: &K, allowed: AlgorithmSet, token: &str) -> Result<Algorithm, Error> {
+    let mut scratch = [0; 4096];
+    Verifier::new(keys, allowed).verify(token, &mut scratch).map(|verified| verified.algorithm())
+}
+
+/// The outcome with a JWK Set as the source, which must be the same whether its keys are built for each
+/// token or once. There is no `KeySet` of a set without a usable key.
+fn outcome_of_set(text: &str, allowed: AlgorithmSet, token: &str) -> Result<Algorithm, Error> {
+    let set = Jwks::parse(text).unwrap();
+    let borrowed = outcome(&set, allowed, token);
+    #[cfg(feature = "alloc")]
+    if let Ok(keys) = jose_core::KeySet::from_jwks(&set, allowed) {
+        assert_eq!(outcome(&keys, allowed, token), borrowed, "KeySet and Jwks differ on {text}");
+    }
+    borrowed
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Cell {
+    /// Accepted.
+    Ok,
+    /// The header's algorithm is not in the allow-list.
+    Not,
+    /// The header's algorithm is not the key's.
+    Key,
+    /// A member of a set whose algorithm is not in the allow-list is set aside.
+    Out,
+    /// A secret in a set is set aside when the allow-list has public-key algorithms as well.
+    Sec,
+}
+use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
+use Cell::{Key, Not, Ok as Yes, Out, Sec};
+
+/// Header, key, and one cell for each allow-list, in the order of `support::allow_lists`. First for keys
+/// that the caller handed over one by one.
+const KEYS: [(Algorithm, Algorithm, [Cell; 7]); 9] = [
+    //       H    E    R    HE   HR   ER   HER
+    (H, H, [Yes, Not, Not, Yes, Yes, Not, Yes]),
+    (H, E, [Key, Not, Not, Key, Key, Not, Key]),
+    (H, R, [Key, Not, Not, Key, Key, Not, Key]),
+    (E, H, [Not, Key, Not, Key, Not, Key, Key]),
+    (E, E, [Not, Yes, Not, Yes, Not, Yes, Yes]),
+    (E, R, [Not, Key, Not, Key, Not, Key, Key]),
+    (R, H, [Not, Not, Key, Not, Key, Key, Key]),
+    (R, E, [Not, Not, Key, Not, Key, Key, Key]),
+    (R, R, [Not, Not, Yes, Not, Yes, Yes, Yes]),
+];
+
+/// The same for members of a set, which the allow-list is applied to as well.
+const SETS: [(Algorithm, Algorithm, [Cell; 7]); 9] = [
+    //       H    E    R    HE   HR   ER   HER
+    (H, H, [Yes, Not, Not, Sec, Sec, Not, Sec]),
+    (H, E, [Out, Not, Not, Key, Out, Not, Key]),
+    (H, R, [Out, Not, Not, Out, Key, Not, Key]),
+    (E, H, [Not, Out, Not, Sec, Not, Out, Sec]),
+    (E, E, [Not, Yes, Not, Yes, Not, Yes, Yes]),
+    (E, R, [Not, Out, Not, Out, Not, Key, Key]),
+    (R, H, [Not, Not, Out, Not, Sec, Out, Sec]),
+    (R, E, [Not, Not, Out, Not, Out, Key, Key]),
+    (R, R, [Not, Not, Yes, Not, Yes, Yes, Yes]),
+];
+
+impl Cell {
+    fn expected(self, alg: Algorithm, key: Algorithm, allowed: AlgorithmSet) -> Result<Algorithm, Error> {
+        let aside = |reason| Err(SelectError::KeySetAside { reason }.into());
+        match self {
+            Not => Err(SelectError::AlgorithmNotAllowed { alg, allowed }.into()),
+            Out => aside(KeyError::AlgNotAllowed { alg: key, allowed }),
+            Sec => aside(KeyError::SecretAmongPublic),
+            // A set with a key that this build cannot use says so.
+            _ if !support::enabled(key) => aside(KeyError::FeatureDisabled { alg: key }),
+            Key => Err(SelectError::AlgorithmMismatch { header: alg, key }.into()),
+            Yes => Ok(alg),
+        }
+    }
+}
+
+/// Tokens of this header: one signed as it should be, and, for HS256 with a public key, some whose tag is
+/// made with what everybody can read of that key.
+fn tokens(header: Algorithm, key: Algorithm) -> Vec<String> {
+    let text = format!(r#"{{"alg":"{header}","kid":"k"}}"#);
+    let mut tokens = vec![signer(support::usual(header)).token(&text, "payload")];
+    let name = support::usual(key);
+    let secrets = match (header, key) {
+        (H, E) => vec![support::member(name, "x"), support::member(name, "y")],
+        (H, R) => vec![support::member(name, "n"), support::jwk(name, "").into_bytes()],
+        _ => vec![],
+    };
+    tokens.extend(secrets.into_iter().map(|secret| Signer::Hs256(secret).token(&text, "payload")));
+    tokens
+}
+
+#[test]
+fn cube_of_single_keys() {
+    let mut cells = 0;
+    for (header, key, row) in KEYS.into_iter().filter(|(_, key, _)| support::enabled(*key)) {
+        let single = support::key(support::usual(key));
+        let pairs = [("k", single.clone())];
+        for (allowed, cell) in support::allow_lists().into_iter().zip(row) {
+            for token in tokens(header, key) {
+                let expected = cell.expected(header, key, allowed);
+                let context = format!("{header} token, {key} key, {allowed} allowed");
+                assert_eq!(outcome(&single, allowed, &token), expected, "{context}");
+                assert_eq!(outcome(&pairs, allowed, &token), expected, "{context}, array");
+                assert_eq!(outcome(pairs.as_slice(), allowed, &token), expected, "{context}, slice");
+                cells += 1;
+            }
+        }
+    }
+    assert!(cells >= 21, "{cells} cells");
+}
+
+#[test]
+fn cube_of_sets() {
+    let mut cells = 0;
+    for (header, key, row) in SETS {
+        let member = support::jwk(support::usual(key), r#""kid":"k""#);
+        for (allowed, cell) in support::allow_lists().into_iter().zip(row) {
+            // A neighbour that can be used, so that there is a KeySet wherever this build can have one.
+            let usable = |algorithm: &Algorithm| {
+                support::enabled(*algorithm) && (*algorithm != H || allowed == AlgorithmSet::only(H))
+            };
+            let neighbour = allowed.iter().find(usable);
+            let neighbour =
+                neighbour.map(|algorithm| support::jwk(support::usual(algorithm), r#""kid":"n""#));
+            let text = format!(
+                r#"{{"keys":[{}]}}"#,
+                neighbour.into_iter().chain([member.clone()]).collect::<Vec<_>>().join(",")
+            );
+            for token in tokens(header, key) {
+                let expected = cell.expected(header, key, allowed);
+                let context = format!("{header} token, {key} key, {allowed} allowed");
+                assert_eq!(outcome_of_set(&text, allowed, &token), expected, "{context}");
+                cells += 1;
+            }
+        }
+    }
+    assert!(cells >= 63, "{cells} cells");
+}
+
+/// What is not implemented is refused before the allow-list and the keys are looked at. Letter case and
+/// white space count.
+#[test]
+fn algorithms_that_are_not_implemented() {
+    let mut cases = 0;
+    for name in [
+        "none",
+        "None",
+        "NONE",
+        "nOnE",
+        "",
+        " ",
+        "HS384",
+        "RS512",
+        "PS256",
+        "ES384",
+        "EdDSA",
+        "hs256",
+        "Rs256",
+        "HS256 ",
+        " HS256",
+        "HS256\\u0000",
+        "A256KW",
+        "dir",
+    ] {
+        for algorithm in support::algorithms() {
+            let key = support::key(support::usual(algorithm));
+            let header = b64(format!(r#"{{"alg":"{name}","kid":"k"}}"#));
+            for (allowed, signature) in
+                support::allow_lists().into_iter().flat_map(|a| [(a, ""), (a, "AAAA")])
+            {
+                let result = outcome(&key, allowed, &format!("{header}.e30.{signature}"));
+                let Err(Error::Select(SelectError::AlgorithmUnsupported { alg })) = result else {
+                    panic!("{name:?}: {result:?}");
+                };
+                assert_eq!(alg.as_str(), name.replace("\\u0000", "?"));
+                cases += 1;
+            }
+        }
+    }
+    assert!(cases >= 18 * 14, "{cases} cases");
+}
+
+/// A header without a usable `alg` is no header. Escapes in a good one change nothing.
+#[test]
+fn alg_of_the_header_is_one_string() {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(support::usual(algorithm));
+    let signer = signer(support::usual(algorithm));
+    let judge = |header: &str| outcome(&key, algorithm.into(), &signer.token(header, ""));
+    let wrong = ParseError::ParameterType { name: "alg" };
+    assert_eq!(judge("{}"), Err(ParseError::AlgMissing.into()));
+    for value in ["null", "5", "true", "{}", "[]", r#"["HS256"]"#, r#"{"alg":"HS256"}"#] {
+        assert_eq!(judge(&format!(r#"{{"alg":{value}}}"#)), Err(wrong.into()), "{value}");
+    }
+    let escaped: String = algorithm.name().chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    assert_eq!(judge(&format!(r#"{{"\u0061l\u0067":"{escaped}"}}"#)), Ok(algorithm));
+}
+
+/// What a row of the table below expects.
+#[derive(Clone, Copy, Debug)]
+enum Choice {
+    /// Verified with the key in this slot, and with no other.
+    Slot(char),
+    KidMissing,
+    KidUnknown,
+    SetAside,
+    Ambiguous,
+    Mismatch,
+    NoKey,
+}
+use Choice::{Ambiguous, KidMissing, KidUnknown, Mismatch, NoKey, SetAside, Slot};
+
+/// The keys of a source, the header's kid, and what becomes of the token. A member is its kid (`-` for
+/// none) and its slot: `A` and `B` hold keys of the header's algorithm, `X` and `Y` of another, and `!`
+/// one that cannot be used.
+const KIDS: [(&str, Option<&str>, Choice); 44] = [
+    ("aA", None, Slot('A')),
+    ("aA", Some("a"), Slot('A')),
+    ("aA", Some(r"\u0061"), Slot('A')),
+    ("aA", Some("z"), KidUnknown),
+    ("aA", Some("A"), KidUnknown),
+    ("aA", Some(""), KidUnknown),
+    ("aA", Some(r"a\u0000"), KidUnknown),
+    ("aA bB", Some("a"), Slot('A')),
+    ("aA bB", Some("b"), Slot('B')),
+    ("aA bB", Some("z"), KidUnknown),
+    ("aA bB", None, KidMissing),
+    // Without a kid in the set there is nothing that a kid could name.
+    ("-A", None, Slot('A')),
+    ("-A", Some("a"), KidUnknown),
+    ("-A", Some("-"), KidUnknown),
+    ("-A bB", Some("b"), Slot('B')),
+    ("-A bB", None, KidMissing),
+    ("-A -B", None, KidMissing),
+    // A kid that occurs twice narrows by algorithm, and only then is it ambiguous.
+    ("aA aB", Some("a"), Ambiguous),
+    ("aA aA", Some("a"), Ambiguous),
+    ("aA aB", None, KidMissing),
+    ("aA aX", Some("a"), Slot('A')),
+    ("aX aA", Some("a"), Slot('A')),
+    ("aX aY aA", Some("a"), Slot('A')),
+    ("aX aA aB", Some("a"), Ambiguous),
+    ("aX aY", Some("a"), NoKey),
+    ("aX aY bA", Some("a"), NoKey),
+    // So does a header without a kid.
+    ("aA bX", None, Slot('A')),
+    ("aX bA", None, Slot('A')),
+    ("aX bY cA", None, Slot('A')),
+    ("aX bA cB", None, KidMissing),
+    ("aX bY", None, NoKey),
+    // The one key that is meant is for another algorithm.
+    ("aX", Some("a"), Mismatch),
+    ("aX", None, Mismatch),
+    ("aX bA", Some("a"), Mismatch),
+    ("aX", Some("z"), KidUnknown),
+    // What cannot be used is named when it was asked for, and is in nobody's way otherwise.
+    ("a! bA", Some("a"), SetAside),
+    ("a! bA", Some("b"), Slot('A')),
+    ("a! bA", None, Slot('A')),
+    ("a! bA", Some("z"), KidUnknown),
+    ("a! aA", Some("a"), Slot('A')),
+    ("aA a!", Some("a"), Slot('A')),
+    ("a! aA aB", Some("a"), Ambiguous),
+    ("a! aX bA", Some("a"), Mismatch),
+    ("a! a! bA", Some("a"), SetAside),
+];
+
+/// The test key in a slot, for tokens of this algorithm. There is no `X` for HS256: in a set, secrets and
+/// public keys do not stand beside one another.
+fn slot(slot: char, algorithm: Algorithm) -> Option<&'static str> {
+    let (own, other) = match algorithm {
+        H => (["hmac-32", "hmac-64"], None),
+        E => (["p256", "p256-b"], Some(["rsa-2048", "rsa-2048-b"])),
+        _ => (["rsa-2048", "rsa-2048-b"], Some(["p256", "p256-b"])),
+    };
+    match slot {
+        'A' => Some(own[0]),
+        'B' => Some(own[1]),
+        'X' => other.map(|keys| keys[0]),
+        'Y' => other.map(|keys| keys[1]),
+        _ => None,
+    }
+}
+
+impl Choice {
+    fn expected(self, alg: Algorithm, keys: usize, other: Algorithm) -> Result<Algorithm, Error> {
+        Err(Error::Select(match self {
+            Slot(_) => return Ok(alg),
+            KidMissing => SelectError::KidMissing { alg },
+            KidUnknown => SelectError::KidUnknown { keys },
+            SetAside => SelectError::KeySetAside { reason: KeyError::MemberMissing { name: "kty" } },
+            Ambiguous => SelectError::KeyAmbiguous { alg },
+            Mismatch => SelectError::AlgorithmMismatch { header: alg, key: other },
+            NoKey => SelectError::NoKeyForAlgorithm { alg },
+        }))
+    }
+}
+
+#[test]
+fn kid_and_algorithm_choose_one_key() {
+    let mut cases = 0;
+    for algorithm in support::algorithms() {
+        for (members, kid, choice) in KIDS {
+            cases += usize::from(check_row(algorithm, members, kid, choice));
+        }
+    }
+    assert!(cases > 20, "{cases} cases");
+}
+
+/// Whether the row has a meaning for this algorithm in this build.
+fn check_row(algorithm: Algorithm, row: &str, kid: Option<&str>, choice: Choice) -> bool {
+    let other = if algorithm == E { R } else { E };
+    if row.contains(['X', 'Y']) && (algorithm == H || !support::enabled(other)) {
+        return false;
+    }
+    let members: Vec<(&str, char)> =
+        row.split(' ').map(|member| (&member[..1], member.chars().nth(1).unwrap())).collect();
+    let allowed = if algorithm == H { H.into() } else { AlgorithmSet::only(E).or(R) };
+    let header = match kid {
+        Some(kid) => format!(r#"{{"alg":"{algorithm}","kid":"{kid}"}}"#),
+        None => format!(r#"{{"alg":"{algorithm}"}}"#),
+    };
+    let expected = choice.expected(algorithm, members.len(), other);
+    let texts = members.iter().map(|(kid, name)| {
+        let kid = if *kid == "-" { String::new() } else { format!(r#""kid":"{kid}""#) };
+        slot(*name, algorithm).map_or_else(|| format!("{{{kid}}}"), |key| support::jwk(key, &kid))
+    });
+    let set = format!(r#"{{"keys":[{}]}}"#, texts.collect::<Vec<_>>().join(","));
+    let pairs: Option<Vec<(&str, VerifyingKey)>> = members
+        .iter()
+        .map(|(kid, name)| Some((*kid, support::key(slot(*name, algorithm).filter(|_| *kid != "-")?))))
+        .collect();
+
+    // Whoever signed, the choice is the same; with another key than the chosen one it does not hold.
+    for signed in ['A', 'B'] {
+        let token = signer(slot(signed, algorithm).unwrap()).token(&header, "payload");
+        let expected = match choice {
+            Slot(chosen) if chosen != signed => Err(SignatureError::Invalid.into()),
+            _ => expected,
+        };
+        // RSA signatures have one length, and both keys have one size: nothing but `Invalid` is right.
+        let context = format!("{row}, kid {kid:?}, {algorithm}, signed with {signed}");
+        assert_eq!(outcome_of_set(&set, allowed, &token), expected, "{context}");
+        if let Some(pairs) = &pairs {
+            assert_eq!(outcome(pairs.as_slice(), allowed, &token), expected, "{context}, slice");
+        }
+    }
+    true
+}
+
+/// A single key needs no kid and is held to none. An empty source has no key for anyone.
+#[test]
+fn sources_without_a_choice() {
+    for algorithm in support::algorithms() {
+        let key = support::key(support::usual(algorithm));
+        let empty: [(&str, VerifyingKey); 0] = [];
+        for kid in ["", r#","kid":"a""#, r#","kid":"""#, r#","kid":"\ud83d\udd11""#] {
+            let token =
+                signer(support::usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"{kid}}}"#), "");
+            assert_eq!(outcome(&key, algorithm.into(), &token), Ok(algorithm), "{kid}");
+            let expected = match kid {
+                "" => SelectError::NoKeyForAlgorithm { alg: algorithm },
+                _ => SelectError::KidUnknown { keys: 0 },
+            };
+            assert_eq!(outcome(&empty, algorithm.into(), &token), Err(expected.into()), "{kid}");
+            assert_eq!(outcome_of_set(r#"{"keys":[]}"#, algorithm.into(), &token), Err(expected.into()));
+        }
+    }
+}
+
+/// A demand for a kid holds for every source, also where the keys need none, and comes after `typ`.
+#[test]
+fn kid_on_demand() {
+    fn judge<K: KeySource + ?Sized>(keys: &K, algorithm: Algorithm, token: &str) -> Result<(), Error> {
+        Verifier::new(keys, algorithm.into()).require_kid().verify(token, &mut [0; 4096][..]).map(|_| ())
+    }
+    for algorithm in support::algorithms() {
+        let name = support::usual(algorithm);
+        let key = support::key(name);
+        let set = format!(r#"{{"keys":[{}]}}"#, support::jwk(name, r#""kid":"a""#));
+        let jwks = Jwks::parse(&set).unwrap();
+        let without = signer(name).token(format!(r#"{{"alg":"{algorithm}"}}"#), "");
+        let with = signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#), "");
+        let missing = Err(Error::Select(SelectError::KidMissing { alg: algorithm }));
+        for (token, expected) in [(&without, missing), (&with, Ok(()))] {
+            assert_eq!(judge(&key, algorithm, token), expected);
+            assert_eq!(judge(&[("a", key.clone())], algorithm, token), expected);
+            assert_eq!(judge(&jwks, algorithm, token), expected);
+            #[cfg(feature = "alloc")]
+            {
+                let keys = jose_core::KeySet::from_jwks(&jwks, algorithm.into()).unwrap();
+                assert_eq!(judge(&keys, algorithm, token), expected);
+            }
+        }
+        let strict = Verifier::new(&key, algorithm.into()).require_kid().require_typ("at+jwt");
+        let error = strict.verify(&without, &mut [0; 4096]).map(|_| ()).unwrap_err();
+        assert_eq!(support::variant(&error), "Select");
+        assert!(matches!(error, Error::Select(SelectError::TypMissing { .. })), "{error:?}");
+    }
+}
+
+/// Every kid of a large set is found, long ones and those that a header writes with escapes included.
+#[test]
+fn every_kid_of_a_large_set() {
+    let algorithm = support::algorithms()[0];
+    let (name, count) = (support::usual(algorithm), if algorithm == H { 1000 } else { 30 });
+    let kids: Vec<String> =
+        (0..count).map(|n| format!("{n}-{}", "k".repeat(if n % 50 == 0 { 600 } else { n % 24 }))).collect();
+    let members: Vec<_> = kids.iter().map(|kid| support::jwk(name, &format!(r#""kid":"{kid}""#))).collect();
+    let text = format!(r#"{{"keys":[{}]}}"#, members.join(","));
+    let jwks = Jwks::parse(&text).unwrap();
+    assert_eq!(jwks.len(), count);
+    #[cfg(feature = "alloc")]
+    let keys = jose_core::KeySet::from_jwks(&jwks, algorithm.into()).unwrap();
+    #[cfg(not(feature = "alloc"))]
+    let keys = jwks;
+    let mut found = 0;
+    for kid in &kids {
+        for written in [kid.clone(), kid.replacen('k', r"\u006b", 9)] {
+            let token = signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"{written}"}}"#), "");
+            assert_eq!(outcome(&keys, algorithm.into(), &token), Ok(algorithm), "{kid}");
+            found += 1;
+        }
+        // One character more is another kid.
+        let token = signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"{kid}k"}}"#), "");
+        let expected = Err(SelectError::KidUnknown { keys: count }.into());
+        assert_eq!(outcome(&keys, algorithm.into(), &token), expected);
+    }
+    assert_eq!(found, 2 * count);
+}
