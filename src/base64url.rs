@@ -115,7 +115,11 @@ pub(crate) fn decode_key_material<'o>(text: &[u8], out: &'o mut [u8]) -> Result<
     let given = out.len();
     let needed = decoded_len(text.len());
     if needed > given {
-        return Err(Base64Error::Buffer { needed, given });
+        // What is wrong with the text says more than its length.
+        return Err(match fault(text) {
+            error @ Base64Error::Byte { .. } => error,
+            _ => Base64Error::Buffer { needed, given },
+        });
     }
     Base64UrlUnpadded::decode(text, out).map_err(|_| fault(text))
 }

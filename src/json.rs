@@ -80,7 +80,7 @@ impl<'a> Array<'a> {
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
         let mut reader = Reader::new(self.0);
         let mut first = true;
-        core::iter::from_fn(move || reader.element(core::mem::take(&mut first), None).ok().flatten())
+        core::iter::from_fn(move || reader.element(core::mem::take(&mut first)).ok().flatten())
     }
 }
 

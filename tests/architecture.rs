@@ -193,7 +193,8 @@ fn heads(words: &[&str], found: &mut BTreeSet<String>) {
 #[test]
 fn the_checker_can_fail() {
     let lib = ("lib.rs", "pub mod a;\n#[cfg(x)]\nmod b;\nmod c;\npub use self::c::C;");
-    let (a, b, c) = (("a.rs", "mod x;"), ("b.rs", "use crate::a::{A, Z};"), ("c.rs", "use super::{a::A, b};"));
+    let (a, b, c) =
+        (("a.rs", "mod x;"), ("b.rs", "use crate::a::{A, Z};"), ("c.rs", "use super::{a::A, b};"));
     let x = ("a/x.rs", "use super::X;");
     let long = "// a line\n".repeat(501);
     let checks: [(&str, &str, &[&str]); 14] = [

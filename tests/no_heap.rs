@@ -74,8 +74,7 @@ fn judge<K: KeySource + ?Sized>(keys: &K, case: &Case) {
     let verifier = Verifier::new(keys, case.algorithm.into()).require_kid().require_typ("jwt");
     let verified = verifier.verify(&case.token, &mut scratch[..]).unwrap();
     let audience = Expect::AnyOf(&["api.example"]);
-    let policy =
-        ClaimsPolicy::new(Expect::Value("https://issuer.example"), audience).max_age(400_000_000);
+    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), audience).max_age(400_000_000);
     let claims = verified.claims(&policy, UnixTime::from_seconds(1_900_000_000)).unwrap();
     assert_eq!(claims.audiences().count(), 2);
     assert!(claims.get("own").is_some());

@@ -31,15 +31,15 @@ NEEDED_NODE = "6.2.17"
 HERE = pathlib.Path(__file__).resolve().parent
 
 try:
+    from importlib.metadata import version
+
     import joserfc.jwk
     import joserfc.jws
     import jwcrypto.jwk
     import jwcrypto.jws
     import jwt
-    from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-    from importlib.metadata import version
 except ImportError as missing:
     packages = " ".join(f"{name}=={number}" for name, number in NEEDED.items())
     sys.exit(f"{missing}\nneeded: {packages}\nand from npm: jose@{NEEDED_NODE}")
@@ -99,8 +99,10 @@ def private_key(name):
 
 
 def public_bytes(name, encoding, form):
-    return private_key(name).public_key().public_bytes(
-        getattr(serialization.Encoding, encoding), getattr(serialization.PublicFormat, form)
+    return (
+        private_key(name)
+        .public_key()
+        .public_bytes(getattr(serialization.Encoding, encoding), getattr(serialization.PublicFormat, form))
     )
 
 
@@ -304,7 +306,9 @@ SHORT = '{"sub":"user-1"}'
 ISSUER = "https://issuer.example"
 AUDIENCE = "api.example"
 NOW = 1790000000
-CLAIMS = compact({"iss": ISSUER, "sub": "user-1", "aud": AUDIENCE, "exp": 4102444800, "nbf": 1780000000, "iat": 1780000000})
+CLAIMS = compact(
+    {"iss": ISSUER, "sub": "user-1", "aud": AUDIENCE, "exp": 4102444800, "nbf": 1780000000, "iat": 1780000000}
+)
 LEAN = compact({"iss": ISSUER, "aud": AUDIENCE, "exp": 4102444800})
 POLICY = {"now": NOW, "issuer": ISSUER, "audience": AUDIENCE}
 
@@ -318,7 +322,11 @@ def rfc():
 
     hs, rs, es = (keys[f"RFC 7515 A.{n}"] for n in (1, 2, 3))
     bilbo, frodo = keys["RFC 7520 3.3"], keys["RFC 7520 3.5"]
-    for section, key, alg in (("RFC 7515 A.1", hs, "HS256"), ("RFC 7515 A.2", rs, "RS256"), ("RFC 7515 A.3", es, "ES256")):
+    for section, key, alg in (
+        ("RFC 7515 A.1", hs, "HS256"),
+        ("RFC 7515 A.2", rs, "RS256"),
+        ("RFC 7515 A.3", es, "ES256"),
+    ):
         case(section, key, alg, accept(tokens[section]))
         case(section, key, alg, accept(tokens[section]), section + ", last second", now=1300819379, issuer="joe")
         case(section, key, alg, claims_error("Expired"), section + ", expired", now=1300819380, issuer="joe")
@@ -360,7 +368,9 @@ PAYLOADS = {
     "empty": "",
     "utf-8": compact({"iss": ISSUER, "name": "Zoë Łukasz 李 \U0001f511", "exp": 4102444800}),
     "escapes": r'{"iss":"https:\/\/issuer.example","\u0061ud":["x","api\u002eexample"],"s":"\ud83d\udd11\u0000\t\"","exp":4102444800}',
-    "nested": compact({"exp": 4102444800, "realm_access": {"roles": ["a", {"b": [[], {}, [1, 2.5e3, -0, None, True]]}]}}),
+    "nested": compact(
+        {"exp": 4102444800, "realm_access": {"roles": ["a", {"b": [[], {}, [1, 2.5e3, -0, None, True]]}]}}
+    ),
 }
 
 
@@ -423,7 +433,14 @@ def selection():
     # The token of a tenant that still signs with its client secret, sent to a verifier of RS256.
     case("HS256 without kid, RS256 expected", both, "RS256", hs_token, not_allowed)
     case("HS256 without kid, RS256 and kid expected", both, "RS256", hs_token, not_allowed, require_kid=True)
-    case("HS256 with kid, RS256 expected", both, "RS256", sign("jose", "hmac-32", {"kid": "a"}), not_allowed, source("jose"))
+    case(
+        "HS256 with kid, RS256 expected",
+        both,
+        "RS256",
+        sign("jose", "hmac-32", {"kid": "a"}),
+        not_allowed,
+        source("jose"),
+    )
 
     # kid
     case("no kid, two keys", both, "RS256", rs(), missing)
@@ -444,7 +461,14 @@ def selection():
     case("kid unknown, bare key", ec_a, "ES256", es(kid="c"), unknown, source("joserfc"))
     case("kid, key without kid", public("p256"), "ES256", es(kid="a"), unknown, source("joserfc"))
     case("kid empty", ec_both, "ES256", es(kid=""), unknown, source("joserfc"))
-    case("kid empty in both", key_set(public("p256", kid=""), ec_b), "ES256", es(kid=""), accept(es(kid=""), ""), source("joserfc"))
+    case(
+        "kid empty in both",
+        key_set(public("p256", kid=""), ec_b),
+        "ES256",
+        es(kid=""),
+        accept(es(kid=""), ""),
+        source("joserfc"),
+    )
     case("kid in other case", ec_both, "ES256", es(kid="A"), unknown, source("joserfc"))
     case("kid with a space", ec_both, "ES256", es(kid="a "), unknown, source("joserfc"))
     case("kid with NUL", ec_both, "ES256", es(kid="a\0"), unknown, source("joserfc"))
@@ -453,7 +477,14 @@ def selection():
     long_kid = raw("p256", compact({"alg": "ES256", "kid": "a" * 2000}))
     case("kid of 2,000 characters", ec_both, "ES256", long_kid, unknown, raw_source())
     composed, decomposed = "cl\u00e9", "cle\u0301"
-    case("kid composed, key decomposed", public("p256", kid=decomposed), "ES256", es(kid=composed), unknown, source("joserfc"))
+    case(
+        "kid composed, key decomposed",
+        public("p256", kid=decomposed),
+        "ES256",
+        es(kid=composed),
+        unknown,
+        source("joserfc"),
+    )
     escaped = raw("p256", r'{"alg":"ES256","kid":"\u0061"}')
     case("kid escaped in the header", ec_both, "ES256", escaped, accept(escaped, "a"), raw_source())
     escaped_name = raw("p256", r'{"\u0061lg":"\u0045S256","k\u0069d":"a"}')
@@ -469,14 +500,30 @@ def selection():
     es_a = es(kid="a")
     case("one kid, one key of the algorithm", twice, "RS256 ES256", es_a, accept(es_a, "a"), source("joserfc"))
     pair_of_two = key_set(a, public("rsa-2048-b", kid="a"), e)
-    case("one kid, no key of the algorithm", pair_of_two, "RS256 ES256", es_a, select_error("NoKeyForAlgorithm"), source("joserfc"))
-    case("no kid, no key of the algorithm", both, "RS256 ES256", es(), select_error("NoKeyForAlgorithm"), source("joserfc"))
+    case(
+        "one kid, no key of the algorithm",
+        pair_of_two,
+        "RS256 ES256",
+        es_a,
+        select_error("NoKeyForAlgorithm"),
+        source("joserfc"),
+    )
+    case(
+        "no kid, no key of the algorithm",
+        both,
+        "RS256 ES256",
+        es(),
+        select_error("NoKeyForAlgorithm"),
+        source("joserfc"),
+    )
     case("the same key twice", key_set(a, a), "RS256", rs(kid="a"), ambiguous)
     case("the same key twice, no kid", key_set(a, a), "RS256", rs(), missing)
 
     # Rotation: the old key, both, the new key
     for stage, keys, old, new in (
-        ("before", key_set(ec_a), True, False), ("overlap", ec_both, True, True), ("after", key_set(ec_b), False, True),
+        ("before", key_set(ec_a), True, False),
+        ("overlap", ec_both, True, True),
+        ("after", key_set(ec_b), False, True),
     ):
         for which, name, kid, good in (("old", "p256", "a", old), ("new", "p256-b", "b", new)):
             token = sign("jwcrypto", name, {"kid": kid}, '{"sub":"user-2"}')
@@ -486,9 +533,21 @@ def selection():
     # A set with neighbours that cannot be used
     unusable = public("p256-b")
     mixed = key_set(
-        {**unusable, "kid": "enc", "use": "enc"}, public("ed25519", kid="okp", use="sig"), public("p384", kid="p384"), public("rsa-1024", kid="small"),
-        5, None, "text", [], {}, {**unusable, "kid": 7}, {"kty": "RSA", "kid": "bare"}, secret, {"kty": "RSA", "kid": "alg", "alg": "RSA-OAEP"},
-        {**KEYS["p256-b"], "kid": "private"}, ec_a,
+        {**unusable, "kid": "enc", "use": "enc"},
+        public("ed25519", kid="okp", use="sig"),
+        public("p384", kid="p384"),
+        public("rsa-1024", kid="small"),
+        5,
+        None,
+        "text",
+        [],
+        {},
+        {**unusable, "kid": 7},
+        {"kty": "RSA", "kid": "bare"},
+        secret,
+        {"kty": "RSA", "kid": "alg", "alg": "RSA-OAEP"},
+        {**KEYS["p256-b"], "kid": "private"},
+        ec_a,
     )
     joserfc_source = source("joserfc")
     case("among unusable neighbours", mixed, "RS256 ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
@@ -498,19 +557,61 @@ def selection():
         case(f"set aside: {kid}", mixed, "RS256 ES256", es(kid=kid), set_aside, joserfc_source)
     case("set aside, RS256", mixed, "RS256 ES256", rs(kid="alg"), set_aside)
     case("unknown among unusable neighbours", mixed, "RS256 ES256", es(kid="c"), unknown, joserfc_source)
-    case("set aside: not allowed", key_set(ec_a, {"kty": "RSA", "kid": "r"}), "ES256", es(kid="r"), set_aside, joserfc_source)
+    case(
+        "set aside: not allowed",
+        key_set(ec_a, {"kty": "RSA", "kid": "r"}),
+        "ES256",
+        es(kid="r"),
+        set_aside,
+        joserfc_source,
+    )
     shadowed = key_set(public("p256-b", kid="a", use="enc"), ec_a)
     case("usable and unusable under one kid", shadowed, "ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
 
     # Header algorithms that are not implemented
-    for name in ("none", "None", "NONE", "nOnE", "", "es256", "ES256 ", "Es256", "ES256K", "HS256\0", "RSA-OAEP", "dir", "R" * 300):
-        case(f"alg {json.dumps(name[:8])}", ec_a, "ES256", unsigned(compact({"alg": name, "kid": "a"})), unsupported, SELF)
+    for name in (
+        "none",
+        "None",
+        "NONE",
+        "nOnE",
+        "",
+        "es256",
+        "ES256 ",
+        "Es256",
+        "ES256K",
+        "HS256\0",
+        "RSA-OAEP",
+        "dir",
+        "R" * 300,
+    ):
+        case(
+            f"alg {json.dumps(name[:8])}",
+            ec_a,
+            "ES256",
+            unsigned(compact({"alg": name, "kid": "a"})),
+            unsupported,
+            SELF,
+        )
     none = unsigned('{"alg":"none"}', signature=signature_of(rs()))
     case("alg none with a signature", ec_a, "ES256", none, unsupported, SELF)
-    for alg, name in (("PS256", "rsa-2048"), ("RS384", "rsa-2048"), ("RS512", "rsa-2048"), ("HS384", "hmac-64"), ("HS512", "hmac-64"), ("PS512", "rsa-2048")):
+    for alg, name in (
+        ("PS256", "rsa-2048"),
+        ("RS384", "rsa-2048"),
+        ("RS512", "rsa-2048"),
+        ("HS384", "hmac-64"),
+        ("HS512", "hmac-64"),
+        ("PS512", "rsa-2048"),
+    ):
         if alg.startswith("PS"):
             # PSS draws a salt; the signature is not looked at, so that any will do.
-            case(f"alg {alg}", ec_a, "ES256", unsigned(compact({"alg": alg, "kid": "a"}), signature=bytes(256)), unsupported, SELF)
+            case(
+                f"alg {alg}",
+                ec_a,
+                "ES256",
+                unsigned(compact({"alg": alg, "kid": "a"}), signature=bytes(256)),
+                unsupported,
+                SELF,
+            )
         else:
             case(f"alg {alg}", ec_a, "ES256", sign("PyJWT", name, {"kid": "a"}, alg=alg), unsupported)
     case("alg EdDSA", ec_a, "ES256", sign("PyJWT", "ed25519", {"kid": "a"}, alg="EdDSA"), unsupported)
@@ -540,13 +641,22 @@ def selection():
     # Keys that the token brings along
     attacker = public("rsa-2048-b", kid="a")
     for what, member in (
-        ("jwk", {"jwk": attacker}), ("jku", {"jku": "https://attacker.example/jwks.json"}),
-        ("x5u", {"x5u": "https://attacker.example/cert.pem"}), ("x5c", {"x5c": ["MIIB"]}),
+        ("jwk", {"jwk": attacker}),
+        ("jku", {"jku": "https://attacker.example/jwks.json"}),
+        ("x5u", {"x5u": "https://attacker.example/cert.pem"}),
+        ("x5c", {"x5c": ["MIIB"]}),
     ):
         header = compact({"alg": "RS256", "kid": "a", **member})
         good = raw("rsa-2048", header)
         case(f"{what} in the header, key of the set", key_set(a), "RS256", good, accept(good, "a"), raw_source())
-        case(f"{what} in the header, attacker's key", key_set(a), "RS256", raw("rsa-2048-b", header), INVALID, raw_source())
+        case(
+            f"{what} in the header, attacker's key",
+            key_set(a),
+            "RS256",
+            raw("rsa-2048-b", header),
+            INVALID,
+            raw_source(),
+        )
 
     # typ
     def typ(ident, header, expected, expect):
@@ -573,10 +683,45 @@ def selection():
 
     # The order of the checks
     nothing = unsigned('{"alg":"HS384"}')
-    case("order: unsupported before typ and kid", ec_both, "ES256", nothing, unsupported, SELF, typ="at+jwt", require_kid=True)
-    case("order: not allowed before typ and kid", ec_both, "ES256", unsigned('{"alg":"HS256"}'), not_allowed, SELF, typ="at+jwt", require_kid=True)
-    case("order: typ before kid", ec_both, "ES256", unsigned('{"alg":"ES256"}'), select_error("TypMissing"), SELF, typ="at+jwt", require_kid=True)
-    case("order: typ mismatch before unknown kid", ec_both, "ES256", unsigned('{"alg":"ES256","kid":"c","typ":"JWT"}'), select_error("TypMismatch"), SELF, typ="at+jwt")
+    case(
+        "order: unsupported before typ and kid",
+        ec_both,
+        "ES256",
+        nothing,
+        unsupported,
+        SELF,
+        typ="at+jwt",
+        require_kid=True,
+    )
+    case(
+        "order: not allowed before typ and kid",
+        ec_both,
+        "ES256",
+        unsigned('{"alg":"HS256"}'),
+        not_allowed,
+        SELF,
+        typ="at+jwt",
+        require_kid=True,
+    )
+    case(
+        "order: typ before kid",
+        ec_both,
+        "ES256",
+        unsigned('{"alg":"ES256"}'),
+        select_error("TypMissing"),
+        SELF,
+        typ="at+jwt",
+        require_kid=True,
+    )
+    case(
+        "order: typ mismatch before unknown kid",
+        ec_both,
+        "ES256",
+        unsigned('{"alg":"ES256","kid":"c","typ":"JWT"}'),
+        select_error("TypMismatch"),
+        SELF,
+        typ="at+jwt",
+    )
     case("order: kid before signature", ec_both, "ES256", unsigned('{"alg":"ES256","kid":"c"}'), unknown, SELF)
     odd = unsigned('{"alg":"RS256","kid":"a"}') + "!"
     case("order: key's algorithm before the signature's text", ec_both, "RS256 ES256", odd, mismatch, SELF)
@@ -609,10 +754,20 @@ def keys():
     good("without alg, two allowed, EC", ec_key, "RS256 ES256", "ES256")
     load("set of one", key_set({**rsa_key, "kid": "a"}), "RS256", loaded(bound("RS256", "a")))
     load("set with more members", {"issuer": ISSUER, **key_set(ec_key), "n": 1}, "ES256", loaded(bound("ES256")))
-    load("set with white space", " \r\n\t" + json.dumps(key_set(ec_key), indent=2) + "\n", "ES256", loaded(bound("ES256")))
+    load(
+        "set with white space",
+        " \r\n\t" + json.dumps(key_set(ec_key), indent=2) + "\n",
+        "ES256",
+        loaded(bound("ES256")),
+    )
     load("bare key with white space", "\n" + json.dumps(ec_key, indent=1) + " ", "ES256", loaded(bound("ES256")))
     text = compact(key_set({**ec_key, "kid": "a"}))
-    load("names and values escaped", text.replace('"kty":"EC"', r'"\u006bty":"\u0045C"').replace('"keys"', r'"k\u0065ys"'), "ES256", loaded(bound("ES256", "a")))
+    load(
+        "names and values escaped",
+        text.replace('"kty":"EC"', r'"\u006bty":"\u0045C"').replace('"keys"', r'"k\u0065ys"'),
+        "ES256",
+        loaded(bound("ES256", "a")),
+    )
 
     # The set as a document
     document = lambda ident, text, reason: load(f"set {ident}", text, "RS256", refuse("keys", reason))
@@ -647,9 +802,19 @@ def keys():
     for value in (None, True, 5, "text", [ec_key]):
         bad(f"member {json.dumps(value)[:6]}", value, "RS256", "NotObject")
     doubled = compact(rsa_key).replace('"e":', '"e":"AQAB","e":')
-    load("member with a name twice", f'{{"keys":[{doubled},{compact(ec_key)}]}}', "RS256 ES256", loaded(aside("Json"), bound("ES256")))
+    load(
+        "member with a name twice",
+        f'{{"keys":[{doubled},{compact(ec_key)}]}}',
+        "RS256 ES256",
+        loaded(aside("Json"), bound("ES256")),
+    )
     hidden = compact(ec_key)[:-1] + r',"\u0063rv":"P-256"}'
-    load("member with a name twice, one escaped", f'{{"keys":[{hidden},{compact(rsa_key)}]}}', "RS256 ES256", loaded(aside("Json"), bound("RS256")))
+    load(
+        "member with a name twice, one escaped",
+        f'{{"keys":[{hidden},{compact(rsa_key)}]}}',
+        "RS256 ES256",
+        loaded(aside("Json"), bound("RS256")),
+    )
 
     # Members of the wrong type
     for wrong in (None, 5, [], {}):
@@ -664,7 +829,11 @@ def keys():
     bad("key_ops with a number", {**ec_key, "key_ops": ["verify", 1]}, "ES256", "MemberType")
 
     # Members that are missing
-    for jwk, alg, names in ((rsa_key, "RS256", "kty n e"), (ec_key, "ES256", "kty crv x y"), (oct_key, "HS256", "kty k")):
+    for jwk, alg, names in (
+        (rsa_key, "RS256", "kty n e"),
+        (ec_key, "ES256", "kty crv x y"),
+        (oct_key, "HS256", "kty k"),
+    ):
         for name in names.split():
             bad(f"{alg} without {name}", {"kid": "m", **without(jwk, name)}, alg, "MemberMissing")
     bad("no members", {}, "RS256", "MemberMissing")
@@ -676,21 +845,43 @@ def keys():
     for use in ("enc", "", "SIG", "sig ", "signature", "tls"):
         bad(f"use {json.dumps(use)}", {**ec_key, "kid": "u", "use": use}, "ES256", "UseNotSig")
     for operations in ([], ["sign"], ["encrypt", "decrypt"], ["Verify"], ["verify "]):
-        bad(f"key_ops {json.dumps(operations)}", {**ec_key, "kid": "o", "key_ops": operations}, "ES256", "KeyOpsNotVerify")
+        bad(
+            f"key_ops {json.dumps(operations)}",
+            {**ec_key, "kid": "o", "key_ops": operations},
+            "ES256",
+            "KeyOpsNotVerify",
+        )
     bad("P-384", public("p384", kid="c"), "ES256", "CrvUnsupported")
     bad("secp256k1", public("secp256k1", kid="c"), "ES256", "CrvUnsupported")
     for crv in ("p-256", "P256", "secp256r1", "", "Ed25519"):
         bad(f"crv {json.dumps(crv)}", {**ec_key, "kid": "c", "crv": crv}, "ES256", "CrvUnsupported")
 
     # alg
-    for alg in ("RSA-OAEP", "SHA256", "PS256", "RS384", "none", "", "es256", "ES256 ", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"):
+    for alg in (
+        "RSA-OAEP",
+        "SHA256",
+        "PS256",
+        "RS384",
+        "none",
+        "",
+        "es256",
+        "ES256 ",
+        "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+    ):
         bad(f"alg {json.dumps(alg)}", {**ec_key, "kid": "a", "alg": alg}, "ES256", "AlgUnsupported")
     bad("alg ES384 for P-256", {**ec_key, "alg": "ES384"}, "ES256", "AlgUnsupported")
     bad("alg HS512 for oct", {**oct_key, "alg": "HS512"}, "HS256", "AlgUnsupported")
     for jwk, others in ((rsa_key, "ES256 HS256"), (ec_key, "RS256 HS256"), (oct_key, "RS256 ES256")):
         for alg in others.split():
             bad(f"alg {alg} for {jwk['kty']}", {**jwk, "kid": "a", "alg": alg}, "RS256 ES256 HS256", "AlgMismatch")
-    for jwk, allowed in ((rsa_key, "ES256"), (rsa_key, "HS256"), (ec_key, "RS256"), (ec_key, "HS256"), (oct_key, "RS256"), (oct_key, "RS256 ES256")):
+    for jwk, allowed in (
+        (rsa_key, "ES256"),
+        (rsa_key, "HS256"),
+        (ec_key, "RS256"),
+        (ec_key, "HS256"),
+        (oct_key, "RS256"),
+        (oct_key, "RS256 ES256"),
+    ):
         bad(f"{jwk['kty']} without alg, {allowed} allowed", {**jwk, "kid": "a"}, allowed, "AlgNotAllowed")
     bad("EC with alg, RS256 allowed", {**ec_key, "kid": "a", "alg": "ES256"}, "RS256", "AlgNotAllowed")
 
@@ -700,7 +891,12 @@ def keys():
         bad(f"private {jwk['kty']}", jwk, ALGORITHM[jwk["kty"]], "PrivateMaterial")
     for name in ("d", "p", "q", "dp", "dq", "qi"):
         bad(f"RSA with {name}", {"kty": "RSA", "kid": "p", name: KEYS["rsa-2048"][name]}, "RS256", "PrivateMaterial")
-    bad("RSA with oth", {"kty": "RSA", "kid": "p", "oth": [{"r": "AQ", "d": "AQ", "t": "AQ"}]}, "RS256", "PrivateMaterial")
+    bad(
+        "RSA with oth",
+        {"kty": "RSA", "kid": "p", "oth": [{"r": "AQ", "d": "AQ", "t": "AQ"}]},
+        "RS256",
+        "PrivateMaterial",
+    )
     bad("EC with d", {**ec_key, "kid": "p", "d": KEYS["p256"]["d"]}, "ES256", "PrivateMaterial")
     for allowed in ("HS256 RS256", "HS256 ES256", "HS256 ES256 RS256"):
         bad(f"secret, {allowed} allowed", {**oct_key, "kid": "s", "alg": "HS256"}, allowed, "SecretAmongPublic")
@@ -708,19 +904,39 @@ def keys():
     # base64url
     def texts(value):
         return (
-            ("padded", value + "="), ("with standard alphabet", "+/" + value[2:]), ("with a space", value[:8] + " " + value[8:]),
-            ("with a line break", value + "\n"), ("one too long", value + "A" * ((1 - len(value)) % 4)),
-            ("not ASCII", value[:-1] + "é"), ("with a tilde", "~" + value[1:]),
+            ("padded", value + "="),
+            ("with standard alphabet", "+/" + value[2:]),
+            ("with a space", value[:8] + " " + value[8:]),
+            ("with a line break", value + "\n"),
+            ("one too long", value + "A" * ((1 - len(value)) % 4)),
+            ("not ASCII", value[:-1] + "é"),
+            ("with a tilde", "~" + value[1:]),
         )
 
-    for jwk, alg, name in ((rsa_key, "RS256", "n"), (rsa_key, "RS256", "e"), (ec_key, "ES256", "x"), (ec_key, "ES256", "y"), (oct_key, "HS256", "k")):
+    for jwk, alg, name in (
+        (rsa_key, "RS256", "n"),
+        (rsa_key, "RS256", "e"),
+        (ec_key, "ES256", "x"),
+        (ec_key, "ES256", "y"),
+        (oct_key, "HS256", "k"),
+    ):
         for what, text in texts(jwk[name])[: None if name in ("e", "k") else 3]:
             bad(f"{name} {what}", {"kid": "b", **jwk, name: text}, alg, "Base64")
     last = ec_key["x"][-1]
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    bad("x with trailing bits", {**ec_key, "x": ec_key["x"][:-1] + alphabet[alphabet.index(last) + 1]}, "ES256", "Base64")
+    bad(
+        "x with trailing bits",
+        {**ec_key, "x": ec_key["x"][:-1] + alphabet[alphabet.index(last) + 1]},
+        "ES256",
+        "Base64",
+    )
     n_last = rsa_key["n"][-1]
-    bad("n with trailing bits", {**rsa_key, "n": rsa_key["n"][:-1] + alphabet[alphabet.index(n_last) + 1]}, "RS256", "Base64")
+    bad(
+        "n with trailing bits",
+        {**rsa_key, "n": rsa_key["n"][:-1] + alphabet[alphabet.index(n_last) + 1]},
+        "RS256",
+        "Base64",
+    )
     hex_n = unb64(rsa_key["n"]).hex() + "0"
     bad("n in hexadecimal", {**rsa_key, "n": hex_n}, "RS256", "Base64")
 
@@ -734,11 +950,15 @@ def keys():
     good("secret of text", secret(b"correct horse battery staple, and more of it"), "HS256", "HS256")
     spki, pkcs1 = "SubjectPublicKeyInfo", "PKCS1"
     for what, octets in (
-        ("RSA PEM", public_bytes("rsa-2048", "PEM", spki)), ("RSA PEM, PKCS#1", public_bytes("rsa-2048", "PEM", pkcs1)),
+        ("RSA PEM", public_bytes("rsa-2048", "PEM", spki)),
+        ("RSA PEM, PKCS#1", public_bytes("rsa-2048", "PEM", pkcs1)),
         ("RSA PEM after white space", b" \r\n\t" + public_bytes("rsa-2048", "PEM", spki)),
-        ("RSA DER", public_bytes("rsa-2048", "DER", spki)), ("RSA DER, PKCS#1", public_bytes("rsa-2048", "DER", pkcs1)),
-        ("EC PEM", public_bytes("p256", "PEM", spki)), ("EC DER", public_bytes("p256", "DER", spki)),
-        ("RSA JWK", compact(rsa_key).encode()), ("EC JWK", json.dumps(ec_key, indent=2).encode()),
+        ("RSA DER", public_bytes("rsa-2048", "DER", spki)),
+        ("RSA DER, PKCS#1", public_bytes("rsa-2048", "DER", pkcs1)),
+        ("EC PEM", public_bytes("p256", "PEM", spki)),
+        ("EC DER", public_bytes("p256", "DER", spki)),
+        ("RSA JWK", compact(rsa_key).encode()),
+        ("EC JWK", json.dumps(ec_key, indent=2).encode()),
         ("JWK Set", compact(key_set(rsa_key)).encode()),
     ):
         bad(f"secret is {what}", secret(octets), "HS256", "SecretIsKeyDocument")
@@ -746,18 +966,33 @@ def keys():
     # Coordinates
     x, y = unb64(ec_key["x"]), unb64(ec_key["y"])
     point = lambda x, y: {**ec_key, "kid": "c", "x": b64(x), "y": b64(y)}
-    for what, value in (("31", x[1:]), ("33", b"\0" + x), ("0", b""), ("1", b"\1"), ("48", bytes(48)), ("64", x + y), ("65", b"\4" + x + y), ("300", bytes(300))):
+    for what, value in (
+        ("31", x[1:]),
+        ("33", b"\0" + x),
+        ("0", b""),
+        ("1", b"\1"),
+        ("48", bytes(48)),
+        ("64", x + y),
+        ("65", b"\4" + x + y),
+        ("300", bytes(300)),
+    ):
         bad(f"x of {what} octets", point(value, y), "ES256", "CoordinateLength")
         if what in ("31", "33", "65"):
             bad(f"y of {what} octets", point(x, value), "ES256", "CoordinateLength")
     flip = lambda value: value[:-1] + bytes([value[-1] ^ 1])
     for what, jwk in (
-        ("x altered", point(flip(x), y)), ("y altered", point(x, flip(y))), ("x and y swapped", point(y, x)), ("zeros", point(bytes(32), bytes(32))),
-        ("ones", point(b"\xff" * 32, b"\xff" * 32)), ("x not reduced", point(P256_PRIME.to_bytes(32, "big"), y)),
+        ("x altered", point(flip(x), y)),
+        ("y altered", point(x, flip(y))),
+        ("x and y swapped", point(y, x)),
+        ("zeros", point(bytes(32), bytes(32))),
+        ("ones", point(b"\xff" * 32, b"\xff" * 32)),
+        ("x not reduced", point(P256_PRIME.to_bytes(32, "big"), y)),
         ("a point of secp256k1", {**public("secp256k1", kid="c"), "crv": "P-256"}),
     ):
         bad(f"point: {what}", jwk, "ES256", "PointNotOnCurve")
-    good("point with y negated", point(x, (P256_PRIME - int.from_bytes(y, "big")).to_bytes(32, "big")), "ES256", "ES256")
+    good(
+        "point with y negated", point(x, (P256_PRIME - int.from_bytes(y, "big")).to_bytes(32, "big")), "ES256", "ES256"
+    )
 
     # Modulus and exponent
     n = number(rsa_key["n"])
@@ -766,7 +1001,12 @@ def keys():
     bad("modulus of 2047 bits", modulus((1 << 2047) - 1), "RS256", "ModulusTooSmall")
     bad("modulus 0", {**rsa_key, "kid": "m", "n": "AA"}, "RS256", "ModulusTooSmall")
     bad("modulus empty", {**rsa_key, "kid": "m", "n": ""}, "RS256", "ModulusTooSmall")
-    bad("modulus of 2040 bits after zeros", {**rsa_key, "kid": "m", "n": b64(b"\0" + unb64(rsa_key["n"])[1:])}, "RS256", "ModulusTooSmall")
+    bad(
+        "modulus of 2040 bits after zeros",
+        {**rsa_key, "kid": "m", "n": b64(b"\0" + unb64(rsa_key["n"])[1:])},
+        "RS256",
+        "ModulusTooSmall",
+    )
     bad("modulus of 8193 bits", modulus((1 << 8192) + 1), "RS256", "ModulusTooLarge")
     bad("modulus of 16384 bits", modulus((1 << 16384) - 1), "RS256", "ModulusTooLarge")
     good("modulus of 8192 bits", public("rsa-8192", kid="m"), "RS256", "RS256", needs="rsa")
@@ -774,9 +1014,19 @@ def keys():
     bad("modulus even", modulus(n - 1), "RS256", "ModulusEven")
     bad("modulus even, 2048 bits", modulus(1 << 2047), "RS256", "ModulusEven")
     for zeros in (1, 8):
-        good(f"modulus after {zeros} zero octets", {**rsa_key, "n": b64(bytes(zeros) + unb64(rsa_key["n"]))}, "RS256", "RS256")
+        good(
+            f"modulus after {zeros} zero octets",
+            {**rsa_key, "n": b64(bytes(zeros) + unb64(rsa_key["n"]))},
+            "RS256",
+            "RS256",
+        )
         good(f"exponent after {zeros} zero octets", {**rsa_key, "e": b64(bytes(zeros) + b"\1\0\1")}, "RS256", "RS256")
-    good("modulus of 4096 bits after a zero octet", {**public("rsa-4096"), "n": b64(b"\0" + unb64(KEYS["rsa-4096"]["n"]))}, "RS256", "RS256")
+    good(
+        "modulus of 4096 bits after a zero octet",
+        {**public("rsa-4096"), "n": b64(b"\0" + unb64(KEYS["rsa-4096"]["n"]))},
+        "RS256",
+        "RS256",
+    )
     exponent = lambda value: {**rsa_key, "kid": "e", "e": b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))}
     for value in (0, 1, 3, 65535, 65536, 1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2):
         shown = "n-2" if value == n - 2 else value
@@ -811,21 +1061,69 @@ def keys():
     bad("order: parity before exponent", {**modulus(n - 1), "e": "Ag"}, "RS256", "ModulusEven")
 
     # Sets as they are met
-    load("one malformed of four", key_set({**rsa_key, "kid": "1"}, {**ec_key, "kid": "2", "x": "%"}, {**public("rsa-2048-b"), "kid": "3"}, {**ec_key, "kid": "4"}), "RS256 ES256",
-         loaded(bound("RS256", "1"), aside("Base64", "2"), bound("RS256", "3"), bound("ES256", "4")))
-    load("signature and encryption keys", key_set({**rsa_key, "kid": "sig", "use": "sig", "alg": "RS256"}, {**public("rsa-2048-b"), "kid": "enc", "use": "enc", "alg": "RSA-OAEP"}), "RS256",
-         loaded(bound("RS256", "sig"), aside("UseNotSig", "enc")))
-    load("one kid three times", key_set(*({**jwk, "kid": "1"} for jwk in (rsa_key, public("rsa-2048-b"), ec_key))), "RS256 ES256",
-         loaded(bound("RS256", "1"), bound("RS256", "1"), bound("ES256", "1")))
-    load("everything", key_set(
-        5, None, "text", [], {}, {**rsa_key, "kid": 7}, public("ed25519", kid="okp"), public("p384", kid="p384"), public("secp256k1", kid="k1"),
-        public("rsa-1024", kid="1024"), {**rsa_key, "kid": "alg", "alg": "SHA256"}, {**KEYS["p256"], "kid": "private"}, {**oct_key, "kid": "secret"},
-        {**rsa_key, "kid": "ops", "key_ops": ["encrypt"]}, {**rsa_key, "kid": "rs"}, {**ec_key, "kid": "es"},
-    ), "RS256 ES256", loaded(
-        *[aside("NotObject")] * 4, aside("MemberMissing"), aside("MemberType"), aside("KtyUnsupported", "okp"), aside("CrvUnsupported", "p384"), aside("CrvUnsupported", "k1"),
-        aside("ModulusTooSmall", "1024"), aside("AlgUnsupported", "alg"), aside("PrivateMaterial", "private"), aside("AlgNotAllowed", "secret"),
-        aside("KeyOpsNotVerify", "ops"), bound("RS256", "rs"), bound("ES256", "es"),
-    ))
+    load(
+        "one malformed of four",
+        key_set(
+            {**rsa_key, "kid": "1"},
+            {**ec_key, "kid": "2", "x": "%"},
+            {**public("rsa-2048-b"), "kid": "3"},
+            {**ec_key, "kid": "4"},
+        ),
+        "RS256 ES256",
+        loaded(bound("RS256", "1"), aside("Base64", "2"), bound("RS256", "3"), bound("ES256", "4")),
+    )
+    load(
+        "signature and encryption keys",
+        key_set(
+            {**rsa_key, "kid": "sig", "use": "sig", "alg": "RS256"},
+            {**public("rsa-2048-b"), "kid": "enc", "use": "enc", "alg": "RSA-OAEP"},
+        ),
+        "RS256",
+        loaded(bound("RS256", "sig"), aside("UseNotSig", "enc")),
+    )
+    load(
+        "one kid three times",
+        key_set(*({**jwk, "kid": "1"} for jwk in (rsa_key, public("rsa-2048-b"), ec_key))),
+        "RS256 ES256",
+        loaded(bound("RS256", "1"), bound("RS256", "1"), bound("ES256", "1")),
+    )
+    load(
+        "everything",
+        key_set(
+            5,
+            None,
+            "text",
+            [],
+            {},
+            {**rsa_key, "kid": 7},
+            public("ed25519", kid="okp"),
+            public("p384", kid="p384"),
+            public("secp256k1", kid="k1"),
+            public("rsa-1024", kid="1024"),
+            {**rsa_key, "kid": "alg", "alg": "SHA256"},
+            {**KEYS["p256"], "kid": "private"},
+            {**oct_key, "kid": "secret"},
+            {**rsa_key, "kid": "ops", "key_ops": ["encrypt"]},
+            {**rsa_key, "kid": "rs"},
+            {**ec_key, "kid": "es"},
+        ),
+        "RS256 ES256",
+        loaded(
+            *[aside("NotObject")] * 4,
+            aside("MemberMissing"),
+            aside("MemberType"),
+            aside("KtyUnsupported", "okp"),
+            aside("CrvUnsupported", "p384"),
+            aside("CrvUnsupported", "k1"),
+            aside("ModulusTooSmall", "1024"),
+            aside("AlgUnsupported", "alg"),
+            aside("PrivateMaterial", "private"),
+            aside("AlgNotAllowed", "secret"),
+            aside("KeyOpsNotVerify", "ops"),
+            bound("RS256", "rs"),
+            bound("ES256", "es"),
+        ),
+    )
     return theme.entries
 
 
@@ -834,12 +1132,19 @@ def parse():
     key = public("hmac-32")
 
     def case(ident, token, expect, made_by=SELF):
-        theme.add(ident, made_by, key, "HS256", token, expect=parse_error(expect) if isinstance(expect, str) else expect)
+        theme.add(
+            ident, made_by, key, "HS256", token, expect=parse_error(expect) if isinstance(expect, str) else expect
+        )
 
     def good(ident, header, payload=None):
         token = raw("hmac-32", header, payload)
         alg_kid = json.loads(header).get("kid")
-        case(ident, token, {"verdict": "accept", "algorithm": "HS256", "kid": alg_kid, "payload": payload_of(token)}, raw_source())
+        case(
+            ident,
+            token,
+            {"verdict": "accept", "algorithm": "HS256", "kid": alg_kid, "payload": payload_of(token)},
+            raw_source(),
+        )
 
     def header(ident, text, expect):
         case(ident, raw("hmac-32", text), expect, raw_source())
@@ -851,16 +1156,33 @@ def parse():
     header_text = '{"alg":"HS256"}'
     case("16,385 bytes", f"{head}.{'A' * (16385 - len(head) - len(tag) - 2)}.{tag}", "TokenTooLong")
     for ident, text in (
-        ("JSON", '{"payload":"","signatures":[]}'), ("JSON after white space", " \t\r\n{"), ("a brace", "{"),
-        ("JSON with a token in it", compact({"token": token})), ("JSON with two dots", '{"a":".."}'),
+        ("JSON", '{"payload":"","signatures":[]}'),
+        ("JSON after white space", " \t\r\n{"),
+        ("a brace", "{"),
+        ("JSON with a token in it", compact({"token": token})),
+        ("JSON with two dots", '{"a":".."}'),
         ("flattened", compact({"payload": payload, "protected": head, "signature": tag})),
         ("general", compact({"payload": payload, "signatures": [{"protected": head, "signature": tag}]})),
         ("polyglot", '{"protected":"' + head + '","x":"' + token + '"}'),
     ):
         case(ident, text, "JsonSerialization")
-    for ident, text in (("nothing", ""), ("no dot", "abc"), ("header alone", head), ("one dot", head + "." + payload), ("a dot", "."), ("white space", "  ")):
+    for ident, text in (
+        ("nothing", ""),
+        ("no dot", "abc"),
+        ("header alone", head),
+        ("one dot", head + "." + payload),
+        ("a dot", "."),
+        ("white space", "  "),
+    ):
         case(ident, text, "PartsMissing")
-    for ident, text in (("three dots", "..."), ("four parts", token + "."), ("four parts, JWE cut", "a.b.c.d"), ("six parts", token + "." + token), ("200 dots", "." * 200), ("five dots", ".....")):
+    for ident, text in (
+        ("three dots", "..."),
+        ("four parts", token + "."),
+        ("four parts, JWE cut", "a.b.c.d"),
+        ("six parts", token + "." + token),
+        ("200 dots", "." * 200),
+        ("five dots", "....."),
+    ):
         case(ident, text, "TooManyParts")
     for ident, text in (("five parts", "a.b.c.d.e"), ("four dots", "...."), ("token and two dots", token + "..")):
         case(ident, text, "Jwe")
@@ -872,30 +1194,69 @@ def parse():
     good("header of 4,096 characters", long_header(3072))
     header("header of 4,098 characters", long_header(3073), "HeaderTooLong")
     for ident, text in (
-        ("padded", head + "="), ("one too long", head + "A" * ((1 - len(head)) % 4)), ("with a space", head[:4] + " " + head[4:]), ("after a space", " " + head),
-        ("with a line break", head + "\n"), ("with +", "+" + head[1:]), ("with /", head[:5] + "/" + head[6:]), ("not ASCII", head[:-1] + "é"), ("with NUL", head[:3] + "\0" + head[4:]),
-        ("in JSON quotes", '"' + head), ("with Bearer", "Bearer " + head), ("percent-encoded", head.replace("e", "%65", 1)),
+        ("padded", head + "="),
+        ("one too long", head + "A" * ((1 - len(head)) % 4)),
+        ("with a space", head[:4] + " " + head[4:]),
+        ("after a space", " " + head),
+        ("with a line break", head + "\n"),
+        ("with +", "+" + head[1:]),
+        ("with /", head[:5] + "/" + head[6:]),
+        ("not ASCII", head[:-1] + "é"),
+        ("with NUL", head[:3] + "\0" + head[4:]),
+        ("in JSON quotes", '"' + head),
+        ("with Bearer", "Bearer " + head),
+        ("percent-encoded", head.replace("e", "%65", 1)),
     ):
         case(f"header {ident}", f"{text}.{payload}.{tag}", "HeaderBase64")
     short = b64(b'{"alg":"HS256"} ')
     assert len(short) % 4 == 2
     case("header with trailing bits", f"{short[:-1]}{chr(ord(short[-1]) + 1)}.{payload}.{tag}", "HeaderBase64")
     for ident, text in (
-        ("empty", ""), ("white space", " "), ("cut", '{"alg":"HS256"'), ("text after it", '{"alg":"HS256"}x'), ("twice", '{"alg":"HS256"}{"alg":"HS256"}'),
-        ("NUL after it", '{"alg":"HS256"}\0'), ("a comma too many", '{"alg":"HS256",}'), ("single quotes", "{'alg':'HS256'}"), ("no quotes", '{alg:"HS256"}'),
-        ("comment", '{"alg":"HS256"/**/}'), ("alg twice", '{"alg":"HS256","alg":"HS256"}'), ("alg twice, one none", '{"alg":"none","alg":"HS256"}'),
-        ("alg twice, one escaped", r'{"alg":"HS256","\u0061lg":"none"}'), ("kid twice", '{"kid":"a","alg":"HS256","kid":"b"}'),
-        ("unknown name twice", '{"alg":"HS256","x":1,"x":2}'), ("name twice within a member", '{"alg":"HS256","x":{"y":1,"y":2}}'),
-        ("name twice within an array", r'{"alg":"HS256","x":[{"y":1,"\u0079":2}]}'), ("empty name twice", '{"":1,"alg":"HS256","":2}'),
-        ("lone high surrogate", r'{"alg":"HS256","x":"\ud800"}'), ("lone low surrogate", r'{"alg":"HS256","x":"\udc00"}'), ("surrogates reversed", r'{"alg":"HS256","x":"\udc00\ud800"}'),
+        ("empty", ""),
+        ("white space", " "),
+        ("cut", '{"alg":"HS256"'),
+        ("text after it", '{"alg":"HS256"}x'),
+        ("twice", '{"alg":"HS256"}{"alg":"HS256"}'),
+        ("NUL after it", '{"alg":"HS256"}\0'),
+        ("a comma too many", '{"alg":"HS256",}'),
+        ("single quotes", "{'alg':'HS256'}"),
+        ("no quotes", '{alg:"HS256"}'),
+        ("comment", '{"alg":"HS256"/**/}'),
+        ("alg twice", '{"alg":"HS256","alg":"HS256"}'),
+        ("alg twice, one none", '{"alg":"none","alg":"HS256"}'),
+        ("alg twice, one escaped", r'{"alg":"HS256","\u0061lg":"none"}'),
+        ("kid twice", '{"kid":"a","alg":"HS256","kid":"b"}'),
+        ("unknown name twice", '{"alg":"HS256","x":1,"x":2}'),
+        ("name twice within a member", '{"alg":"HS256","x":{"y":1,"y":2}}'),
+        ("name twice within an array", r'{"alg":"HS256","x":[{"y":1,"\u0079":2}]}'),
+        ("empty name twice", '{"":1,"alg":"HS256","":2}'),
+        ("lone high surrogate", r'{"alg":"HS256","x":"\ud800"}'),
+        ("lone low surrogate", r'{"alg":"HS256","x":"\udc00"}'),
+        ("surrogates reversed", r'{"alg":"HS256","x":"\udc00\ud800"}'),
         ("lone surrogate in a name", r'{"alg":"HS256","\udfff":1}'),
-        ("byte order mark", "\ufeff" + '{"alg":"HS256"}'), ("not UTF-8", b'{"alg":"HS256","x":"\xff"}'), ("overlong UTF-8", b'{"alg":"HS256","x":"\xc0\x80"}'),
-        ("surrogate in UTF-8", b'{"alg":"HS256","x":"\xed\xa0\x80"}'), ("UTF-16", '{"alg":"HS256"}'.encode("utf-16-le")), ("cut UTF-8", b'{"alg":"HS256","x":"\xe2\x82"}'),
-        ("line break in a string", '{"alg":"HS256","x":"\n"}'), ("NUL in a string", '{"alg":"HS256","x":"\0"}'), ("unknown escape", r'{"alg":"HS256","x":"\x41"}'),
-        ("escape cut", r'{"alg":"HS256","x":"\u00"}'), ("number with leading zero", '{"alg":"HS256","x":01}'), ("NaN", '{"alg":"HS256","x":NaN}'), ("Infinity", '{"alg":"HS256","x":-Infinity}'),
-        ("number with plus", '{"alg":"HS256","x":+1}'), ("number ending in a dot", '{"alg":"HS256","x":1.}'), ("hexadecimal", '{"alg":"HS256","x":0x1}'), ("True", '{"alg":"HS256","x":True}'),
-        ("form feed", '{"alg":"HS256"\f}'), ("no-break space", '{"alg":"HS256"\u00a0}'), ("colon missing", '{"alg" "HS256"}'), ("two commas", '{"alg":"HS256",,"x":1}'),
-        ("33 levels", '{"alg":"HS256","x":' + "[" * 32 + "]" * 32 + "}"), ("200 levels", '{"alg":"HS256","x":' + "[" * 200 + "]" * 200 + "}"),
+        ("byte order mark", "\ufeff" + '{"alg":"HS256"}'),
+        ("not UTF-8", b'{"alg":"HS256","x":"\xff"}'),
+        ("overlong UTF-8", b'{"alg":"HS256","x":"\xc0\x80"}'),
+        ("surrogate in UTF-8", b'{"alg":"HS256","x":"\xed\xa0\x80"}'),
+        ("UTF-16", '{"alg":"HS256"}'.encode("utf-16-le")),
+        ("cut UTF-8", b'{"alg":"HS256","x":"\xe2\x82"}'),
+        ("line break in a string", '{"alg":"HS256","x":"\n"}'),
+        ("NUL in a string", '{"alg":"HS256","x":"\0"}'),
+        ("unknown escape", r'{"alg":"HS256","x":"\x41"}'),
+        ("escape cut", r'{"alg":"HS256","x":"\u00"}'),
+        ("number with leading zero", '{"alg":"HS256","x":01}'),
+        ("NaN", '{"alg":"HS256","x":NaN}'),
+        ("Infinity", '{"alg":"HS256","x":-Infinity}'),
+        ("number with plus", '{"alg":"HS256","x":+1}'),
+        ("number ending in a dot", '{"alg":"HS256","x":1.}'),
+        ("hexadecimal", '{"alg":"HS256","x":0x1}'),
+        ("True", '{"alg":"HS256","x":True}'),
+        ("form feed", '{"alg":"HS256"\f}'),
+        ("no-break space", '{"alg":"HS256"\u00a0}'),
+        ("colon missing", '{"alg" "HS256"}'),
+        ("two commas", '{"alg":"HS256",,"x":1}'),
+        ("33 levels", '{"alg":"HS256","x":' + "[" * 32 + "]" * 32 + "}"),
+        ("200 levels", '{"alg":"HS256","x":' + "[" * 200 + "]" * 200 + "}"),
         ("129 members within a member", '{"alg":"HS256","x":{' + ",".join(f'"{i}":1' for i in range(129)) + "}}"),
     ):
         header(f"header JSON: {ident}", text, "HeaderJson")
@@ -911,7 +1272,17 @@ def parse():
         header(f"alg {wrong}", '{"alg":' + wrong + "}", "ParameterType")
         header(f"kid {wrong}", '{"alg":"HS256","kid":' + wrong + "}", "ParameterType")
         header(f"typ {wrong}", '{"typ":' + wrong + ',"alg":"HS256"}', "ParameterType")
-    for crit in ('["exp"]', "[]", "null", '"b64"', '["alg"]', '["b64"]', "{}", "false", '["http://example.com/UNDEFINED"]'):
+    for crit in (
+        '["exp"]',
+        "[]",
+        "null",
+        '"b64"',
+        '["alg"]',
+        '["b64"]',
+        "{}",
+        "false",
+        '["http://example.com/UNDEFINED"]',
+    ):
         header(f"crit {crit}", '{"alg":"HS256","crit":' + crit + ',"exp":1363284000}', "Crit")
     header("crit b64 true", '{"alg":"HS256","crit":["b64"],"b64":true}', "Crit")
     header("crit escaped", r'{"alg":"HS256","\u0063rit":["x"]}', "Crit")
@@ -920,12 +1291,23 @@ def parse():
         header(f"b64 {value}", '{"alg":"HS256","b64":' + value + "}", "UnencodedPayload")
     header("b64 false, then crit", '{"alg":"HS256","b64":false,"crit":["b64"]}', "UnencodedPayload")
     header("crit, then b64 false", '{"alg":"HS256","crit":["b64"],"b64":false}', "Crit")
-    for text in ("{}", '{"typ":"JWT"}', '{"Alg":"HS256"}', '{"ALG":"HS256"}', '{"alg ":"HS256"}', '{"x":{"alg":"HS256"}}', '{"":"HS256"}'):
+    for text in (
+        "{}",
+        '{"typ":"JWT"}',
+        '{"Alg":"HS256"}',
+        '{"ALG":"HS256"}',
+        '{"alg ":"HS256"}',
+        '{"x":{"alg":"HS256"}}',
+        '{"":"HS256"}',
+    ):
         header(f"no alg in {text}", text, "AlgMissing")
     good("b64 true", '{"alg":"HS256","b64":true}')
     good("white space in the header", ' \t\r\n{ "alg" : "HS256" } \n')
     good("everything escaped", r'{"\u0061\u006C\u0067":"\u0048S256"}')
-    good("parameters that are ignored", '{"zip":"DEF","cty":5,"jku":7,"jwk":{},"x5u":null,"x5c":"x","x5t":[],"enc":"A128GCM","Kid":1,"alg":"HS256","b65":false}')
+    good(
+        "parameters that are ignored",
+        '{"zip":"DEF","cty":5,"jku":7,"jwk":{},"x5u":null,"x5c":"x","x5t":[],"enc":"A128GCM","Kid":1,"alg":"HS256","b65":false}',
+    )
     good("numbers", '{"alg":"HS256","x":[0,-0,1e400,-1.5E-7,123456789012345678901234567890]}')
     good("surrogate pair", r'{"alg":"HS256","x":"\ud83d\udd11","y":"' + "\U0001f511" + '"}')
     good("names that differ in case", '{"alg":"HS256","ALG":"none","Alg":"none"}')
@@ -934,14 +1316,30 @@ def parse():
 
     # Signature and payload text
     for ident, text in (
-        ("padded", tag + "="), ("with a space", tag + " "), ("with a line break", tag + "\n"), ("with +", "+" + tag[1:]), ("with /", tag[:20] + "/" + tag[21:]),
-        ("not ASCII", tag[:-1] + "é"), ("of 41 characters", tag[:41]), ("of 45 characters", tag + "AA"),
-        ("with trailing bits", tag[:-1] + chr(ord(tag[-1]) + 1)), ("with a fragment", tag + "#"), ("in JSON quotes", tag + '"'),
+        ("padded", tag + "="),
+        ("with a space", tag + " "),
+        ("with a line break", tag + "\n"),
+        ("with +", "+" + tag[1:]),
+        ("with /", tag[:20] + "/" + tag[21:]),
+        ("not ASCII", tag[:-1] + "é"),
+        ("of 41 characters", tag[:41]),
+        ("of 45 characters", tag + "AA"),
+        ("with trailing bits", tag[:-1] + chr(ord(tag[-1]) + 1)),
+        ("with a fragment", tag + "#"),
+        ("in JSON quotes", tag + '"'),
     ):
         case(f"signature {ident}", f"{head}.{payload}.{text}", "SignatureBase64", altered("PyJWT"))
     for ident, text in (
-        ("padded", payload + "=" * (-len(payload) % 4 or 4)), ("in clear", '{"iss":"joe"}'), ("with a space", " " + payload), ("with +", "+" + payload[1:]), ("with /", payload[:9] + "/" + payload[10:]),
-        ("of one character", "A"), ("of five characters", "AAAAA"), ("with trailing bits, two characters", "AB"), ("with trailing bits, three characters", "AAB"), ("not ASCII", "é"),
+        ("padded", payload + "=" * (-len(payload) % 4 or 4)),
+        ("in clear", '{"iss":"joe"}'),
+        ("with a space", " " + payload),
+        ("with +", "+" + payload[1:]),
+        ("with /", payload[:9] + "/" + payload[10:]),
+        ("of one character", "A"),
+        ("of five characters", "AAAAA"),
+        ("with trailing bits, two characters", "AB"),
+        ("with trailing bits, three characters", "AAB"),
+        ("not ASCII", "é"),
         ("with a line break in the middle", payload[:64] + "\n" + payload[64:]),
     ):
         case(f"payload {ident}", raw("hmac-32", header_text, payload_text=text), "PayloadBase64", raw_source())
@@ -952,7 +1350,15 @@ def parse():
 
 def jwe_dir():
     """Five parts that look like a JWE with a direct key; none of it is decrypted by anybody."""
-    return ".".join((b64(compact({"alg": "dir", "enc": "A128GCM"}).encode()), "", b64(bytes(12)), b64(b"ciphertext"), b64(bytes(16))))
+    return ".".join(
+        (
+            b64(compact({"alg": "dir", "enc": "A128GCM"}).encode()),
+            "",
+            b64(bytes(12)),
+            b64(b"ciphertext"),
+            b64(bytes(16)),
+        )
+    )
 
 
 def claims():
@@ -970,21 +1376,53 @@ def claims():
     # exp and nbf, to the second
     at = lambda name, value: '{"%s":%s%s}' % (name, value, "" if name == "exp" else ',"exp":4102444800')
     for now, leeway, expect in (
-        (999, 0, None), (1000, 0, "Expired"), (1001, 0, "Expired"), (1000, 1, None), (1001, 1, "Expired"), (1059, 60, None), (1060, 60, "Expired"),
-        (1599, 600, None), (1600, 600, "Expired"), (0, 0, None),
+        (999, 0, None),
+        (1000, 0, "Expired"),
+        (1001, 0, "Expired"),
+        (1000, 1, None),
+        (1001, 1, "Expired"),
+        (1059, 60, None),
+        (1060, 60, "Expired"),
+        (1599, 600, None),
+        (1600, 600, "Expired"),
+        (0, 0, None),
     ):
         case(f"exp 1000 at {now}, leeway {leeway}", at("exp", 1000), expect, now=now, leeway=leeway)
     for now, leeway, expect in (
-        (999, 0, "NotYetValid"), (1000, 0, None), (1001, 0, None), (999, 1, None), (998, 1, "NotYetValid"), (940, 60, None), (939, 60, "NotYetValid"),
-        (400, 600, None), (399, 600, "NotYetValid"),
+        (999, 0, "NotYetValid"),
+        (1000, 0, None),
+        (1001, 0, None),
+        (999, 1, None),
+        (998, 1, "NotYetValid"),
+        (940, 60, None),
+        (939, 60, "NotYetValid"),
+        (400, 600, None),
+        (399, 600, "NotYetValid"),
     ):
         case(f"nbf 1000 at {now}, leeway {leeway}", at("nbf", 1000), expect, now=now, leeway=leeway)
     case("leeway not given", at("exp", 1000), "Expired", now=1000)
 
     # A fraction counts until its second is over; a number may be written in any way that JSON has
     for text, first in (
-        ("1.5", 2), ("1.0", 1), ("0.000001", 1), ("1e3", 1000), ("1E3", 1000), ("1e+3", 1000), ("1.0e3", 1000), ("10000e-1", 1000), ("999.0001", 1000), ("1e-1", 1), ("1234.5e-2", 13),
-        ("1790000000.25", 1790000001), ("0", 0), ("-0", 0), ("-1", -1), ("-1.5", -1), ("-0.5", 0), ("9007199254740992", 2**53), ("-9007199254740992", -(2**53)),
+        ("1.5", 2),
+        ("1.0", 1),
+        ("0.000001", 1),
+        ("1e3", 1000),
+        ("1E3", 1000),
+        ("1e+3", 1000),
+        ("1.0e3", 1000),
+        ("10000e-1", 1000),
+        ("999.0001", 1000),
+        ("1e-1", 1),
+        ("1234.5e-2", 13),
+        ("1790000000.25", 1790000001),
+        ("0", 0),
+        ("-0", 0),
+        ("-1", -1),
+        ("-1.5", -1),
+        ("-0.5", 0),
+        ("9007199254740992", 2**53),
+        ("-9007199254740992", -(2**53)),
     ):
         if first > 0:
             case(f"exp {text} at {first - 1}", at("exp", text), None, now=first - 1)
@@ -997,7 +1435,19 @@ def claims():
         case(f"iat {text}", at("iat", text), None)
 
     # Numbers that are no time
-    for text in ("1e400", "-1e400", "18446744073709551616", "-18446744073709551616", "9007199254740993", "-9007199254740993", "1e16", "9223372036854775807", "9223372036854775808", "1e999999999", "123456789" * 12):
+    for text in (
+        "1e400",
+        "-1e400",
+        "18446744073709551616",
+        "-18446744073709551616",
+        "9007199254740993",
+        "-9007199254740993",
+        "1e16",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1e999999999",
+        "123456789" * 12,
+    ):
         for name in ("exp", "nbf", "iat") if text in ("1e400", "9007199254740993") else ("exp",):
             case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0)
 
@@ -1034,13 +1484,44 @@ def claims():
     case("iss not ASCII, escaped", issuer(r'"https://b\u00FCcher.example"'), None, issuer="https://b\u00fccher.example")
     case("iss missing", '{"exp":4102444800}', "ClaimMissing", issuer=ISSUER)
     case("iss not looked at", issuer('"anyone"'), None)
-    for text in ("https://issuer.example/", "https://issuer.exampl", "https://issuer.example.attacker.example", "HTTPS://issuer.example", "", " https://issuer.example", "https://issuer.example\u0000", "issuer.example"):
+    for text in (
+        "https://issuer.example/",
+        "https://issuer.exampl",
+        "https://issuer.example.attacker.example",
+        "HTTPS://issuer.example",
+        "",
+        " https://issuer.example",
+        "https://issuer.example\u0000",
+        "issuer.example",
+    ):
         case(f"iss {json.dumps(text)}", issuer(json.dumps(text)), "IssuerMismatch", issuer=ISSUER)
     case("iss escaped to something else", issuer(r'"https:\\/\\/issuer.example"'), "IssuerMismatch", issuer=ISSUER)
     audience = lambda text: '{"aud":%s,"exp":4102444800}' % text
-    for text in ('"api.example"', '["api.example"]', '["other","api.example"]', '["api.example","other"]', r'["api\u002eexample"]', '["api.example","api.example"]', '[ "x" , "api.example" ]', "[" + '"x",' * 40 + '"api.example"]'):
+    for text in (
+        '"api.example"',
+        '["api.example"]',
+        '["other","api.example"]',
+        '["api.example","other"]',
+        r'["api\u002eexample"]',
+        '["api.example","api.example"]',
+        '[ "x" , "api.example" ]',
+        "[" + '"x",' * 40 + '"api.example"]',
+    ):
         case(f"aud {text[:40]}", audience(text), None, audience=AUDIENCE)
-    for text in ('"other"', '["other"]', '["other","another"]', "[]", '""', '[""]', '"API.EXAMPLE"', '"api.example "', '"api.example,other"', '["api","example"]', '"api.exampl"', '"api.example.attacker.example"'):
+    for text in (
+        '"other"',
+        '["other"]',
+        '["other","another"]',
+        "[]",
+        '""',
+        '[""]',
+        '"API.EXAMPLE"',
+        '"api.example "',
+        '"api.example,other"',
+        '["api","example"]',
+        '"api.exampl"',
+        '"api.example.attacker.example"',
+    ):
         case(f"aud {text}, not meant", audience(text), "AudienceMismatch", audience=AUDIENCE)
     case("aud missing", '{"exp":4102444800}', "ClaimMissing", audience=AUDIENCE)
     case("aud not looked at", audience('["other"]'), None)
@@ -1049,12 +1530,32 @@ def claims():
 
     # Payloads that are no claims
     for ident, text in (
-        ("empty", ""), ("white space", " "), ("cut", '{"exp":4102444800'), ("exp twice", '{"exp":4102444800,"exp":1}'), ("exp twice, one escaped", r'{"exp":1,"\u0065xp":4102444800}'),
-        ("unknown name twice", '{"exp":4102444800,"x":1,"x":1}'), ("name twice within a claim", '{"exp":4102444800,"x":[{"y":1,"y":1}]}'), ("text after it", '{"exp":4102444800}}'), ("a comma too many", '{"exp":4102444800,}'),
-        ("byte order mark", "\ufeff" + '{"exp":4102444800}'), ("not UTF-8", b'{"exp":4102444800,"x":"\xff"}'), ("lone surrogate", r'{"exp":4102444800,"x":"\ud83d"}'), ("NaN", '{"exp":NaN}'), ("Infinity", '{"exp":Infinity}'),
-        ("exp with leading zero", '{"exp":04102444800}'), ("exp with plus", '{"exp":+4102444800}'), ("exp with an underscore", '{"exp":4_102_444_800}'), ("exp hexadecimal", '{"exp":0xf4865700}'), ("exp without a digit before the dot", '{"exp":.5}'),
-        ("exp without a digit after the dot", '{"exp":4102444800.}'), ("exp without an exponent", '{"exp":4e}'), ("33 levels", '{"exp":4102444800,"x":' + "[" * 32 + "]" * 32 + "}"), ("129 members", "{" + ",".join(f'"c{i}":1' for i in range(128)) + ',"exp":4102444800}'),
-        ("text", "Payload"), ("a JWT", sign("PyJWT", "hmac-64")), ("NUL after it", '{"exp":4102444800}\0'),
+        ("empty", ""),
+        ("white space", " "),
+        ("cut", '{"exp":4102444800'),
+        ("exp twice", '{"exp":4102444800,"exp":1}'),
+        ("exp twice, one escaped", r'{"exp":1,"\u0065xp":4102444800}'),
+        ("unknown name twice", '{"exp":4102444800,"x":1,"x":1}'),
+        ("name twice within a claim", '{"exp":4102444800,"x":[{"y":1,"y":1}]}'),
+        ("text after it", '{"exp":4102444800}}'),
+        ("a comma too many", '{"exp":4102444800,}'),
+        ("byte order mark", "\ufeff" + '{"exp":4102444800}'),
+        ("not UTF-8", b'{"exp":4102444800,"x":"\xff"}'),
+        ("lone surrogate", r'{"exp":4102444800,"x":"\ud83d"}'),
+        ("NaN", '{"exp":NaN}'),
+        ("Infinity", '{"exp":Infinity}'),
+        ("exp with leading zero", '{"exp":04102444800}'),
+        ("exp with plus", '{"exp":+4102444800}'),
+        ("exp with an underscore", '{"exp":4_102_444_800}'),
+        ("exp hexadecimal", '{"exp":0xf4865700}'),
+        ("exp without a digit before the dot", '{"exp":.5}'),
+        ("exp without a digit after the dot", '{"exp":4102444800.}'),
+        ("exp without an exponent", '{"exp":4e}'),
+        ("33 levels", '{"exp":4102444800,"x":' + "[" * 32 + "]" * 32 + "}"),
+        ("129 members", "{" + ",".join(f'"c{i}":1' for i in range(128)) + ',"exp":4102444800}'),
+        ("text", "Payload"),
+        ("a JWT", sign("PyJWT", "hmac-64")),
+        ("NUL after it", '{"exp":4102444800}\0'),
     ):
         case(f"JSON: {ident}", text, "Json")
     case("128 members", "{" + ",".join(f'"c{i}":1' for i in range(127)) + ',"exp":4102444800}', None)
@@ -1069,14 +1570,29 @@ def claims():
     case("order: type before issuer", '{"iss":"x","exp":4102444800,"aud":5}', "ClaimType", issuer=ISSUER)
     case("order: range before expired", '{"exp":1,"iat":1e400}', "DateRange")
     case("order: exp missing before issuer", '{"iss":"x"}', "ClaimMissing", issuer=ISSUER)
-    case("order: issuer before audience", '{"exp":4102444800,"iss":"x","aud":"x"}', "IssuerMismatch", **without(POLICY, "now"))
-    case("order: issuer missing before audience", '{"exp":4102444800,"aud":"x"}', "ClaimMissing", **without(POLICY, "now"))
+    case(
+        "order: issuer before audience",
+        '{"exp":4102444800,"iss":"x","aud":"x"}',
+        "IssuerMismatch",
+        **without(POLICY, "now"),
+    )
+    case(
+        "order: issuer missing before audience",
+        '{"exp":4102444800,"aud":"x"}',
+        "ClaimMissing",
+        **without(POLICY, "now"),
+    )
     case("order: issuer before expired", '{"exp":1,"iss":"x"}', "IssuerMismatch", issuer=ISSUER)
     case("order: audience before expired", '{"exp":1,"aud":"x"}', "AudienceMismatch", audience=AUDIENCE)
     case("order: expired before not yet valid", '{"exp":1,"nbf":4102444800}', "Expired")
 
     # Without a time nothing in the payload is looked at
-    for ident, text in (("expired", '{"exp":1}'), ("claim of the wrong type", '{"iss":5}'), ("no JSON", "Payload"), ("empty", "")):
+    for ident, text in (
+        ("expired", '{"exp":1}'),
+        ("claim of the wrong type", '{"iss":5}'),
+        ("no JSON", "Payload"),
+        ("empty", ""),
+    ):
         token = sign("PyJWT", "hmac-32", payload=text)
         theme.add(f"not looked at: {ident}", source("PyJWT"), public("hmac-32"), "HS256", token, expect=accept(token))
     return theme.entries
@@ -1084,7 +1600,9 @@ def claims():
 
 def signatures():
     theme = Theme("signatures")
-    case = lambda ident, key, token, expect, made_by=None: theme.add(ident, made_by or SELF, key, ALGORITHM[key["kty"]], token, expect=expect)
+    case = lambda ident, key, token, expect, made_by=None: theme.add(
+        ident, made_by or SELF, key, ALGORITHM[key["kty"]], token, expect=expect
+    )
     made = raw_source()
 
     # ES256
@@ -1106,11 +1624,24 @@ def signatures():
     es("with n - r", pair(n - r, s))
     es("little endian", signature[31::-1] + signature[:31:-1])
     for position in (0, 31, 32, 63):
-        es(f"with octet {position} altered", signature[:position] + bytes([signature[position] ^ 1]) + signature[position + 1:])
+        es(
+            f"with octet {position} altered",
+            signature[:position] + bytes([signature[position] ^ 1]) + signature[position + 1 :],
+        )
     for what, octets in (
-        ("empty", b""), ("of 1 octet", b"\0"), ("of 32 octets", signature[:32]), ("of 63 octets", signature[:63]), ("of 63 octets, first cut", signature[1:]), ("of 65 octets", signature + b"\0"),
-        ("of 65 octets, zero first", b"\0" + signature), ("of 66 octets, zeros before r and s", b"\0" + signature[:32] + b"\0" + signature[32:]), ("of 96 octets", bytes(96)), ("of 128 octets", signature * 2),
-        ("in DER", utils.encode_dss_signature(r, s)), ("in hexadecimal", signature.hex().encode()), ("after 4", b"\4" + signature),
+        ("empty", b""),
+        ("of 1 octet", b"\0"),
+        ("of 32 octets", signature[:32]),
+        ("of 63 octets", signature[:63]),
+        ("of 63 octets, first cut", signature[1:]),
+        ("of 65 octets", signature + b"\0"),
+        ("of 65 octets, zero first", b"\0" + signature),
+        ("of 66 octets, zeros before r and s", b"\0" + signature[:32] + b"\0" + signature[32:]),
+        ("of 96 octets", bytes(96)),
+        ("of 128 octets", signature * 2),
+        ("in DER", utils.encode_dss_signature(r, s)),
+        ("in hexadecimal", signature.hex().encode()),
+        ("after 4", b"\4" + signature),
     ):
         es(what, octets, LENGTH)
     tiny = utils.encode_dss_signature(1, 1)
@@ -1132,10 +1663,18 @@ def signatures():
     es("of HS256 with the point", hmac.new(unb64(key["x"]) + unb64(key["y"]), signed, hashlib.sha256).digest(), LENGTH)
     for part, start in (("r", 0), ("s", 32)):
         # A value with a zero octet in front: to be kept, and refused when it is cut off.
-        found = next(t for t in (raw(name, '{"alg":"ES256"}', f"{part} {i}") for i in range(5000)) if signature_of(t)[start] == 0)
+        found = next(
+            t for t in (raw(name, '{"alg":"ES256"}', f"{part} {i}") for i in range(5000)) if signature_of(t)[start] == 0
+        )
         case(f"ES256 {part} with a leading zero", key, found, accept(found), made)
         octets = signature_of(found)
-        case(f"ES256 {part} with its leading zero cut", key, resigned(found, octets[:start] + octets[start + 1:]), LENGTH, made)
+        case(
+            f"ES256 {part} with its leading zero cut",
+            key,
+            resigned(found, octets[:start] + octets[start + 1 :]),
+            LENGTH,
+            made,
+        )
 
     # RS256
     key, name = public("rsa-2048"), "rsa-2048"
@@ -1148,25 +1687,53 @@ def signatures():
     rs = lambda ident, octets, expect=INVALID: case(f"RS256 {ident}", key, resigned(token, octets), expect, made)
     big = lambda value, length=size: value.to_bytes(length, "big")
     case("RS256", key, token, accept(token), made)
-    for what, value in (("0", 0), ("1", 1), ("n-1", n - 1), ("n", n), ("n+1", n + 1), ("2^2048-1", (1 << 2048) - 1), ("n-s", n - s)):
+    for what, value in (
+        ("0", 0),
+        ("1", 1),
+        ("n-1", n - 1),
+        ("n", n),
+        ("n+1", n + 1),
+        ("2^2048-1", (1 << 2048) - 1),
+        ("n-s", n - s),
+    ):
         rs(f"s = {what}", big(value))
-    found = next(t for t in (raw(name, '{"alg":"RS256"}', f"s+n {i}") for i in range(5000)) if int.from_bytes(signature_of(t), "big") + n < 1 << 2048)
+    found = next(
+        t
+        for t in (raw(name, '{"alg":"RS256"}', f"s+n {i}") for i in range(5000))
+        if int.from_bytes(signature_of(t), "big") + n < 1 << 2048
+    )
     case("RS256 s below n, s + n fits", key, found, accept(found), made)
     case("RS256 s + n", key, resigned(found, big(int.from_bytes(signature_of(found), "big") + n)), INVALID, made)
     found = next(t for t in (raw(name, '{"alg":"RS256"}', f"zero {i}") for i in range(5000)) if signature_of(t)[0] == 0)
     case("RS256 s with a leading zero", key, found, accept(found), made)
     case("RS256 s with its leading zero cut", key, resigned(found, signature_of(found)[1:]), LENGTH, made)
     for what, octets in (
-        ("empty", b""), ("of 1 octet", b"\1"), ("of 255 octets", signature[:255]), ("of 257 octets", signature + b"\0"), ("with a leading zero octet added", b"\0" + signature), ("s + n in 257 octets", big(s + n, 257)), ("of 64 octets", signature[:64]), ("of 32 octets", signature[:32]),
+        ("empty", b""),
+        ("of 1 octet", b"\1"),
+        ("of 255 octets", signature[:255]),
+        ("of 257 octets", signature + b"\0"),
+        ("with a leading zero octet added", b"\0" + signature),
+        ("s + n in 257 octets", big(s + n, 257)),
+        ("of 64 octets", signature[:64]),
+        ("of 32 octets", signature[:32]),
     ):
         rs(what, octets, LENGTH)
     for position in (0, 255):
-        rs(f"with octet {position} altered", signature[:position] + bytes([signature[position] ^ 1]) + signature[position + 1:])
+        rs(
+            f"with octet {position} altered",
+            signature[:position] + bytes([signature[position] ^ 1]) + signature[position + 1 :],
+        )
     rs("of another key", primitive("RS256", "rsa-2048-b", signed))
     case("RS256 of a key of 2056 bits", key, resigned(token, primitive("RS256", "rsa-2056", signed)), LENGTH, made)
     wide_key, wide_token = public("rsa-2056"), raw("rsa-2056", '{"alg":"RS256"}')
     case("RS256 2056 bits", wide_key, wide_token, accept(wide_token), made)
-    case("RS256 2056 bits, signature of 256 octets", wide_key, resigned(wide_token, signature_of(wide_token)[:256]), LENGTH, made)
+    case(
+        "RS256 2056 bits, signature of 256 octets",
+        wide_key,
+        resigned(wide_token, signature_of(wide_token)[:256]),
+        LENGTH,
+        made,
+    )
     digest = hashlib.sha256(signed).digest()
     info = bytes.fromhex("3031300d060960864801650304020105000420")
 
@@ -1193,8 +1760,11 @@ def signatures():
     forged("separator absent", message(info + digest, separator=b"\xff"))
     forged("separator 1", message(info + digest, separator=b"\1"))
     forged("NULL missing", message(bytes.fromhex("302f300b0609608648016503040201") + b"\4\x20" + digest))
-    forged("NULL replaced", message(bytes.fromhex("3031300d06096086480165030402010403") [:17] + b"\4\x20" + digest))
-    forged("parameters with garbage", message(bytes.fromhex("3041301d060960864801650304020105100123456789abcdef0123456789abcdef0420")[:37] + digest))
+    forged("NULL replaced", message(bytes.fromhex("3031300d06096086480165030402010403")[:17] + b"\4\x20" + digest))
+    forged(
+        "parameters with garbage",
+        message(bytes.fromhex("3041301d060960864801650304020105100123456789abcdef0123456789abcdef0420")[:37] + digest),
+    )
     forged("long length of the SEQUENCE", message(b"\x30\x81\x31" + info[2:] + digest))
     forged("long length of the hash", message(b"\x30\x32" + info[2:17] + b"\4\x81\x20" + digest))
     forged("longer length of the hash", message(b"\x30\x34" + info[2:17] + b"\4\x83\0\0\x20" + digest))
@@ -1206,9 +1776,15 @@ def signatures():
     sha1 = bytes.fromhex("3021300906052b0e03021a05000414")
     forged("SHA-1", message(sha1 + hashlib.sha1(signed).digest()))
     forged("SHA-1 named, SHA-256 used", message(bytes.fromhex("302d300906052b0e03021a05000420") + digest))
-    forged("SHA-384", message(bytes.fromhex("3041300d060960864801650304020205000430") + hashlib.sha384(signed).digest()))
-    forged("SHA-512", message(bytes.fromhex("3051300d060960864801650304020305000440") + hashlib.sha512(signed).digest()))
-    forged("SHA-224", message(bytes.fromhex("302d300d06096086480165030402040500041c") + hashlib.sha224(signed).digest()))
+    forged(
+        "SHA-384", message(bytes.fromhex("3041300d060960864801650304020205000430") + hashlib.sha384(signed).digest())
+    )
+    forged(
+        "SHA-512", message(bytes.fromhex("3051300d060960864801650304020305000440") + hashlib.sha512(signed).digest())
+    )
+    forged(
+        "SHA-224", message(bytes.fromhex("302d300d06096086480165030402040500041c") + hashlib.sha224(signed).digest())
+    )
     forged("SHA-512/256 named", message(bytes.fromhex("3031300d060960864801650304020605000420") + digest))
     forged("DigestInfo twice", message(info + digest + info + digest))
     forged("PSS with an empty salt", pss(digest))
@@ -1231,7 +1807,10 @@ def signatures():
         hs(f"tag of {digest_name}", mac(secret, digest_name), LENGTH)
     for position in (0, 15, 31):
         for bit in (0, 7):
-            hs(f"with bit {bit} of octet {position} altered", tag[:position] + bytes([tag[position] ^ 1 << bit]) + tag[position + 1:])
+            hs(
+                f"with bit {bit} of octet {position} altered",
+                tag[:position] + bytes([tag[position] ^ 1 << bit]) + tag[position + 1 :],
+            )
     hs("tag of zeros", bytes(32))
     hs("under the empty key", mac(b""))
     hs("under 32 zeros", mac(bytes(32)))
@@ -1247,7 +1826,9 @@ def signatures():
         long_token = raw(f"hmac-{length}", '{"alg":"HS256"}')
         long_key = public(f"hmac-{length}")
         case(f"HS256 secret of {length} octets", long_key, long_token, accept(long_token), made)
-        cut = hmac.new(unb64(long_key["k"])[:length - 1], long_token.rpartition(".")[0].encode(), hashlib.sha256).digest()
+        cut = hmac.new(
+            unb64(long_key["k"])[: length - 1], long_token.rpartition(".")[0].encode(), hashlib.sha256
+        ).digest()
         case(f"HS256 secret of {length} octets, one less used", long_key, resigned(long_token, cut), INVALID, made)
 
     # What was signed, altered afterwards by somebody else
@@ -1264,7 +1845,13 @@ def signatures():
 
     # The text of the public key as a secret is refused before a token is looked at.
     pem = public_bytes("rsa-2048", "PEM", "SubjectPublicKeyInfo")
-    theme.add("RS256 public key as HS256 secret", SELF, {"kty": "oct", "kid": "pem", "k": b64(pem)}, "HS256", expect=loaded(aside("SecretIsKeyDocument", "pem")))
+    theme.add(
+        "RS256 public key as HS256 secret",
+        SELF,
+        {"kty": "oct", "kid": "pem", "k": b64(pem)},
+        "HS256",
+        expect=loaded(aside("SecretIsKeyDocument", "pem")),
+    )
     return theme.entries
 
 
@@ -1279,7 +1866,10 @@ def pss(digest):
 
 
 def demo():
-    rs, es = public("rsa-2048", kid="rsa-2026", use="sig", alg="RS256"), public("p256", kid="ec-2026", use="sig", alg="ES256")
+    rs, es = (
+        public("rsa-2048", kid="rsa-2026", use="sig", alg="RS256"),
+        public("p256", kid="ec-2026", use="sig", alg="ES256"),
+    )
     secret = public("hmac-32", kid="hmac-2026", use="sig", alg="HS256")
     jwks = key_set(rs, es)
     made = {
@@ -1287,8 +1877,12 @@ def demo():
         "ES256": sign("joserfc", "p256", {"typ": "JWT", "kid": "ec-2026"}, CLAIMS),
         "HS256": sign("jose", "hmac-32", {"typ": "JWT", "kid": "hmac-2026"}, CLAIMS),
     }
-    expired = sign("jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS.replace("4102444800", "1789999000"))
-    not_yet = sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS.replace('"nbf":1780000000', '"nbf":1790003600'))
+    expired = sign(
+        "jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS.replace("4102444800", "1789999000")
+    )
+    not_yet = sign(
+        "PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2026"}, CLAIMS.replace('"nbf":1780000000', '"nbf":1790003600')
+    )
     two = key_set(rs, public("rsa-2048-b", kid="rsa-2027", use="sig", alg="RS256"))
     head, payload, tag = made["RS256"].split(".")
     tampered = f"{head}.{b64(CLAIMS.replace('user-1', 'admin').encode())}.{tag}"
@@ -1298,21 +1892,80 @@ def demo():
         theme.add(what, made_by, keys, algorithms, token, expect=expect, **{**POLICY, **request})
         theme.entries[-1] = {"what": what, **theme.entries[-1]}
 
-    case("no kid where one is needed", source("PyJWT"), two, "RS256", sign("PyJWT", "rsa-2048", {"typ": "JWT"}, CLAIMS), select_error("KidMissing"))
-    case("unknown kid", source("PyJWT"), jwks, "RS256 ES256", sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2025"}, CLAIMS), select_error("KidUnknown"))
-    case("HS256 token to an RS256 verifier", source("jose"), jwks, "RS256", sign("jose", "hmac-32", {"typ": "JWT"}, CLAIMS), select_error("AlgorithmNotAllowed"), require_kid=True)
-    case("key of another algorithm", source("jwcrypto"), jwks, "RS256 ES256", sign("jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "ec-2026"}, CLAIMS), select_error("AlgorithmMismatch"))
+    case(
+        "no kid where one is needed",
+        source("PyJWT"),
+        two,
+        "RS256",
+        sign("PyJWT", "rsa-2048", {"typ": "JWT"}, CLAIMS),
+        select_error("KidMissing"),
+    )
+    case(
+        "unknown kid",
+        source("PyJWT"),
+        jwks,
+        "RS256 ES256",
+        sign("PyJWT", "rsa-2048", {"typ": "JWT", "kid": "rsa-2025"}, CLAIMS),
+        select_error("KidUnknown"),
+    )
+    case(
+        "HS256 token to an RS256 verifier",
+        source("jose"),
+        jwks,
+        "RS256",
+        sign("jose", "hmac-32", {"typ": "JWT"}, CLAIMS),
+        select_error("AlgorithmNotAllowed"),
+        require_kid=True,
+    )
+    case(
+        "key of another algorithm",
+        source("jwcrypto"),
+        jwks,
+        "RS256 ES256",
+        sign("jwcrypto", "rsa-2048", {"typ": "JWT", "kid": "ec-2026"}, CLAIMS),
+        select_error("AlgorithmMismatch"),
+    )
     case("expired", source("jwcrypto"), jwks, "RS256 ES256", expired, claims_error("Expired"))
     case("not yet valid", source("PyJWT"), jwks, "RS256 ES256", not_yet, claims_error("NotYetValid"))
     case("tampered", altered("PyJWT"), jwks, "RS256 ES256", tampered, INVALID)
-    case("unsigned", SELF, jwks, "RS256 ES256", unsigned('{"alg":"none","typ":"JWT"}', CLAIMS), select_error("AlgorithmUnsupported"))
-    case("wrong issuer", source("PyJWT"), jwks, "RS256 ES256", made["RS256"], claims_error("IssuerMismatch"), issuer="https://other.example")
-    case("wrong audience", source("joserfc"), jwks, "RS256 ES256", made["ES256"], claims_error("AudienceMismatch"), audience="other.example")
+    case(
+        "unsigned",
+        SELF,
+        jwks,
+        "RS256 ES256",
+        unsigned('{"alg":"none","typ":"JWT"}', CLAIMS),
+        select_error("AlgorithmUnsupported"),
+    )
+    case(
+        "wrong issuer",
+        source("PyJWT"),
+        jwks,
+        "RS256 ES256",
+        made["RS256"],
+        claims_error("IssuerMismatch"),
+        issuer="https://other.example",
+    )
+    case(
+        "wrong audience",
+        source("joserfc"),
+        jwks,
+        "RS256 ES256",
+        made["ES256"],
+        claims_error("AudienceMismatch"),
+        audience="other.example",
+    )
     case("cut off", altered("PyJWT"), jwks, "RS256 ES256", f"{head}.{payload}", parse_error("PartsMissing"))
     sources = {"RS256": source("PyJWT"), "ES256": source("joserfc"), "HS256": source("jose")}
     return {
-        "jwks": jwks, "secret": secret, "issuer": ISSUER, "audience": AUDIENCE, "now": NOW, "tokens": made, "sources": sources,
-        "expired": expired, "refusals": theme.entries,
+        "jwks": jwks,
+        "secret": secret,
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "now": NOW,
+        "tokens": made,
+        "sources": sources,
+        "expired": expired,
+        "refusals": theme.entries,
     }
 
 
@@ -1346,10 +1999,23 @@ def file_text(content):
 
 
 def entries_of(content):
-    return content if isinstance(content, list) else content["refusals"] + [{"id": f"demo/{alg}", "token": token} for alg, token in content["tokens"].items()]
+    return (
+        content
+        if isinstance(content, list)
+        else content["refusals"] + [{"id": f"demo/{alg}", "token": token} for alg, token in content["tokens"].items()]
+    )
 
 
-THEMES = {"rfc": rfc, "interop": interop, "selection": selection, "keys": keys, "parse": parse, "claims": claims, "signatures": signatures, "demo": demo}
+THEMES = {
+    "rfc": rfc,
+    "interop": interop,
+    "selection": selection,
+    "keys": keys,
+    "parse": parse,
+    "claims": claims,
+    "signatures": signatures,
+    "demo": demo,
+}
 
 
 def main():
@@ -1362,7 +2028,9 @@ def main():
     NODE = Node(options.node)
     found = {**{name: version(name) for name in NEEDED}, "jose": NODE.version}
     pinned = {**NEEDED, "jose": NEEDED_NODE}
-    others = [f"{name} {found[name]} is installed, {pinned[name]} is pinned" for name in pinned if found[name] != pinned[name]]
+    others = [
+        f"{name} {found[name]} is installed, {pinned[name]} is pinned" for name in pinned if found[name] != pinned[name]
+    ]
     if others and not options.any_version:
         sys.exit("\n".join(others))
 
@@ -1385,7 +2053,11 @@ def main():
                 old = {entry["id"]: entry for entry in entries_of(committed[theme])} if committed[theme] else {}
                 new = {entry["id"]: entry for entry in entries_of(content)}
                 changed.append(theme)
-                for sign_, idents in (("-", old.keys() - new.keys()), ("+", new.keys() - old.keys()), ("~", {i for i in old.keys() & new.keys() if old[i] != new[i]})):
+                for sign_, idents in (
+                    ("-", old.keys() - new.keys()),
+                    ("+", new.keys() - old.keys()),
+                    ("~", {i for i in old.keys() & new.keys() if old[i] != new[i]}),
+                ):
                     print("".join(f"  {sign_} {ident}\n" for ident in sorted(idents)[:20]), end="")
         else:
             path.write_text(text)

@@ -1,8 +1,23 @@
 //! The one pass over JSON text.
+//!
+//! Inside, a fault is only its kind, which fits into a register; the reader's position says where.
 
 use super::string::hex;
 use super::{Array, JsonString, MAX_DEPTH, MAX_OPEN_MEMBERS, Object, Value};
 use crate::error::{JsonError, JsonErrorKind};
+
+/// What a value is, by its first byte; of a string, whether it has escapes.
+#[derive(Clone, Copy)]
+enum Kind {
+    Null,
+    True,
+    False,
+    Number,
+    Plain,
+    Escaped,
+    Array,
+    Object,
+}
 
 /// A position in a text. What lies before it has been checked.
 pub(super) struct Reader<'a> {
@@ -15,25 +30,21 @@ impl<'a> Reader<'a> {
         Self { text, position: 0 }
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.position).copied()
+    #[inline(always)]
+    fn byte(&self, position: usize) -> Option<u8> {
+        self.text.as_bytes().get(position).copied()
     }
 
+    #[inline(always)]
     fn skip(&mut self, bytes: usize) {
-        self.position = self.position.saturating_add(bytes);
-    }
-
-    /// Takes `byte`, if it is next.
-    fn take(&mut self, byte: u8) -> bool {
-        let taken = self.peek() == Some(byte);
-        self.skip(usize::from(taken));
-        taken
+        self.position = self.position.wrapping_add(bytes);
     }
 
     /// Skips white space (RFC 8259 §2) and shows what follows.
+    #[inline(always)]
     fn next_token(&mut self) -> Option<u8> {
         loop {
-            match self.peek() {
+            match self.byte(self.position) {
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.skip(1),
                 other => return other,
             }
@@ -44,13 +55,22 @@ impl<'a> Reader<'a> {
         self.text.get(start..self.position).unwrap_or_default()
     }
 
-    fn error(&self, kind: JsonErrorKind) -> JsonError {
-        JsonError { kind, offset: self.position }
+    /// The string that ended just now, and whose opening quote stands at `start`.
+    fn string_since(&self, start: usize, escaped: bool) -> JsonString<'a> {
+        let quotes = start.wrapping_add(1)..self.position.wrapping_sub(1);
+        JsonString::new(self.text.get(quotes).unwrap_or_default(), escaped)
     }
 
-    /// The error for a place where nothing that is allowed stands.
-    fn unexpected(&self) -> JsonError {
-        self.error(if self.peek().is_none() { JsonErrorKind::End } else { JsonErrorKind::Unexpected })
+    /// Fails at a position.
+    #[cold]
+    fn fail<T>(&mut self, position: usize, kind: JsonErrorKind) -> Result<T, JsonErrorKind> {
+        self.position = position;
+        Err(if position < self.text.len() { kind } else { JsonErrorKind::End })
+    }
+
+    /// The error of a kind at the reader's position.
+    fn error(&self, kind: JsonErrorKind) -> JsonError {
+        JsonError { kind, offset: self.position }
     }
 
     /// Takes the end of the text.
@@ -62,18 +82,28 @@ impl<'a> Reader<'a> {
     }
 
     /// Takes a value that stands `depth` levels deep. With `names`, names in it must be unique.
+    #[inline(always)]
     pub(super) fn value(&mut self, depth: usize, names: Option<&mut Names>) -> Result<Value<'a>, JsonError> {
         let first = self.next_token();
         let start = self.position;
-        match first {
-            Some(b'{') => self.container(depth, names).map(|()| Value::Object(Object(self.since(start)))),
-            Some(b'[') => self.container(depth, names).map(|()| Value::Array(Array(self.since(start)))),
-            _ => self.scalar(),
-        }
+        let kind = match first {
+            Some(b'{' | b'[') => self.container(depth, names),
+            other => self.scalar(other),
+        };
+        Ok(match kind.map_err(|kind| self.error(kind))? {
+            Kind::Null => Value::Null,
+            Kind::True => Value::Bool(true),
+            Kind::False => Value::Bool(false),
+            Kind::Number => Value::Number(self.since(start)),
+            Kind::Plain => Value::String(self.string_since(start, false)),
+            Kind::Escaped => Value::String(self.string_since(start, true)),
+            Kind::Array => Value::Array(Array(self.since(start))),
+            Kind::Object => Value::Object(Object(self.since(start))),
+        })
     }
 
     /// Takes an array or object with all that is in it, without recursion.
-    fn container(&mut self, outer: usize, mut names: Option<&mut Names>) -> Result<(), JsonError> {
+    fn container(&mut self, outer: usize, mut names: Option<&mut Names>) -> Result<Kind, JsonErrorKind> {
         // One bit a level that is open here, the innermost lowest: set for an object.
         let mut objects = 0_u32;
         // Where the names of the objects outside each level end.
@@ -81,31 +111,30 @@ impl<'a> Reader<'a> {
         let mut depth = outer;
         loop {
             // A value starts here.
-            let opened = match self.next_token() {
-                Some(byte @ (b'{' | b'[')) => {
-                    let base = bases.get_mut(depth).ok_or_else(|| self.error(JsonErrorKind::Depth))?;
-                    *base = names.as_ref().map_or(0, |names| names.open);
-                    depth = depth.saturating_add(1);
-                    objects = (objects << 1) | u32::from(byte == b'{');
-                    self.skip(1);
-                    true
-                }
-                _ => {
-                    self.scalar()?;
-                    false
-                }
-            };
-            // A value has ended, or a level has opened: close levels, up to the next value.
-            let mut first = opened;
+            let first = self.next_token();
+            let opened = matches!(first, Some(b'{' | b'['));
+            if opened {
+                let Some(base) = bases.get_mut(depth) else {
+                    return self.fail(self.position, JsonErrorKind::Depth);
+                };
+                *base = names.as_ref().map_or(0, |names| names.open);
+                depth = depth.saturating_add(1);
+                objects = (objects << 1) | u32::from(first == Some(b'{'));
+                self.skip(1);
+            } else {
+                self.scalar(first)?;
+            }
+            // A level has opened, or a value has ended: close levels, up to the next value.
+            let mut fresh = opened;
             loop {
                 let object = objects & 1 == 1;
                 match self.next_token() {
                     Some(b'}') if object => {}
                     Some(b']') if !object => {}
                     next => {
-                        if !first {
+                        if !fresh {
                             if next != Some(b',') {
-                                return Err(self.unexpected());
+                                return self.fail(self.position, JsonErrorKind::Unexpected);
                             }
                             self.skip(1);
                         }
@@ -117,14 +146,14 @@ impl<'a> Reader<'a> {
                     }
                 }
                 self.skip(1);
-                first = false;
+                fresh = false;
                 depth = depth.saturating_sub(1);
                 objects >>= 1;
                 if let Some(names) = names.as_deref_mut() {
                     names.open = bases.get(depth).copied().unwrap_or(0);
                 }
                 if depth == outer {
-                    return Ok(());
+                    return Ok(if object { Kind::Object } else { Kind::Array });
                 }
             }
         }
@@ -132,125 +161,138 @@ impl<'a> Reader<'a> {
 
     /// Takes a member's name and its colon. With `unique`, it must not be among the names from that
     /// base on.
-    fn name(&mut self, unique: Option<(&mut Names, u8)>) -> Result<JsonString<'a>, JsonError> {
+    #[inline(always)]
+    fn name(&mut self, unique: Option<(&mut Names, u8)>) -> Result<JsonString<'a>, JsonErrorKind> {
         if self.next_token() != Some(b'"') {
-            return Err(self.unexpected());
+            return self.fail(self.position, JsonErrorKind::Unexpected);
         }
         let start = self.position;
-        let name = self.string()?;
-        if let Some((names, base)) = unique {
-            names.insert(self.text, start, name, base).map_err(|kind| JsonError { kind, offset: start })?;
+        let kind = self.string()?;
+        let name = self.string_since(start, matches!(kind, Kind::Escaped));
+        if let Some((names, base)) = unique
+            && let Err(kind) = names.insert(self.text, start, name, base)
+        {
+            return self.fail(start, kind);
         }
         if self.next_token() != Some(b':') {
-            return Err(self.unexpected());
+            return self.fail(self.position, JsonErrorKind::Unexpected);
         }
         self.skip(1);
         Ok(name)
     }
 
-    /// Takes a value that is neither array nor object.
-    fn scalar(&mut self) -> Result<Value<'a>, JsonError> {
-        match self.peek() {
-            Some(b'"') => self.string().map(Value::String),
-            Some(b'-' | b'0'..=b'9') => self.number().map(Value::Number),
-            Some(b't') => self.literal("true", Value::Bool(true)),
-            Some(b'f') => self.literal("false", Value::Bool(false)),
-            Some(b'n') => self.literal("null", Value::Null),
-            _ => Err(self.unexpected()),
+    /// Takes a value that is neither array nor object, and starts with `first`.
+    #[inline(always)]
+    fn scalar(&mut self, first: Option<u8>) -> Result<Kind, JsonErrorKind> {
+        match first {
+            Some(b'"') => self.string(),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b't') => self.literal("true", Kind::True),
+            Some(b'f') => self.literal("false", Kind::False),
+            Some(b'n') => self.literal("null", Kind::Null),
+            _ => self.fail(self.position, JsonErrorKind::Unexpected),
         }
     }
 
-    fn literal(&mut self, literal: &str, value: Value<'a>) -> Result<Value<'a>, JsonError> {
+    fn literal(&mut self, literal: &str, kind: Kind) -> Result<Kind, JsonErrorKind> {
         for byte in literal.bytes() {
-            if !self.take(byte) {
-                return Err(self.unexpected());
+            if self.byte(self.position) != Some(byte) {
+                return self.fail(self.position, JsonErrorKind::Unexpected);
             }
+            self.skip(1);
         }
-        Ok(value)
+        Ok(kind)
     }
 
     /// Takes a number (RFC 8259 §6).
-    fn number(&mut self) -> Result<&'a str, JsonError> {
-        let start = self.position;
-        self.take(b'-');
+    #[inline(always)]
+    fn number(&mut self) -> Result<Kind, JsonErrorKind> {
+        let mut at = self.position;
+        at = at.wrapping_add(usize::from(self.byte(at) == Some(b'-')));
         // No zero before another digit.
-        if !self.take(b'0') {
-            self.digits()?;
+        let zero = self.byte(at) == Some(b'0');
+        at = if zero { at.wrapping_add(1) } else { self.digits(at)? };
+        if self.byte(at) == Some(b'.') {
+            at = self.digits(at.wrapping_add(1))?;
         }
-        if self.take(b'.') {
-            self.digits()?;
+        if let Some(b'e' | b'E') = self.byte(at) {
+            at = at.wrapping_add(1);
+            at = at.wrapping_add(usize::from(matches!(self.byte(at), Some(b'+' | b'-'))));
+            at = self.digits(at)?;
         }
-        if self.take(b'e') || self.take(b'E') {
-            let _sign = self.take(b'+') || self.take(b'-');
-            self.digits()?;
+        if let Some(b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-') = self.byte(at) {
+            return self.fail(at, JsonErrorKind::Number);
         }
-        match self.peek() {
-            Some(b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-') => Err(self.error(JsonErrorKind::Number)),
-            _ => Ok(self.since(start)),
-        }
+        self.position = at;
+        Ok(Kind::Number)
     }
 
-    /// Takes one digit or more.
-    fn digits(&mut self) -> Result<(), JsonError> {
-        let start = self.position;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.skip(1);
+    /// Where the digits that start at a position end. There is at least one.
+    #[inline(always)]
+    fn digits(&mut self, start: usize) -> Result<usize, JsonErrorKind> {
+        let mut at = start;
+        while let Some(b'0'..=b'9') = self.byte(at) {
+            at = at.wrapping_add(1);
         }
-        match self.position == start {
-            true if self.peek().is_some() => Err(self.error(JsonErrorKind::Number)),
-            true => Err(self.error(JsonErrorKind::End)),
-            false => Ok(()),
-        }
+        if at == start { self.fail(at, JsonErrorKind::Number) } else { Ok(at) }
     }
 
     /// Takes a string (RFC 8259 §7), its opening quote being next.
-    fn string(&mut self) -> Result<JsonString<'a>, JsonError> {
-        self.skip(1);
-        let start = self.position;
-        let mut escaped = false;
+    ///
+    /// Eight bytes are looked at together. Subtracting from a byte borrows into its top bit where
+    /// the byte is smaller; above the first such byte that may be wrong, and nothing is read there.
+    #[inline(always)]
+    fn string(&mut self) -> Result<Kind, JsonErrorKind> {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        let less = |word: u64, than: u64| word.wrapping_sub(ONES.wrapping_mul(than)) & !word;
+        let mut kind = Kind::Plain;
+        let mut at = self.position.wrapping_add(1);
         loop {
-            let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
-            self.skip(plain_len(rest));
-            match self.peek() {
+            while let Some(word) = self.text.as_bytes().get(at..).and_then(<[u8]>::first_chunk) {
+                let word = u64::from_le_bytes(*word);
+                let quote = less(word ^ (ONES * 0x22), 1);
+                let backslash = less(word ^ (ONES * 0x5c), 1);
+                let found = (quote | backslash | less(word, 0x20)) & (ONES << 7);
+                if found != 0 {
+                    at = at.wrapping_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+                    break;
+                }
+                at = at.wrapping_add(8);
+            }
+            match self.byte(at) {
                 Some(b'"') => {
-                    let string = JsonString::new(self.since(start), escaped);
-                    self.skip(1);
-                    return Ok(string);
+                    self.position = at.wrapping_add(1);
+                    return Ok(kind);
                 }
                 Some(b'\\') => {
-                    escaped = true;
-                    self.escape()?;
+                    kind = Kind::Escaped;
+                    at = self.escape(at)?;
                 }
-                Some(_) => return Err(self.error(JsonErrorKind::ControlCharacter)),
-                None => return Err(self.error(JsonErrorKind::End)),
+                Some(0x20..) => at = at.wrapping_add(1),
+                _ => return self.fail(at, JsonErrorKind::ControlCharacter),
             }
         }
     }
 
-    /// Takes an escape sequence. An error points at its backslash.
-    fn escape(&mut self) -> Result<(), JsonError> {
-        let rest = self.text.get(self.position..).unwrap_or_default();
+    /// Where the escape sequence ends whose backslash stands at a position.
+    fn escape(&mut self, at: usize) -> Result<usize, JsonErrorKind> {
+        let rest = self.text.get(at..).unwrap_or_default();
         let length = match (rest.as_bytes().get(1), rest.get(2..).and_then(hex)) {
             (Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't'), _) => 2,
             // A high surrogate needs its low one behind it.
             (Some(b'u'), Some(0xd800..0xdc00)) => match rest.get(6..8).zip(rest.get(8..).and_then(hex)) {
                 Some(("\\u", 0xdc00..0xe000)) => 12,
-                _ => return Err(self.error(JsonErrorKind::LoneSurrogate)),
+                _ => return self.fail(at, JsonErrorKind::LoneSurrogate),
             },
-            (Some(b'u'), Some(0xdc00..0xe000)) => return Err(self.error(JsonErrorKind::LoneSurrogate)),
+            (Some(b'u'), Some(0xdc00..0xe000)) => return self.fail(at, JsonErrorKind::LoneSurrogate),
             (Some(b'u'), Some(_)) => 6,
-            _ => return Err(self.error(JsonErrorKind::Escape)),
+            _ => return self.fail(at, JsonErrorKind::Escape),
         };
-        self.skip(length);
-        Ok(())
+        Ok(at.wrapping_add(length))
     }
 
     /// Takes the next element of the array at whose start, or inside which, the reader stands.
-    pub(super) fn element(
-        &mut self,
-        first: bool,
-        names: Option<&mut Names>,
-    ) -> Result<Option<Value<'a>>, JsonError> {
+    pub(super) fn element(&mut self, first: bool) -> Result<Option<Value<'a>>, JsonError> {
         if first {
             self.skip(1);
         }
@@ -260,34 +302,11 @@ impl<'a> Reader<'a> {
                 return Ok(None);
             }
             Some(b',') if !first => self.skip(1),
-            _ if !first => return Err(self.unexpected()),
+            _ if !first => return Err(self.error(JsonErrorKind::Unexpected)),
             _ => {}
         }
-        self.value(1, names).map(Some)
+        self.value(1, None).map(Some)
     }
-}
-
-/// How many bytes stand before a quote, a backslash or a control character.
-///
-/// Eight bytes are looked at together. Subtracting from a byte borrows into its top bit where the
-/// byte is smaller; above the first such byte that may be wrong, and nothing is read from there.
-fn plain_len(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let less = |word: u64, than: u64| word.wrapping_sub(ONES * than) & !word;
-    let (words, tail) = bytes.as_chunks::<8>();
-    let mut plain = 0_usize;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let quote = less(word ^ (ONES * 0x22), 1);
-        let backslash = less(word ^ (ONES * 0x5c), 1);
-        let found = (quote | backslash | less(word, 0x20)) & (ONES << 7);
-        if found != 0 {
-            return plain.saturating_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
-        }
-        plain = plain.saturating_add(8);
-    }
-    let in_tail = tail.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
-    plain.saturating_add(in_tail)
 }
 
 /// The members of one object that is the whole of a text, taken one by one.
@@ -327,6 +346,7 @@ impl<'a, 'n> Members<'a, 'n> {
     }
 
     /// The next member, or `None` after the last, when nothing follows the object.
+    #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<(JsonString<'a>, Value<'a>)>, JsonError> {
         let Some(name) = self.next_name()? else { return Ok(None) };
         let value = self.value()?;
@@ -334,6 +354,7 @@ impl<'a, 'n> Members<'a, 'n> {
     }
 
     /// The next member's name. Its value must be taken before the next name.
+    #[inline]
     pub(crate) fn next_name(&mut self) -> Result<Option<JsonString<'a>>, JsonError> {
         let first = core::mem::take(&mut self.first);
         match self.reader.next_token() {
@@ -343,10 +364,14 @@ impl<'a, 'n> Members<'a, 'n> {
                 return Ok(None);
             }
             Some(b',') if !first => self.reader.skip(1),
-            _ if !first => return Err(self.reader.unexpected()),
+            _ if !first => {
+                let unexpected = self.reader.fail(self.reader.position, JsonErrorKind::Unexpected);
+                return unexpected.map_err(|kind| self.reader.error(kind));
+            }
             _ => {}
         }
-        self.reader.name(self.names.as_deref_mut().map(|names| (names, 0))).map(Some)
+        let name = self.reader.name(self.names.as_deref_mut().map(|names| (names, 0)));
+        name.map(Some).map_err(|kind| self.reader.error(kind))
     }
 
     /// The value of the member whose name was taken.
@@ -388,8 +413,10 @@ impl Names {
         let entry = (position << 12) | (digest(name, written) & Self::DIGEST);
         let seen = self.entries.get(usize::from(base)..usize::from(self.open)).unwrap_or_default();
         for other in seen.iter().filter(|other| (**other ^ entry) & Self::DIGEST == 0) {
-            let mut reader = Reader { text, position: usize::try_from(*other >> 12).unwrap_or(0) };
-            if reader.string().is_ok_and(|other| other == name) {
+            let start = usize::try_from(*other >> 12).unwrap_or(0);
+            let mut reader = Reader { text, position: start };
+            let kind = reader.string()?;
+            if reader.string_since(start, matches!(kind, Kind::Escaped)) == name {
                 return Err(JsonErrorKind::DuplicateName);
             }
         }
@@ -402,6 +429,7 @@ impl Names {
 /// A digest of the unescaped name, which stands at the start of `text`: of its length and its first
 /// eight bytes. An attacker can make names that share it; they are then compared, each with fewer
 /// than [`MAX_OPEN_MEMBERS`] others.
+#[inline(always)]
 fn digest(name: JsonString<'_>, text: &[u8]) -> u32 {
     let (first, length) = match (name.as_str(), text.first_chunk()) {
         (Some(name), Some(first)) => {

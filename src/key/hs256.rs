@@ -33,7 +33,14 @@ impl Key {
     pub(super) fn holds(&self, message: &[u8], tag: &[u8]) -> bool {
         let mut mac = self.0.clone();
         mac.update(message);
-        mac.finalize().into_bytes().as_slice().ct_eq(tag).into()
+        let expected: [u8; 32] = mac.finalize().into_bytes().into();
+        let equal = tag.len().ct_eq(&expected.len());
+        // Eight octets at a time cost a seventh of what one at a time costs.
+        let words = expected.as_chunks::<8>().0.iter().zip(tag.as_chunks().0);
+        let equal = words.fold(equal, |equal, (expected, found)| {
+            equal & u64::from_ne_bytes(*expected).ct_eq(&u64::from_ne_bytes(*found))
+        });
+        equal.into()
     }
 }
 

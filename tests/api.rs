@@ -1,0 +1,380 @@
+//! What the types promise: they cross threads, show no secret, stay small, and say what to do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected must stop"
+)]
+
+mod support;
+
+use std::fmt::{Debug, Display};
+
+use jose_core::{
+    Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
+    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, Leeway, ParseError, SelectError, SetError, SignatureError,
+    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
+};
+use support::b64;
+
+#[test]
+fn every_type_crosses_threads() {
+    fn crosses<T: Send + Sync + Unpin + Debug>() {}
+    crosses::<(Algorithm, AlgorithmSet, Leeway, UnixTime, Excerpt)>();
+    crosses::<(VerifyingKey, Jwk<'_>, Jwks<'_>, Header<'_>, UnverifiedJws<'_>, VerifiedJws<'_>)>();
+    crosses::<(Claims<'_>, ClaimsPolicy<'_>, Expect<'_>)>();
+    crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, Jwks<'_>>, Verifier<'_, [(&str, VerifyingKey)]>)>();
+    crosses::<(json::Value<'_>, json::Array<'_>, json::Object<'_>, json::JsonString<'_>)>();
+    #[cfg(feature = "alloc")]
+    crosses::<(
+        jose_core::KeySet,
+        jose_core::NoUsableKey,
+        jose_core::Verdict<'_>,
+        Verifier<'_, jose_core::KeySet>,
+    )>();
+}
+
+/// Errors are values: they are copied and compared, they outlive what they speak of, and they are small
+/// enough to be returned from every function of the pipeline.
+#[test]
+fn errors_are_small_values() {
+    fn size<T: Copy + Eq + Send + Sync + core::error::Error + 'static>(most: usize) {
+        let (name, size) = (core::any::type_name::<T>(), size_of::<T>());
+        assert!(size <= most, "{name} has {size} bytes, and {most} are the most");
+    }
+    size::<Error>(112);
+    size::<ParseError>(32);
+    size::<SelectError>(104);
+    size::<SignatureError>(24);
+    size::<ClaimsError>(104);
+    size::<KeyError>(56);
+    size::<SetError>(24);
+    size::<Base64Error>(24);
+    size::<JsonError>(16);
+    // The costs of handing results about.
+    assert!(size_of::<Result<VerifiedJws<'_>, Error>>() <= 136);
+    assert!(size_of::<Excerpt>() == 48);
+}
+
+#[test]
+fn algorithms_and_sets_of_them() {
+    let table = Algorithm::ALL.map(|a| (a.name(), a.kty(), a.crv(), a.is_asymmetric()));
+    let expected =
+        [("HS256", "oct", None, false), ("ES256", "EC", Some("P-256"), true), ("RS256", "RSA", None, true)];
+    assert_eq!(table, expected);
+    for algorithm in Algorithm::ALL {
+        assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
+        assert_eq!(algorithm.to_string(), algorithm.name());
+        assert_eq!(AlgorithmSet::from(algorithm), AlgorithmSet::only(algorithm).or(algorithm));
+    }
+    for name in ["", "none", "hs256", "HS256 ", "HS25", "HS2566", "RS384"] {
+        assert_eq!(Algorithm::from_name(name), None, "{name:?}");
+    }
+    let texts = support::allow_lists().into_iter().map(|set| format!("{set}; {set:?}"));
+    let expected = [
+        "HS256; {Hs256}",
+        "ES256; {Es256}",
+        "RS256; {Rs256}",
+        "HS256 or ES256; {Hs256, Es256}",
+        "HS256 or RS256; {Hs256, Rs256}",
+        "ES256 or RS256; {Es256, Rs256}",
+        "HS256 or ES256 or RS256; {Hs256, Es256, Rs256}",
+    ];
+    assert!(texts.eq(expected));
+    for set in support::allow_lists() {
+        let members: Vec<_> = set.iter().collect();
+        assert!(!members.is_empty());
+        assert!(Algorithm::ALL.iter().all(|a| set.contains(*a) == members.contains(a)));
+        let backwards = members.iter().rev().map(|a| AlgorithmSet::only(*a));
+        let backwards = backwards.reduce(|set, one| set.or(one.iter().next().unwrap()));
+        assert_eq!(backwards, Some(set), "the order in which a set is made counts for nothing");
+    }
+}
+
+#[test]
+fn leeway_and_time() {
+    assert_eq!(Leeway::default(), Leeway::NONE);
+    assert_eq!(Leeway::from_seconds(600).map(Leeway::seconds), Some(600));
+    assert_eq!(Leeway::from_seconds(601), None);
+    assert_eq!(Leeway::from_seconds(u16::MAX), None);
+    assert!(UnixTime::from_seconds(-1) < UnixTime::from_seconds(0));
+    // Later than the day on which this was written, and not in milliseconds.
+    #[cfg(feature = "std")]
+    assert!((1_700_000_000..20_000_000_000).contains(&UnixTime::now().seconds()));
+}
+
+/// The excerpt of a text: the header's `alg` is the shortest way to one.
+fn excerpt(json: &str) -> Excerpt {
+    let token = format!("{}..", b64(format!(r#"{{"alg":"{json}"}}"#)));
+    let mut scratch = [0; 4096];
+    UnverifiedJws::parse(&token, &mut scratch, 8192).unwrap().header().algorithm().unwrap_err()
+}
+
+#[test]
+fn excerpts_are_cut_and_fit_to_be_shown() {
+    let texts = [
+        ("", String::new()),
+        ("a", "a".into()),
+        (&*"b".repeat(47), "b".repeat(47)),
+        (&*"b".repeat(48), "b".repeat(44) + "..."),
+        (&*"b".repeat(2000), "b".repeat(44) + "..."),
+        // One character, one place, however many bytes it has and however it is written.
+        ("\u{fc}\u{20ac}\u{1f511}\u{7f}", "????".into()),
+        (r"\u0000\n\u001b[31m\u202e\ud83d\udd11~ \u0041\/\\\u0022", "???[31m??~ A/\\\"".into()),
+        (&*r"\u00e9".repeat(48), "?".repeat(44) + "..."),
+    ];
+    for (json, expected) in texts {
+        let excerpt = excerpt(json);
+        assert_eq!(excerpt.as_str(), expected);
+        assert_eq!(excerpt.to_string(), expected);
+        assert_eq!(format!("{excerpt:?}"), format!("{expected:?}"));
+    }
+}
+
+/// No four octets of a secret stand behind one another in any Debug text, as characters, as hexadecimal
+/// or decimal numbers, or in base64.
+#[test]
+fn debug_shows_no_secret() {
+    // Letters, so that the text itself would be seen too.
+    let secret = b"correct horse battery staple, and more";
+    let set = format!(r#"{{"keys":[{{"kid":"a","kty":"oct","k":"{}"}}]}}"#, b64(secret));
+    let jwks = Jwks::parse(&set).unwrap();
+    let jwk = jwks.iter().next().unwrap().unwrap();
+    let hides = |what: &str, shown: &dyn Debug| assert_hides(what, &format!("{shown:?} {shown:#?}"), secret);
+    hides("Jwk", &jwk);
+    let allowed = AlgorithmSet::only(Algorithm::Hs256);
+    if let Ok(key) = jwk.verifying_key(allowed) {
+        assert_eq!(format!("{key:?}"), "VerifyingKey(HS256, ..)");
+        hides("VerifyingKey", &key);
+        hides("Verifier", &Verifier::new(&key, allowed));
+        hides("pairs", &Verifier::new([("a", key.clone())].as_slice(), allowed));
+    }
+    #[cfg(feature = "alloc")]
+    match jose_core::KeySet::from_jwks(&jwks, allowed) {
+        Ok(keys) => hides("KeySet", &(&keys, keys.verdicts().collect::<Vec<_>>(), keys.clone())),
+        Err(none) => hides("NoUsableKey", &none),
+    }
+    hides("KeyError", &jwk.verifying_key(AlgorithmSet::only(Algorithm::Rs256)).map(|_| ()));
+    hides("Jwks", &jwks);
+    hides("Verifier of Jwks", &Verifier::new(&jwks, allowed));
+}
+
+#[track_caller]
+fn assert_hides(what: &str, shown: &str, secret: &[u8]) {
+    let plain: String = shown.split_whitespace().collect();
+    let low = plain.to_ascii_lowercase();
+    for octets in secret.windows(4) {
+        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        let decimal: Vec<String> = octets.iter().map(u8::to_string).collect();
+        let text: String = octets.iter().map(|octet| char::from(*octet)).filter(|c| *c != ' ').collect();
+        assert!(!low.contains(&hex), "{what} shows {hex}: {shown}");
+        assert!(!plain.contains(&decimal.join(",")), "{what} shows {decimal:?}: {shown}");
+        assert!(text.len() < 4 || !plain.contains(&text), "{what} shows {text}: {shown}");
+    }
+    for part in b64(secret).as_bytes().windows(8) {
+        let part = core::str::from_utf8(part).unwrap();
+        assert!(!plain.contains(part), "{what} shows {part}: {shown}");
+    }
+}
+
+/// `assert_hides` finds what it looks for.
+#[test]
+#[should_panic(expected = "shows")]
+fn debug_of_an_open_secret_is_seen() {
+    assert_hides("octets", &format!("{:#?}", b"correct horse"), b"correct horse");
+}
+
+/// One line for every variant of every error: the whole of what people are told.
+const MESSAGES: &str = include_str!("support/messages.txt");
+
+#[test]
+fn messages() {
+    let mut lines = Vec::new();
+    let mut enumeration = |name: &str, errors: &[&dyn Message]| {
+        let said: Vec<String> = errors.iter().map(|error| error.variant()).collect();
+        for variant in support::variants(name) {
+            assert!(said.contains(&variant), "{name}::{variant} has no line");
+        }
+        lines.extend(errors.iter().map(|error| format!("{name}::{}: {error}", error.variant())));
+    };
+    let (json, base64) = (
+        JsonError { kind: JsonErrorKind::DuplicateName, offset: 17 },
+        Base64Error::Byte { byte: b'=', offset: 9 },
+    );
+    let (alg, allowed) = (Algorithm::Hs256, AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256));
+    let (found, expected) = (excerpt("x"), excerpt("y"));
+    let (now, leeway) = (UnixTime::from_seconds(1000), Leeway::from_seconds(60).unwrap());
+    let (length, limit, needed, given) = (20_000, 16_384, 300, 256);
+
+    enumeration(
+        "ParseError",
+        &[
+            &ParseError::TokenTooLong { length, limit },
+            &ParseError::JsonSerialization,
+            &ParseError::PartsMissing { parts: 2 },
+            &ParseError::Jwe,
+            &ParseError::TooManyParts,
+            &ParseError::HeaderTooLong { length, limit: 4096 },
+            &ParseError::ScratchTooSmall { needed, given },
+            &ParseError::HeaderBase64(base64),
+            &ParseError::HeaderJson(json),
+            &ParseError::HeaderNotObject,
+            &ParseError::HeaderMembers,
+            &ParseError::AlgMissing,
+            &ParseError::ParameterType { name: "kid" },
+            &ParseError::Crit,
+            &ParseError::UnencodedPayload,
+            &ParseError::SignatureBase64(base64),
+            &ParseError::PayloadBase64(base64),
+        ],
+    );
+    enumeration(
+        "SelectError",
+        &[
+            &SelectError::AlgorithmUnsupported { alg: excerpt("none") },
+            &SelectError::AlgorithmNotAllowed { alg, allowed },
+            &SelectError::TypMissing { expected },
+            &SelectError::TypMismatch { found, expected },
+            &SelectError::KidMissing { alg },
+            &SelectError::KidUnknown { keys: 3 },
+            &SelectError::KeySetAside { reason: KeyError::KeyOpsNotVerify },
+            &SelectError::KeyAmbiguous { alg },
+            &SelectError::AlgorithmMismatch { header: alg, key: Algorithm::Rs256 },
+            &SelectError::NoKeyForAlgorithm { alg },
+        ],
+    );
+    enumeration(
+        "SignatureError",
+        &[
+            &SignatureError::AlgorithmMismatch { requested: alg, key: Algorithm::Rs256 },
+            &SignatureError::Length { found: 63, expected: 64 },
+            &SignatureError::Invalid,
+        ],
+    );
+    enumeration(
+        "ClaimsError",
+        &[
+            &ClaimsError::Json(json),
+            &ClaimsError::NotObject,
+            &ClaimsError::ClaimType { name: "iss", expected: "a string" },
+            &ClaimsError::DateRange { name: "exp" },
+            &ClaimsError::ClaimMissing { name: "aud" },
+            &ClaimsError::ClaimPresent { name: "aud" },
+            &ClaimsError::IssuerMismatch { found, expected },
+            &ClaimsError::AudienceMismatch { found, expected },
+            &ClaimsError::Expired { exp: UnixTime::from_seconds(900), now, leeway },
+            &ClaimsError::NotYetValid { nbf: UnixTime::from_seconds(1100), now, leeway },
+            &ClaimsError::IssuedInFuture { iat: UnixTime::from_seconds(1100), now, leeway },
+            &ClaimsError::TooOld { iat: UnixTime::from_seconds(100), now, max_age: 600 },
+        ],
+    );
+    enumeration(
+        "KeyError",
+        &[
+            &KeyError::Json(json),
+            &KeyError::NotObject,
+            &KeyError::MemberMissing { name: "kty" },
+            &KeyError::MemberType { name: "kid" },
+            &KeyError::KtyUnsupported { kty: excerpt("OKP") },
+            &KeyError::CrvUnsupported { crv: excerpt("P-384") },
+            &KeyError::UseNotSig { key_use: excerpt("enc") },
+            &KeyError::KeyOpsNotVerify,
+            &KeyError::AlgUnsupported { alg: excerpt("RSA-OAEP") },
+            &KeyError::AlgMismatch { alg, kty: "RSA" },
+            &KeyError::AlgNotAllowed { alg, allowed },
+            &KeyError::FeatureDisabled { alg },
+            &KeyError::PrivateMaterial { name: "d" },
+            &KeyError::SecretAmongPublic,
+            &KeyError::Base64 { name: "n", error: base64 },
+            &KeyError::SecretTooShort { length: 31, least: 32 },
+            &KeyError::SecretTooLong { length: 513, most: 512 },
+            &KeyError::SecretIsKeyDocument,
+            &KeyError::CoordinateLength { name: "x", length: 31 },
+            &KeyError::CoordinateLength { name: "y", length: 48 },
+            &KeyError::PointNotOnCurve,
+            &KeyError::ModulusTooSmall { bits: 1024, least: 2048 },
+            &KeyError::ModulusTooLarge { bits: 8192, most: 4096 },
+            &KeyError::ModulusEven,
+            &KeyError::Exponent,
+        ],
+    );
+    enumeration(
+        "SetError",
+        &[
+            &SetError::TooLong { length, limit },
+            &SetError::Json(json),
+            &SetError::NotObject,
+            &SetError::KeysMissing,
+            &SetError::KeysNotArray,
+            &SetError::TooManyKeys { limit: 1024 },
+        ],
+    );
+    enumeration(
+        "Base64Error",
+        &[
+            &Base64Error::Byte { byte: b'=', offset: 9 },
+            &Base64Error::Byte { byte: b'+', offset: 9 },
+            &Base64Error::Byte { byte: b'\n', offset: 9 },
+            &Base64Error::Length { length: 9 },
+            &Base64Error::TrailingBits { offset: 9 },
+            &Base64Error::Buffer { needed, given },
+        ],
+    );
+    let kinds = json_kinds();
+    let kinds: Vec<&dyn Message> = kinds.iter().map(|error| -> &dyn Message { error }).collect();
+    enumeration("JsonErrorKind", &kinds);
+
+    let said = lines.join("\n");
+    println!("{said}");
+    for (said, expected) in lines.iter().zip(MESSAGES.lines()) {
+        assert_eq!(said, expected);
+    }
+    assert_eq!(said.trim_end(), MESSAGES.trim_end(), "one text has more lines than the other");
+    for line in &lines {
+        let (_, message) = line.split_once(": ").unwrap();
+        // Lower case, names such as HS256 excepted, and no full stop: messages are put into sentences.
+        let capital = message.starts_with(char::is_uppercase);
+        assert!(!message.ends_with('.') && (!capital || message.starts_with("HS256")), "{line}");
+    }
+    // The stage adds nothing to the cause.
+    assert_eq!(Error::from(ParseError::Crit).to_string(), ParseError::Crit.to_string());
+    assert_eq!(Error::from(SignatureError::Invalid).to_string(), SignatureError::Invalid.to_string());
+}
+
+/// An error of which this suite asks the variant and the message.
+trait Message: Display {
+    fn variant(&self) -> String;
+}
+
+impl<T: Debug + core::error::Error> Message for T {
+    fn variant(&self) -> String {
+        // A JSON error is told apart by its kind.
+        let text = format!("{self:?}");
+        let text = text.strip_prefix("JsonError { kind: ").unwrap_or(&text);
+        text.chars().take_while(char::is_ascii_alphanumeric).collect()
+    }
+}
+
+/// An error of every kind that there is for JSON text.
+fn json_kinds() -> Vec<JsonError> {
+    use JsonErrorKind as K;
+    [
+        K::Utf8,
+        K::ByteOrderMark,
+        K::End,
+        K::Unexpected,
+        K::ControlCharacter,
+        K::Escape,
+        K::LoneSurrogate,
+        K::Number,
+        K::DuplicateName,
+        K::Length,
+        K::Depth,
+        K::Members,
+        K::Trailing,
+    ]
+    .map(|kind| JsonError { kind, offset: 5 })
+    .into()
+}
