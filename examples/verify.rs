@@ -157,13 +157,15 @@ fn verify<'s, K: jose_core::KeySource>(
 fn demonstrate() -> Result<(), Stop> {
     let demo = read(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/demo.json"))?;
     let demo: Value = serde_json::from_str(&demo).map_err(refused)?;
-    let now = demo["now"].as_i64();
-    let job = |token: &Value, algorithms: &str| -> Result<Job, Stop> {
+    // A case says what it needs itself, or leaves it to the file as a whole.
+    let job = |case: &Value, token: &Value, algorithms: &str| -> Result<Job, Stop> {
+        let text = |name: &str| case[name].as_str().or(demo[name].as_str()).map(String::from);
         Ok(Job {
             algorithms: Some(self::algorithms(algorithms)?),
-            issuer: demo["issuer"].as_str().map(String::from),
-            audience: demo["audience"].as_str().map(String::from),
-            now: now.map(UnixTime::from_seconds),
+            issuer: text("issuer"),
+            audience: text("audience"),
+            now: demo["now"].as_i64().map(UnixTime::from_seconds),
+            require_kid: case["require_kid"] == true,
             token: token.as_str().map(String::from),
             ..Job::default()
         })
@@ -171,26 +173,21 @@ fn demonstrate() -> Result<(), Stop> {
 
     println!("accepted, each with its claims:");
     for algorithm in ["RS256", "ES256"] {
+        let token = &demo["tokens"][algorithm];
         print!("  {algorithm}  ");
-        run(Job { jwks: Some(demo["jwks"].to_string()), ..job(&demo["tokens"][algorithm], "RS256,ES256")? })?;
+        run(Job { jwks: Some(demo["jwks"].to_string()), ..job(&demo, token, "RS256,ES256")? })?;
     }
     print!("  HS256  ");
-    run(Job { jwk: Some(demo["secret"].to_string()), ..job(&demo["tokens"]["HS256"], "HS256")? })?;
+    run(Job { jwk: Some(demo["secret"].to_string()), ..job(&demo, &demo["tokens"]["HS256"], "HS256")? })?;
 
     println!("refused, each with its reason:");
     for case in demo["refusals"].as_array().into_iter().flatten() {
-        let names: Vec<&str> =
-            case["algorithms"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let outcome = run(Job {
-            jwks: Some(case["keys"].to_string()),
-            require_kid: case["require_kid"] == true,
-            ..job(&case["token"], &names.join(","))?
-        });
-        match outcome {
-            Err(Stop::Refused(reason)) => {
-                println!("  {}:\n      {reason}", case["what"].as_str().unwrap_or_default())
-            }
-            _ => return Err(refused(format!("{}: this was to be refused", case["what"]))),
+        let names = case["algorithms"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let job = job(case, &case["token"], &names.collect::<Vec<_>>().join(","))?;
+        let what = case["what"].as_str().unwrap_or_default();
+        match run(Job { jwks: Some(case["keys"].to_string()), ..job }) {
+            Err(Stop::Refused(reason)) => println!("  {what}:\n      {reason}"),
+            _ => return Err(refused(format!("{what}: this was to be refused"))),
         }
     }
     Ok(())

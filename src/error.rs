@@ -84,7 +84,10 @@ impl fmt::Display for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::AlgorithmUnsupported { alg } => {
-                write!(f, "the token's 'alg' is \"{alg}\": only HS256, ES256 and RS256 are implemented")
+                write!(
+                    f,
+                    "the token's 'alg' is \"{alg}\", and only HS256, ES256 and RS256 are implemented: set the issuer to sign with one of them"
+                )
             }
             Self::AlgorithmNotAllowed { alg, allowed } => write!(
                 f,
@@ -92,10 +95,16 @@ impl fmt::Display for SelectError {
                  {allowed}, or verify {alg} tokens with a verifier and keys made for {alg}"
             ),
             Self::TypMissing { expected } => {
-                write!(f, "the token has no 'typ', and this verifier accepts \"{expected}\" only")
+                write!(
+                    f,
+                    "the token has no 'typ', and this verifier accepts \"{expected}\" only: check that it is the kind of token meant for you"
+                )
             }
             Self::TypMismatch { found, expected } => {
-                write!(f, "the token's 'typ' is \"{found}\", and this verifier accepts \"{expected}\" only")
+                write!(
+                    f,
+                    "the token's 'typ' is \"{found}\", and this verifier accepts \"{expected}\" only: send the kind of token that is meant for it"
+                )
             }
             Self::KidMissing { alg } => write!(
                 f,
@@ -114,10 +123,16 @@ impl fmt::Display for SelectError {
                 write!(f, "several {alg} keys have the token's 'kid': the set must tell them apart")
             }
             Self::AlgorithmMismatch { header, key } => {
-                write!(f, "the token is signed with {header}, and the key is for {key} only")
+                write!(
+                    f,
+                    "the token is signed with {header}, and the key that was chosen is for {key} only: the issuer must sign with {key}, or publish its {header} key"
+                )
             }
             Self::NoKeyForAlgorithm { alg } => {
-                write!(f, "the token is signed with {alg}, and no key is for {alg}")
+                write!(
+                    f,
+                    "the token is signed with {alg}, and no usable key is for {alg}: check that the set is that issuer's"
+                )
             }
         }
     }

@@ -23,7 +23,7 @@ pub const MAX_KEYS: usize = 1024;
 /// assert!(matches!(members.next(), Some(Err(KeyError::NotObject))));
 /// # Ok::<(), jose_core::SetError>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Jwks<'a> {
     keys: Array<'a>,
     len: usize,
@@ -83,5 +83,12 @@ impl<'a> Jwks<'a> {
             Value::Object(object) => Jwk::parse(object.text()),
             _ => Err(KeyError::NotObject),
         })
+    }
+}
+
+/// Shows no text: a set may hold secrets.
+impl core::fmt::Debug for Jwks<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Jwks").field("len", &self.len).finish_non_exhaustive()
     }
 }

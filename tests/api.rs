@@ -267,7 +267,7 @@ fn messages() {
             &ClaimsError::Expired { exp: UnixTime::from_seconds(900), now, leeway },
             &ClaimsError::NotYetValid { nbf: UnixTime::from_seconds(1100), now, leeway },
             &ClaimsError::IssuedInFuture { iat: UnixTime::from_seconds(1100), now, leeway },
-            &ClaimsError::TooOld { iat: UnixTime::from_seconds(100), now, max_age: 600 },
+            &ClaimsError::TooOld { iat: UnixTime::from_seconds(100), now, max_age: 600, leeway },
         ],
     );
     enumeration(
@@ -327,6 +327,7 @@ fn messages() {
     enumeration("JsonErrorKind", &kinds);
 
     let said = lines.join("\n");
+    // The harness shows this when a line differs: the text as it is now, to be read before it is kept.
     println!("{said}");
     for (said, expected) in lines.iter().zip(MESSAGES.lines()) {
         assert_eq!(said, expected);

@@ -161,6 +161,30 @@ fn cube_of_sets() {
     assert!(cells >= 63, "{cells} cells");
 }
 
+/// The key itself refuses another algorithm than its own, whatever the signature, and then every length
+/// but the one that its signatures have.
+#[test]
+fn the_low_level_door() {
+    for algorithm in support::algorithms() {
+        let key = support::key(support::usual(algorithm));
+        let signature = signer(support::usual(algorithm)).sign(b"message");
+        for requested in Algorithm::ALL {
+            let expected = match requested == algorithm {
+                true => Ok(()),
+                false => Err(SignatureError::AlgorithmMismatch { requested, key: algorithm }),
+            };
+            assert_eq!(key.verify(requested, b"message", &signature), expected, "{requested}");
+            let expected = expected.and(Err(SignatureError::Invalid));
+            assert_eq!(key.verify(requested, b"massage", &signature), expected, "{requested}");
+        }
+        let longer = [&signature[..], &[0]].concat();
+        for found in (0..=longer.len()).filter(|found| *found != signature.len()) {
+            let expected = Err(SignatureError::Length { found, expected: signature.len() });
+            assert_eq!(key.verify(algorithm, b"message", &longer[..found]), expected);
+        }
+    }
+}
+
 /// What is not implemented is refused before the allow-list and the keys are looked at. Letter case and
 /// white space count.
 #[test]

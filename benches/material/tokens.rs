@@ -14,7 +14,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const AUDIENCE: &str = "api.example";
 pub(crate) const SUBJECT: &str = "user-4711";
-pub(crate) const SCOPE: &str = "read:items";
+pub(crate) const SCOPE: &str = "read:items write:item";
 /// 2023-11-14, when the tokens were issued, and 2100-01-01, when they expire.
 pub(crate) const ISSUED_AT: i64 = 1_700_000_000;
 pub(crate) const EXPIRES_AT: i64 = 4_102_444_800;
@@ -46,6 +46,11 @@ impl Key {
             other => panic!("{name}: kty {other:?}"),
         };
         Self { alg, jwk }
+    }
+
+    /// The registered name of its algorithm.
+    pub(crate) fn alg(&self) -> &'static str {
+        self.alg
     }
 
     /// The octets of a member of the JWK.

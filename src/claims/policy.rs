@@ -91,7 +91,7 @@ impl<'p> ClaimsPolicy<'p> {
             return Err(ClaimsError::IssuedInFuture { iat, now, leeway });
         }
         if age > i64::from(max_age).saturating_add(slack) {
-            return Err(ClaimsError::TooOld { iat, now, max_age });
+            return Err(ClaimsError::TooOld { iat, now, max_age, leeway });
         }
         Ok(())
     }

@@ -84,6 +84,8 @@ pub enum ClaimsError {
         now: UnixTime,
         /// The greatest age that the policy accepts, in seconds.
         max_age: u32,
+        /// The leeway granted.
+        leeway: Leeway,
     },
 }
 
@@ -99,14 +101,20 @@ impl fmt::Display for ClaimsError {
                 write!(f, "the token has '{name}', and the policy demands that it has none")
             }
             Self::IssuerMismatch { found, expected } => {
-                write!(f, "'iss' is \"{found}\" where \"{expected}\" is expected")
+                write!(
+                    f,
+                    "'iss' is \"{found}\" where \"{expected}\" is expected: the texts must be equal, byte by byte"
+                )
             }
             Self::AudienceMismatch { found, expected } => {
-                write!(f, "'aud' is \"{found}\" where \"{expected}\" is expected")
+                write!(
+                    f,
+                    "'aud' is \"{found}\" where \"{expected}\" is expected: the token was issued for someone else"
+                )
             }
             Self::Expired { exp, now, leeway } => write!(
                 f,
-                "the token expired {} seconds ago ('exp' {}, now {}, leeway {})",
+                "the token expired {} seconds ago ('exp' {}, now {}, leeway {}): get a new one, or set the clock",
                 now.seconds().saturating_sub(exp.seconds()),
                 exp.seconds(),
                 now.seconds(),
@@ -114,7 +122,7 @@ impl fmt::Display for ClaimsError {
             ),
             Self::NotYetValid { nbf, now, leeway } => write!(
                 f,
-                "the token is valid only in {} seconds ('nbf' {}, now {}, leeway {})",
+                "the token is valid only in {} seconds ('nbf' {}, now {}, leeway {}): wait, set the clock, or grant leeway",
                 nbf.seconds().saturating_sub(now.seconds()),
                 nbf.seconds(),
                 now.seconds(),
@@ -122,18 +130,19 @@ impl fmt::Display for ClaimsError {
             ),
             Self::IssuedInFuture { iat, now, leeway } => write!(
                 f,
-                "the token was issued {} seconds in the future ('iat' {}, now {}, leeway {})",
+                "the token was issued {} seconds in the future ('iat' {}, now {}, leeway {}): set the clock, or grant leeway",
                 iat.seconds().saturating_sub(now.seconds()),
                 iat.seconds(),
                 now.seconds(),
                 leeway.seconds()
             ),
-            Self::TooOld { iat, now, max_age } => write!(
+            Self::TooOld { iat, now, max_age, leeway } => write!(
                 f,
-                "the token is {} seconds old, and at most {max_age} are accepted ('iat' {}, now {})",
+                "the token is {} seconds old, and at most {max_age} are accepted ('iat' {}, now {}, leeway {}): get a new one",
                 now.seconds().saturating_sub(iat.seconds()),
                 iat.seconds(),
-                now.seconds()
+                now.seconds(),
+                leeway.seconds()
             ),
         }
     }

@@ -199,9 +199,9 @@ impl fmt::Display for SetError {
                 write!(f, "the JWK Set has {length} bytes, and at most {limit} are accepted")
             }
             Self::Json(error) => write!(f, "the JWK Set is not strict JSON: {error}"),
-            Self::NotObject => f.write_str("the JWK Set is not a JSON object"),
+            Self::NotObject => f.write_str("the document is JSON, but no object: it is no JWK Set"),
             Self::KeysMissing => f.write_str("the document has no 'keys': it is no JWK Set"),
-            Self::KeysNotArray => f.write_str("'keys' is not an array"),
+            Self::KeysNotArray => f.write_str("'keys' is not an array: it is no JWK Set"),
             Self::TooManyKeys { limit } => write!(f, "the JWK Set has more than {limit} keys"),
         }
     }

@@ -1,0 +1,294 @@
+//! The README's table "What is accepted", a row a test: what each row says, in both directions.
+
+#![cfg(all(feature = "std", feature = "hs256", feature = "es256", feature = "rs256"))]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected must stop")]
+
+mod support;
+
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet,
+    ParseError, SelectError, SignatureError, UnixTime, Verifier, VerifyingKey,
+};
+use support::{b64, jwk, key, signer, token, unb64, usual, variant};
+
+const PUBLIC: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
+
+/// The payload of a token under the HS256 test key, or why it is refused.
+fn verify(token: &str) -> Result<Vec<u8>, Error> {
+    let key = key("hmac-32");
+    let mut scratch = Vec::new();
+    Verifier::new(&key, Algorithm::Hs256.into()).verify(token, &mut scratch).map(|jws| jws.payload().to_vec())
+}
+
+/// The same for an HS256 token with this header.
+fn header(header: &str) -> Result<Vec<u8>, Error> {
+    verify(&signer("hmac-32").token(header, "{}"))
+}
+
+#[track_caller]
+fn refused(outcome: Result<Vec<u8>, Error>, reason: impl Into<Error>) {
+    assert_eq!(outcome, Err(reason.into()));
+}
+
+/// The outcome for one JWK, by the name of the reason.
+fn bound(jwk: &str, allowed: AlgorithmSet) -> Result<Algorithm, String> {
+    let key = Jwk::parse(jwk).and_then(|jwk| jwk.verifying_key(allowed));
+    key.map(|key| key.algorithm()).map_err(|error| variant(&error))
+}
+
+#[test]
+fn three_algorithms_and_no_other() {
+    for algorithm in Algorithm::ALL {
+        let key = key(usual(algorithm));
+        let verifier = Verifier::new(&key, algorithm.into());
+        assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());
+    }
+    for alg in ["none", "None", "HS384", "PS256", "EdDSA", "hs256", ""] {
+        let outcome = header(&format!(r#"{{"alg":"{alg}"}}"#)).unwrap_err();
+        assert!(matches!(outcome, Error::Select(SelectError::AlgorithmUnsupported { .. })), "{alg}");
+    }
+}
+
+#[test]
+fn the_key_names_the_algorithm() {
+    let key = key("rsa-2048");
+    let both = PUBLIC.or(Algorithm::Hs256);
+    let outcome =
+        Verifier::new(&key, both).verify(&token(Algorithm::Hs256, "{}"), &mut Vec::new()).map(|_| ());
+    let mismatch = SelectError::AlgorithmMismatch { header: Algorithm::Hs256, key: Algorithm::Rs256 };
+    assert_eq!(outcome, Err(mismatch.into()));
+}
+
+#[test]
+fn compact_serialization_alone() {
+    let valid = token(Algorithm::Hs256, "{}");
+    assert!(verify(&valid).is_ok());
+    refused(verify(&format!("{{\"token\":\"{valid}\"}}")), ParseError::JsonSerialization);
+    refused(verify(&format!("{valid}.x.x")), ParseError::Jwe);
+    refused(verify(&format!("{valid}.x")), ParseError::TooManyParts);
+    refused(verify("abc"), ParseError::PartsMissing { parts: 1 });
+}
+
+#[test]
+fn base64url_with_one_text_for_each_octet_string() {
+    let valid = token(Algorithm::Hs256, "{}");
+    for changed in
+        [format!("{valid}="), format!("{valid} "), format!("{valid}\n"), valid.replace("e30", "e31")]
+    {
+        let outcome = verify(&changed).unwrap_err();
+        assert!(
+            matches!(outcome, Error::Parse(ParseError::SignatureBase64(_)) | Error::Signature(_)),
+            "{changed}"
+        );
+    }
+    // A valid signature over a payload whose last character has a bit too many.
+    let input = format!("{}.{}", b64(r#"{"alg":"HS256"}"#), "e31");
+    let signed = format!("{input}.{}", b64(signer("hmac-32").sign(input.as_bytes())));
+    assert!(matches!(verify(&signed), Err(Error::Parse(ParseError::PayloadBase64(_)))));
+}
+
+#[test]
+fn strict_json_with_unique_names() {
+    assert!(header(r#" {"alg" : "HS256"} "#).is_ok());
+    for bad in [
+        r#"{"alg":"HS256","alg":"HS256"}"#,
+        r#"{"alg":"HS256","\u0061lg":"HS256"}"#,
+        r#"{"alg":"HS256"} x"#,
+        "\u{feff}{\"alg\":\"HS256\"}",
+        r#"{"alg":"HS256",}"#,
+        r#"{"alg":"HS256","x":"\ud800"}"#,
+    ] {
+        assert!(matches!(header(bad), Err(Error::Parse(ParseError::HeaderJson(_)))), "{bad}");
+    }
+}
+
+#[test]
+fn escapes_mean_what_they_say() {
+    assert!(header(r#"{"\u0061lg":"HS\u0032\u0035\u0036"}"#).is_ok());
+    let issued = token(Algorithm::Hs256, r#"{"iss":"https:\/\/issuer.example","exp":2}"#);
+    let (key, mut scratch) = (key("hmac-32"), Vec::new());
+    let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&issued, &mut scratch).unwrap();
+    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
+    assert_eq!(claims.issuer().unwrap().to_string(), "https://issuer.example");
+}
+
+#[test]
+fn no_extension_is_understood() {
+    refused(header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), ParseError::Crit);
+    refused(header(r#"{"alg":"HS256","crit":[]}"#), ParseError::Crit);
+    refused(header(r#"{"alg":"HS256","b64":false}"#), ParseError::UnencodedPayload);
+    assert!(header(r#"{"alg":"HS256","b64":true}"#).is_ok());
+}
+
+#[test]
+fn no_key_comes_from_the_token() {
+    let own = jwk("p256-b", "");
+    let header =
+        format!(r#"{{"alg":"ES256","jwk":{own},"jku":"https://x.example","x5u":"https://x.example"}}"#);
+    let forged = signer("p256-b").token(header, "{}");
+    let key = key("p256");
+    let outcome = Verifier::new(&key, Algorithm::Es256.into()).verify(&forged, &mut Vec::new()).map(|_| ());
+    assert_eq!(outcome, Err(SignatureError::Invalid.into()));
+}
+
+#[test]
+fn a_payload_may_be_anything_and_claims_an_object() {
+    assert_eq!(verify(&token(Algorithm::Hs256, "")), Ok(vec![]));
+    assert_eq!(verify(&token(Algorithm::Hs256, [0xff, 0])), Ok(vec![0xff, 0]));
+    let (key, mut scratch) = (key("hmac-32"), Vec::new());
+    let array = token(Algorithm::Hs256, "[]");
+    let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&array, &mut scratch).unwrap();
+    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let outcome = verified.claims(&policy, UnixTime::from_seconds(0)).map(|_| ());
+    assert_eq!(outcome, Err(ClaimsError::NotObject));
+}
+
+#[test]
+fn secrets_of_at_least_32_octets() {
+    assert!(VerifyingKey::hs256(&[1; 32]).is_ok());
+    let short = VerifyingKey::hs256(&[1; 31]).map(|_| ());
+    assert_eq!(short, Err(KeyError::SecretTooShort { length: 31, least: 32 }));
+    let pem = b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
+    assert_eq!(VerifyingKey::hs256(pem).map(|_| ()), Err(KeyError::SecretIsKeyDocument));
+}
+
+#[test]
+fn rsa_of_2048_to_4096_bits() {
+    let most = if cfg!(feature = "rsa") { 8192 } else { 4096 };
+    for bits in [2048, 2056, 3072, 4096, 8192] {
+        let outcome = bound(&jwk(&format!("rsa-{bits}"), ""), PUBLIC);
+        let expected = if bits <= most { Ok(Algorithm::Rs256) } else { Err("ModulusTooLarge".into()) };
+        assert_eq!(outcome, expected, "{bits}");
+    }
+    assert_eq!(bound(&jwk("rsa-1024", ""), PUBLIC), Err("ModulusTooSmall".into()));
+}
+
+#[test]
+fn leading_zero_octets_of_n_and_e() {
+    let octets = |name| [vec![0], unb64(&support::b64(support::member("rsa-2048", name)))].concat();
+    assert!(VerifyingKey::rs256(&octets("n"), &octets("e")).is_ok());
+}
+
+#[test]
+fn exponents_from_65537_to_33_bits() {
+    let n = support::member("rsa-2048", "n");
+    let with = |e: u64| VerifyingKey::rs256(&n, &e.to_be_bytes()).map(|_| ());
+    assert!(with(65537).is_ok() && with((1 << 33) - 1).is_ok());
+    for e in [1, 3, 65535, 65538, (1 << 33) + 1] {
+        assert_eq!(with(e), Err(KeyError::Exponent), "{e}");
+    }
+}
+
+#[test]
+fn coordinates_of_exactly_32_octets() {
+    let (x, y) = (support::member("p256", "x"), support::member("p256", "y"));
+    assert!(VerifyingKey::es256(&x, &y).is_ok());
+    let stripped = VerifyingKey::es256(&x[1..], &y).map(|_| ());
+    assert_eq!(stripped, Err(KeyError::CoordinateLength { name: "x", length: 31 }));
+    assert_eq!(VerifyingKey::es256(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve));
+}
+
+#[test]
+fn es256_signatures_of_64_octets_high_s_included() {
+    let key = key("p256");
+    let signature = signer("p256").sign(b"text");
+    let (r, s) = signature.split_at(32);
+    let parsed = p256::ecdsa::Signature::from_slice(&signature).unwrap();
+    let other =
+        p256::ecdsa::Signature::from_scalars(parsed.r().to_bytes(), (-*parsed.s()).to_bytes()).unwrap();
+    for valid in [signature.as_slice(), other.to_bytes().as_slice()] {
+        assert_eq!(key.verify(Algorithm::Es256, b"text", valid), Ok(()));
+    }
+    let der = [&[0x30, 0x44, 2, 32], r, &[2, 32], s].concat();
+    let length = SignatureError::Length { found: 70, expected: 64 };
+    assert_eq!(key.verify(Algorithm::Es256, b"text", &der), Err(length));
+    assert_eq!(key.verify(Algorithm::Es256, b"text", &[0; 64]), Err(SignatureError::Invalid));
+}
+
+#[test]
+fn keys_without_alg_by_their_type() {
+    assert_eq!(bound(&jwk("rsa-2048", ""), PUBLIC), Ok(Algorithm::Rs256));
+    assert_eq!(bound(&jwk("rsa-2048", r#""alg":"RS256""#), PUBLIC), Ok(Algorithm::Rs256));
+    assert_eq!(bound(&jwk("rsa-2048", r#""alg":"RSA-OAEP""#), PUBLIC), Err("AlgUnsupported".into()));
+    assert_eq!(bound(&jwk("rsa-2048", r#""alg":"ES256""#), PUBLIC), Err("AlgMismatch".into()));
+}
+
+#[test]
+fn public_keys_for_signatures() {
+    assert_eq!(bound(&jwk("p256", r#""use":"enc""#), PUBLIC), Err("UseNotSig".into()));
+    assert_eq!(bound(&jwk("p256", r#""key_ops":["sign"]"#), PUBLIC), Err("KeyOpsNotVerify".into()));
+    assert_eq!(bound(&jwk("p256", r#""d":"AAAA""#), PUBLIC), Err("PrivateMaterial".into()));
+    let every = PUBLIC.or(Algorithm::Hs256);
+    assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublic".into()));
+}
+
+#[test]
+fn the_good_members_of_a_set() {
+    let text = format!(
+        r#"{{"keys":[7,{{"kty":"OKP","kid":"a"}},{},{{"kty":"RSA","kty":"RSA"}},{}]}}"#,
+        jwk("p256", r#""kid":"b""#),
+        jwk("rsa-1024", r#""kid":"c""#)
+    );
+    let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), PUBLIC).unwrap();
+    let reasons: Vec<_> =
+        keys.verdicts().map(|verdict| verdict.outcome.map_err(|error| variant(&error))).collect();
+    let aside = |reason: &str| Err(reason.to_string());
+    let good = Ok(Algorithm::Es256);
+    assert_eq!(
+        reasons,
+        [aside("NotObject"), aside("KtyUnsupported"), good, aside("Json"), aside("ModulusTooSmall")]
+    );
+}
+
+#[test]
+fn one_key_and_never_the_next() {
+    let text = format!(r#"{{"keys":[{},{}]}}"#, jwk("p256", r#""kid":"a""#), jwk("p256-b", r#""kid":"b""#));
+    let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), PUBLIC).unwrap();
+    let sign = |kid: &str| signer("p256-b").token(format!(r#"{{"alg":"ES256"{kid}}}"#), "{}");
+    let verify = |token: String| Verifier::new(&keys, PUBLIC).verify(&token, &mut Vec::new()).map(|_| ());
+    assert_eq!(verify(sign(r#","kid":"b""#)), Ok(()));
+    assert_eq!(verify(sign(r#","kid":"a""#)), Err(SignatureError::Invalid.into()));
+    assert_eq!(verify(sign(r#","kid":"c""#)), Err(SelectError::KidUnknown { keys: 2 }.into()));
+    assert_eq!(verify(sign("")), Err(SelectError::KidMissing { alg: Algorithm::Es256 }.into()));
+}
+
+#[test]
+fn claims_of_their_types_and_what_is_expected() {
+    let (key, policy) = (key("hmac-32"), ClaimsPolicy::new(Expect::Ignore, Expect::Value("api")));
+    let judge = |claims: &str| {
+        let mut scratch = Vec::new();
+        let token = token(Algorithm::Hs256, claims);
+        let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&token, &mut scratch).unwrap();
+        verified.claims(&policy, UnixTime::from_seconds(100)).map(|_| ()).map_err(|error| variant(&error))
+    };
+    assert_eq!(judge(r#"{"aud":["web","api"],"exp":100.5}"#), Ok(()));
+    for (claims, reason) in [
+        (r#"{"aud":"api"}"#, "ClaimMissing"),
+        (r#"{"exp":200}"#, "ClaimMissing"),
+        (r#"{"aud":"api","exp":100}"#, "Expired"),
+        (r#"{"aud":"api","exp":"200"}"#, "ClaimType"),
+        (r#"{"aud":["api",1],"exp":200}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":200,"nbf":101}"#, "NotYetValid"),
+        (r#"{"aud":"web","exp":200}"#, "AudienceMismatch"),
+    ] {
+        assert_eq!(judge(claims), Err(reason.into()), "{claims}");
+    }
+}
+
+#[test]
+fn the_table_of_the_readme_names_these_tests() {
+    let named = |text: &str, start: &str, end: char| -> Vec<String> {
+        let lines = text.lines().filter_map(|line| line.trim().strip_prefix(start));
+        lines.filter_map(|rest| rest.split_once(end)).map(|(name, _)| name.into()).collect()
+    };
+    let readme = support::read(&support::here("README.md"));
+    let (_, table) = readme.split_once("## What is accepted").unwrap();
+    let (table, _) = table.split_once("\n## ").unwrap();
+    let rows = named(table, "| `", '`');
+    let mut tests = named(&support::read(&support::here("tests/accepted.rs")), "fn ", '(');
+    let helpers = ["verify", "header", "refused", "bound", "the_table_of_the_readme_names_these_tests"];
+    tests.retain(|name| !helpers.contains(&name.as_str()));
+    assert!(rows.len() > 10);
+    assert_eq!(rows, tests);
+}

@@ -1,0 +1,450 @@
+//! The claims of verified tokens: their types, times to the second, and the policy.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that meets the unexpected must stop"
+)]
+
+mod support;
+
+use jose_core::json::{JsonString, Value};
+use jose_core::{
+    Claims, ClaimsError, ClaimsPolicy, Expect, JsonError, JsonErrorKind, Leeway, UnixTime, Verifier,
+};
+use support::Dice;
+
+/// What is asked of the claims of a token with this payload.
+fn with<R>(
+    payload: &str,
+    policy: &ClaimsPolicy<'_>,
+    now: i64,
+    ask: impl FnOnce(Result<Claims<'_>, ClaimsError>) -> R,
+) -> R {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(support::usual(algorithm));
+    let token = support::token(algorithm, payload);
+    let mut scratch = [0; 1 << 14];
+    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    ask(verified.claims(policy, UnixTime::from_seconds(now)))
+}
+
+fn judge(payload: &str, policy: &ClaimsPolicy<'_>, now: i64) -> Result<(), ClaimsError> {
+    with(payload, policy, now, |claims| claims.map(|_| ()))
+}
+
+/// A policy that asks for nothing but the types that claims have anyway.
+const ANYTHING: ClaimsPolicy<'static> =
+    ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp();
+const TIMES_ONLY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+
+fn leeway(seconds: u16) -> Leeway {
+    Leeway::from_seconds(seconds).unwrap()
+}
+
+fn at(seconds: i64) -> UnixTime {
+    UnixTime::from_seconds(seconds)
+}
+
+/// A registered claim that is there has its type, also when nobody looks at it.
+#[test]
+fn wrong_types() {
+    let strings = [r#""a""#, r#""""#, r#""1""#];
+    let numbers = ["1", "0", "-1", "1.5", "1e3"];
+    let others = ["null", "true", "false", "{}", r#"{"a":"a"}"#];
+    let arrays = ["[]", r#"["a"]"#, r#"["a","b"]"#];
+    let mixed = ["[1]", r#"["a",1]"#, r#"["a",null]"#, r#"[["a"]]"#, r#"["a",["a"]]"#, r#"[{"a":"a"}]"#];
+    let groups: [&[&str]; 5] = [&strings, &numbers, &others, &arrays, &mixed];
+    // Which of the groups a claim may be of, and what it is said to be.
+    let claims = [
+        ("iss", "a string", [true, false, false, false, false]),
+        ("sub", "a string", [true, false, false, false, false]),
+        ("jti", "a string", [true, false, false, false, false]),
+        ("aud", "a string or an array of strings", [true, false, false, true, false]),
+        ("exp", "a number of seconds", [false, true, false, false, false]),
+        ("nbf", "a number of seconds", [false, true, false, false, false]),
+        ("iat", "a number of seconds", [false, true, false, false, false]),
+    ];
+    let mut cases = 0;
+    for (name, expected, allowed) in claims {
+        for (group, allowed) in groups.iter().zip(allowed) {
+            for value in *group {
+                let payload = format!(r#"{{"{name}":{value}}}"#);
+                let wrong = Err(ClaimsError::ClaimType { name, expected });
+                // Before the epoch nothing has expired; `nbf` is granted ten minutes.
+                let policy = ANYTHING.leeway(leeway(600));
+                let found = judge(&payload, &policy, if name == "nbf" { 1000 } else { -700 });
+                assert_eq!(found, if allowed { Ok(()) } else { wrong }, "{payload}");
+                // Nor does a name hide behind an escape, or behind other claims.
+                let first = u32::from(name.as_bytes()[0]);
+                let payload = format!(r#"{{"own":null,"\u{first:04x}{}":{value},"z":0}}"#, &name[1..]);
+                let found = judge(&payload, &policy, if name == "nbf" { 1000 } else { -700 });
+                assert_eq!(found, if allowed { Ok(()) } else { wrong }, "{payload}");
+                cases += 2;
+            }
+        }
+    }
+    assert_eq!(cases, 7 * 22 * 2);
+}
+
+/// A payload is JSON, strict at every level, and an object.
+#[test]
+fn payloads_that_are_no_claims() {
+    for payload in ["null", "[]", "5", r#""exp""#, r#"[{"exp":1}]"#, " true "] {
+        assert_eq!(judge(payload, &ANYTHING, 0), Err(ClaimsError::NotObject), "{payload}");
+    }
+    use JsonErrorKind as K;
+    for (payload, kind, offset) in [
+        ("", K::End, 0),
+        ("{", K::End, 1),
+        (r#"{"exp":1,"exp":2}"#, K::DuplicateName, 9),
+        (r#"{"exp":1,"e\u0078p":2}"#, K::DuplicateName, 9),
+        (r#"{"own":{"a":1,"a":1}}"#, K::DuplicateName, 14),
+        (r#"{"exp":1}x"#, K::Trailing, 9),
+        (r#"{"exp":01}"#, K::Number, 8),
+        (r#"{"exp":+1}"#, K::Unexpected, 7),
+        (r#"{"exp":NaN}"#, K::Unexpected, 7),
+        (r#"{"exp":1,}"#, K::Unexpected, 9),
+        (r#"{'exp':1}"#, K::Unexpected, 1),
+        (r#"{"iss":"\ud800"}"#, K::LoneSurrogate, 8),
+        ("{\"iss\":\"\n\"}", K::ControlCharacter, 8),
+        ("\u{feff}{}", K::ByteOrderMark, 0),
+    ] {
+        let expected = ClaimsError::Json(JsonError { kind, offset });
+        assert_eq!(judge(payload, &ANYTHING, 0), Err(expected), "{payload}");
+    }
+}
+
+/// `exp` is the first second at which a token is no longer valid and `nbf` the first at which it is, each
+/// shifted by the leeway, and neither overflows.
+#[test]
+fn boundary_seconds() {
+    let mut cases = 0;
+    for slack in [0_i64, 1, 60, 600] {
+        let policy = TIMES_ONLY.leeway(leeway(slack.try_into().unwrap()));
+        let granted = leeway(slack.try_into().unwrap());
+        for date in [-1_000_i64, -1, 0, 1, 1_300_819_380, 4_102_444_800, (1 << 53) - 1, 1 << 53, -(1 << 53)] {
+            for step in [-1_000_000, -2, -1, 0, 1, 2, 1_000_000, i64::MIN / 2, i64::MAX / 2] {
+                let now = date + slack + step;
+                let expired = ClaimsError::Expired { exp: at(date), now: at(now), leeway: granted };
+                let expected = if step < 0 { Ok(()) } else { Err(expired) };
+                assert_eq!(judge(&format!(r#"{{"exp":{date}}}"#), &policy, now), expected);
+
+                let now = date - slack + step;
+                let early = ClaimsError::NotYetValid { nbf: at(date), now: at(now), leeway: granted };
+                let expected = if step < 0 { Err(early) } else { Ok(()) };
+                let policy = policy.accept_missing_exp();
+                assert_eq!(judge(&format!(r#"{{"nbf":{date}}}"#), &policy, now), expected);
+                cases += 2;
+            }
+        }
+    }
+    assert_eq!(cases, 4 * 9 * 9 * 2);
+    for now in [i64::MIN, i64::MAX] {
+        let policy = ANYTHING.leeway(leeway(600)).max_age(u32::MAX);
+        assert!(judge(r#"{"exp":0,"nbf":0,"iat":0}"#, &policy, now).is_err());
+        assert!(judge(r#"{"exp":9007199254740992}"#, &TIMES_ONLY, i64::MIN).is_ok());
+    }
+}
+
+/// A token is as old as the seconds since `iat`, and a limit on that demands an `iat`.
+#[test]
+fn age() {
+    let missing = Err(ClaimsError::ClaimMissing { name: "iat" });
+    assert_eq!(judge("{}", &ANYTHING.max_age(10), 0), missing);
+    assert_eq!(judge(r#"{"iat":99}"#, &ANYTHING, 0), Ok(()), "without a limit the future is no matter");
+    for slack in [0_u16, 5] {
+        let policy = ANYTHING.max_age(10).leeway(leeway(slack));
+        let s = i64::from(slack);
+        let future =
+            |now| Err(ClaimsError::IssuedInFuture { iat: at(1000), now: at(now), leeway: leeway(slack) });
+        let old = |now| {
+            Err(ClaimsError::TooOld { iat: at(1000), now: at(now), max_age: 10, leeway: leeway(slack) })
+        };
+        for iat in ["1000", "1000.0", "1000.999", "1e3", "10000e-1"] {
+            let judge = |now| judge(&format!(r#"{{"iat":{iat}}}"#), &policy, now);
+            assert_eq!(judge(999 - s), future(999 - s), "{iat}");
+            assert_eq!(judge(1000 - s), Ok(()), "{iat}");
+            assert_eq!(judge(1010 + s), Ok(()), "{iat}");
+            assert_eq!(judge(1011 + s), old(1011 + s), "{iat}");
+        }
+    }
+}
+
+/// What a policy expects of `iss` and `aud`, each by itself: the claim's JSON and the outcome.
+#[test]
+fn expectations() {
+    #[derive(Clone, Copy, Debug)]
+    enum Outcome {
+        Met,
+        Mismatch,
+        Missing,
+        Present,
+    }
+    use Outcome::{Met, Mismatch, Missing, Present};
+    let (value, any) = (Expect::Value("https://a"), Expect::AnyOf(&["https://b", "https://a"]));
+    let (absent, ignore) = (Expect::Absent, Expect::Ignore);
+    let none = Expect::AnyOf(&[]);
+    // The claim; then what becomes of it under each expectation.
+    let table: [(&str, [Outcome; 5]); 16] = [
+        ("", [Missing, Missing, Met, Met, Missing]),
+        (r#""https://a""#, [Met, Met, Present, Met, Mismatch]),
+        (r#""https:\/\/a""#, [Met, Met, Present, Met, Mismatch]),
+        (r#""\u0068ttps://\u0061""#, [Met, Met, Present, Met, Mismatch]),
+        (r#""https://b""#, [Mismatch, Met, Present, Met, Mismatch]),
+        (r#""https:\\/\\/a""#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+        (r#""https://a/""#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+        (r#""HTTPS://a""#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+        (r#"" https://a""#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+        (r#""https://a\u0000""#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+        (r#""""#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+        // Arrays are for `aud` alone.
+        ("[]", [Mismatch, Mismatch, Present, Met, Mismatch]),
+        (r#"["https://a"]"#, [Met, Met, Present, Met, Mismatch]),
+        (r#"["x","https:\/\/a","y"]"#, [Met, Met, Present, Met, Mismatch]),
+        (r#"["x","https://b"]"#, [Mismatch, Met, Present, Met, Mismatch]),
+        (r#"["x","y"]"#, [Mismatch, Mismatch, Present, Met, Mismatch]),
+    ];
+    let mut cases = 0;
+    for (json, row) in table {
+        for (expect, outcome) in [value, any, absent, ignore, none].into_iter().zip(row) {
+            for (name, policy) in [
+                ("iss", ClaimsPolicy::new(expect, Expect::Ignore)),
+                ("aud", ClaimsPolicy::new(Expect::Ignore, expect)),
+            ] {
+                let payload = match json {
+                    "" => "{}".to_owned(),
+                    json => format!(r#"{{"{name}":{json}}}"#),
+                };
+                let found = judge(&payload, &policy.accept_missing_exp(), 0);
+                cases += 1;
+                if name == "iss" && json.starts_with('[') {
+                    let expected = "a string";
+                    assert_eq!(found, Err(ClaimsError::ClaimType { name, expected }), "{payload}");
+                    continue;
+                }
+                let fits = match outcome {
+                    Met => found == Ok(()),
+                    Missing => found == Err(ClaimsError::ClaimMissing { name }),
+                    Present => found == Err(ClaimsError::ClaimPresent { name }),
+                    Mismatch => match (name, &found) {
+                        ("iss", Err(ClaimsError::IssuerMismatch { .. })) => true,
+                        (_, Err(ClaimsError::AudienceMismatch { .. })) => name == "aud",
+                        _ => false,
+                    },
+                };
+                assert!(fits, "{payload}, {expect:?}: {found:?} where {outcome:?} is right");
+            }
+        }
+    }
+    assert_eq!(cases, 16 * 5 * 2);
+}
+
+/// Both sides of a mismatch are told: the first of several.
+#[test]
+fn both_sides_of_a_mismatch() {
+    let sides = |payload: &str, policy| match judge(payload, &policy, 0) {
+        Err(ClaimsError::IssuerMismatch { found, expected }) => format!("iss {found}, {expected}"),
+        Err(ClaimsError::AudienceMismatch { found, expected }) => format!("aud {found}, {expected}"),
+        other => panic!("{payload}: {other:?}"),
+    };
+    let issuer = ClaimsPolicy::new(Expect::AnyOf(&["https://a", "https://b"]), Expect::Ignore);
+    let audience = ClaimsPolicy::new(Expect::Ignore, Expect::Value("api"));
+    assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer), "iss https://x, https://a");
+    assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, audience), "aud web, api");
+    assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, audience), "aud , api");
+}
+
+/// The first thing that is wrong is named: types, then `exp` missing, `iss`, `aud`, and the times.
+#[test]
+fn order_of_the_checks() {
+    let policy = ClaimsPolicy::new(Expect::Value("a"), Expect::Value("b")).max_age(10);
+    let steps = [
+        (r#"{"iss":"x","aud":"x","nbf":9e3,"jti":5}"#, "ClaimType"),
+        (r#"{"iss":"x","aud":"x","nbf":9e3}"#, "ClaimMissing"),
+        (r#"{"iss":"x","aud":"x","nbf":9e3,"exp":1}"#, "IssuerMismatch"),
+        (r#"{"iss":"a","aud":"x","nbf":9e3,"exp":1}"#, "AudienceMismatch"),
+        (r#"{"iss":"a","aud":"b","nbf":9e3,"exp":1}"#, "Expired"),
+        (r#"{"iss":"a","aud":"b","nbf":9e3,"exp":8e3}"#, "NotYetValid"),
+        (r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3}"#, "ClaimMissing"),
+        (r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3,"iat":7e3}"#, "IssuedInFuture"),
+        (r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3,"iat":7}"#, "TooOld"),
+    ];
+    for (payload, expected) in steps {
+        assert_eq!(support::variant(&judge(payload, &policy, 1000).unwrap_err()), expected, "{payload}");
+    }
+    assert_eq!(judge(r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3,"iat":999}"#, &policy, 1000), Ok(()));
+}
+
+/// The seconds below and above an exact decimal number, or `None` beyond 2^53: the digits are written
+/// out without an exponent, and cut at the point.
+fn reference(text: &str) -> Option<(i64, i64)> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let exponent: i32 = exponent.parse().unwrap();
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let zeros = "0".repeat(exponent.unsigned_abs().try_into().unwrap());
+    let digits = format!("{zeros}{whole}{fraction}{zeros}");
+    let point = i32::try_from(zeros.len() + whole.len()).unwrap() + exponent;
+    let (whole, fraction) = digits.split_at(point.try_into().unwrap());
+    let whole = whole.trim_start_matches('0');
+    let magnitude: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let part = fraction.contains(|digit| digit != '0');
+    let (floor, ceiling) = match negative {
+        false => (magnitude, magnitude + i64::from(part)),
+        true => (-magnitude - i64::from(part), -magnitude),
+    };
+    (magnitude <= 1 << 53).then_some((floor, ceiling))
+}
+
+/// Any number that JSON can write, held against exact arithmetic: `exp` and `nbf` count from the second
+/// above, `iat` from the one below.
+#[test]
+fn dates_against_exact_decimals() {
+    let mut dice = Dice::new(7);
+    let mut texts: Vec<String> = [
+        "0",
+        "-0",
+        "0.0",
+        "-0.0e5",
+        "0e99",
+        "1.5",
+        "-1.5",
+        "-0.5",
+        "0.5",
+        "0.999999999999999999999",
+        "1e0",
+        "1E+0",
+        "12e-1",
+        "100e-2",
+        "9007199254740992",
+        "9007199254740993",
+        "-9007199254740992",
+        "-9007199254740993",
+        "9007199254740991.5",
+        "0.0000001e7",
+        "1e15",
+        "1e16",
+        "9.007199254740992e15",
+        "18446744073709551616",
+        "18446744073709551617e-1",
+        "1e400",
+        "-1e400",
+        "1e-400",
+        "-1e-400",
+        "123456789012345678901234567890e-25",
+    ]
+    .map(str::to_owned)
+    .into();
+    // A token costs what its algorithm costs.
+    for _ in 0..if cfg!(feature = "hs256") { 4000 } else { 100 } {
+        let mut text = ["", "-"][dice.below(2)].to_owned();
+        let digits = |dice: &mut Dice, length| -> String {
+            (0..length).map(|_| char::from(b"0001234567899"[dice.below(13)])).collect()
+        };
+        let length = 1 + dice.below(20);
+        let whole = digits(&mut dice, length);
+        // JSON has no leading zeros.
+        let whole = whole.trim_start_matches('0');
+        text += if whole.is_empty() { "0" } else { whole };
+        if dice.below(2) == 0 {
+            let length = 1 + dice.below(20);
+            text = text + "." + &digits(&mut dice, length);
+        }
+        if dice.below(2) == 0 {
+            let sign = ["", "+", "-"][dice.below(3)];
+            text = text + ["e", "E"][dice.below(2)] + sign + &dice.below(30).to_string();
+        }
+        texts.push(text);
+    }
+    let mut whole = 0;
+    for text in &texts {
+        let expected = reference(text);
+        let payload = format!(r#"{{"exp":{text},"nbf":-1e9,"iat":{text}}}"#);
+        let found = with(&payload, &ANYTHING, i64::MIN / 2, |claims| {
+            // The time is far in the past: `nbf` is what is refused, after every date was read.
+            claims.map(|_| ()).unwrap_err()
+        });
+        match expected {
+            None => assert_eq!(found, ClaimsError::DateRange { name: "exp" }, "{text}"),
+            Some(_) => assert_eq!(support::variant(&found), "NotYetValid", "{text}"),
+        }
+        let Some((floor, ceiling)) = expected else { continue };
+        whole += 1;
+        let payload = format!(r#"{{"exp":{text},"nbf":-1e9,"iat":{text}}}"#);
+        let now = (ceiling - 1).max(-1_000_000_000);
+        let read = with(&payload, &ANYTHING, now, |claims| {
+            claims
+                .map(|claims| (claims.issued_at().unwrap().seconds(), claims.expires_at().unwrap().seconds()))
+        });
+        if ceiling > -1_000_000_000 {
+            assert_eq!(read, Ok((floor, ceiling)), "{text}");
+        }
+        // In exact arithmetic: at `floor` the time has not passed what has a fraction.
+        let early = judge(&format!(r#"{{"nbf":{text}}}"#), &ANYTHING, ceiling - 1);
+        assert!(matches!(early, Err(ClaimsError::NotYetValid { nbf, .. }) if nbf == at(ceiling)), "{text}");
+        assert_eq!(judge(&format!(r#"{{"nbf":{text}}}"#), &ANYTHING, ceiling), Ok(()), "{text}");
+    }
+    assert!(whole > 20 && whole < texts.len(), "{whole} of {} in range", texts.len());
+}
+
+const RICH: &str = r#"{"iss":"https:\/\/a","sub":"\u00fc\ud83d\udd11","aud":["x","\u0079"],"exp":2e9,"nbf":1.25,
+    "iat":-1.25,"jti":"","own":{"iss":"inner"},"\u006eames":[1,"two",null,true,-0.5e1]}"#;
+
+#[test]
+fn accessors() {
+    let text = |string: Option<JsonString<'_>>| string.map(|string| string.to_string());
+    with(RICH, &TIMES_ONLY, 2, |claims| {
+        let claims = claims.unwrap();
+        assert_eq!(text(claims.issuer()).as_deref(), Some("https://a"));
+        assert_eq!(text(claims.subject()).as_deref(), Some("\u{fc}\u{1f511}"));
+        assert_eq!(text(claims.jwt_id()).as_deref(), Some(""));
+        assert!(claims.audiences().map(|one| one.to_string()).eq(["x", "y"]));
+        let times = [claims.expires_at(), claims.not_before(), claims.issued_at()];
+        assert_eq!(times, [Some(at(2_000_000_000)), Some(at(2)), Some(at(-2))]);
+        let names = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "own", "names"];
+        assert!(claims.iter().map(|(name, _)| name.to_string()).eq(names));
+        assert!(matches!(claims.get("exp"), Some(Value::Number("2e9"))));
+        let Some(Value::Object(own)) = claims.get("own") else { panic!() };
+        assert!(own.get("iss").and_then(Value::as_string).is_some_and(|inner| inner == "inner"));
+        let Some(Value::Array(names)) = claims.get("names") else { panic!() };
+        assert_eq!(names.iter().count(), 5);
+        assert!(claims.get("nam").is_none() && claims.get("\\u006eames").is_none());
+    });
+    with("{}", &ANYTHING, 0, |claims| {
+        let claims = claims.unwrap();
+        assert_eq!((claims.audiences().count(), claims.iter().count()), (0, 0));
+        assert!(claims.issuer().is_none() && claims.expires_at().is_none() && claims.get("iss").is_none());
+    });
+    with(r#"{"aud":"\u0061"}"#, &ANYTHING, 0, |claims| {
+        assert!(claims.unwrap().audiences().map(|one| one.to_string()).eq(["a"]));
+    });
+}
+
+/// Claims as a type of one's own: borrowed where they can be, and refused where they do not fit.
+#[cfg(feature = "serde")]
+#[test]
+fn typed() {
+    #[derive(serde::Deserialize)]
+    struct Own<'t> {
+        iss: String,
+        #[serde(borrow)]
+        aud: Vec<std::borrow::Cow<'t, str>>,
+        exp: f64,
+        names: (u8, &'t str, Option<u8>, bool, f32),
+    }
+    #[derive(Debug, serde::Deserialize)]
+    struct Other {
+        #[serde(rename = "own")]
+        _own: u8,
+    }
+    with(RICH, &TIMES_ONLY, 2, |claims| {
+        let own: Own<'_> = claims.unwrap().deserialize().unwrap();
+        assert_eq!((&*own.iss, own.exp, own.names), ("https://a", 2e9, (1, "two", None, true, -5.0)));
+        assert_eq!(own.aud, ["x", "y"]);
+        assert!(claims.unwrap().deserialize::<Other>().is_err());
+    });
+}

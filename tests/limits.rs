@@ -1,0 +1,157 @@
+//! What a stranger can make this crate do is bounded: every limit to the byte, and no work beyond it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that meets the unexpected must stop"
+)]
+
+mod support;
+
+use std::time::{Duration, Instant};
+
+use jose_core::json::{self, Value};
+use jose_core::{
+    Error, JsonError, JsonErrorKind, Jwks, MAX_HEADER_LENGTH, MAX_HEADER_MEMBERS, MAX_KEYS, MAX_SET_LENGTH,
+    MAX_TOKEN_LENGTH, ParseError, SetError, UnverifiedJws, Verifier,
+};
+use support::b64;
+
+/// The documented numbers: code and documents that name them would be wrong if they moved.
+#[test]
+fn constants() {
+    let limits = [MAX_TOKEN_LENGTH, MAX_HEADER_LENGTH, MAX_SET_LENGTH, MAX_KEYS, MAX_HEADER_MEMBERS];
+    assert_eq!(limits, [16 << 10, 4 << 10, 512 << 10, 1024, 64]);
+    assert_eq!([json::MAX_LENGTH, json::MAX_DEPTH, json::MAX_OPEN_MEMBERS], [1 << 20, 32, 128]);
+}
+
+/// The text with blanks behind it, as long as this.
+fn padded(text: &str, length: usize) -> String {
+    text.to_owned() + &" ".repeat(length - text.len())
+}
+
+/// A token of exactly this length.
+fn token_of(length: usize) -> String {
+    let algorithm = support::algorithms()[0];
+    let signer = support::signer(support::usual(algorithm));
+    let fixed = signer.token(format!(r#"{{"alg":"{algorithm}"}}"#), "").len();
+    // Not every length is one of base64url text; the header is then made longer by a character or two.
+    for blanks in 0..4 {
+        let header = format!(r#"{{"alg":"{algorithm}"{}}}"#, " ".repeat(blanks));
+        for octets in (length - fixed) * 3 / 4 - 6..=(length - fixed) * 3 / 4 {
+            let token = signer.token(&header, vec![0; octets]);
+            if token.len() == length {
+                return token;
+            }
+        }
+    }
+    panic!("no token has {length} bytes");
+}
+
+#[test]
+fn length_of_a_token() {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(support::usual(algorithm));
+    let verifier = Verifier::new(&key, algorithm.into());
+    let mut scratch = vec![0; 1 << 16];
+    for (set, limit) in [(None, 16_384), (Some(usize::MAX), 16_384), (Some(1000), 1000)] {
+        let verifier = set.map_or(verifier, |bytes| verifier.max_token_length(bytes));
+        assert!(verifier.verify(&token_of(limit), &mut scratch[..]).is_ok(), "{limit}");
+        let error = verifier.verify(&token_of(limit + 1), &mut scratch[..]).map(|_| ()).unwrap_err();
+        assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: limit + 1, limit }));
+    }
+    let error = verifier.max_token_length(0).verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
+    assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, limit: 0 }));
+}
+
+#[test]
+fn length_and_members_of_a_header() {
+    let parse = |header: &str| {
+        let mut scratch = [0; 8192];
+        UnverifiedJws::parse(&format!("{}..", b64(header)), &mut scratch, usize::MAX).map(|_| ())
+    };
+    let text = r#"{"alg":"HS256"}"#;
+    assert_eq!(parse(&padded(text, 3072)), Ok(()));
+    assert_eq!(parse(&padded(text, 3073)), Err(ParseError::HeaderTooLong { length: 4098, limit: 4096 }));
+    let members = |count: usize| {
+        let more: String = (1..count).map(|number| format!(r#","{number}":0"#)).collect();
+        format!(r#"{{"alg":"HS256"{more}}}"#)
+    };
+    assert_eq!(parse(&members(64)), Ok(()));
+    assert_eq!(parse(&members(65)), Err(ParseError::HeaderMembers));
+}
+
+#[test]
+fn length_of_a_set() {
+    let text = r#"{"keys":[]}"#;
+    assert!(Jwks::parse(&padded(text, 512 << 10)).unwrap().is_empty());
+    let (length, limit) = ((512 << 10) + 1, 512 << 10);
+    assert_eq!(Jwks::parse(&padded(text, length)).unwrap_err(), SetError::TooLong { length, limit });
+    let keys = |count: usize| format!(r#"{{"keys":[{}0]}}"#, "0,".repeat(count - 1));
+    assert_eq!(Jwks::parse(&keys(1024)).unwrap().len(), 1024);
+    assert_eq!(Jwks::parse(&keys(1025)).unwrap_err(), SetError::TooManyKeys { limit: 1024 });
+}
+
+#[test]
+fn size_of_json() {
+    let check = |text: &str, kind: Option<JsonErrorKind>, offset: usize| {
+        let expected = kind.map(|kind| JsonError { kind, offset });
+        assert_eq!(Value::parse(text).err(), expected, "{text:.60}");
+    };
+    let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
+    check(&nested(32), None, 0);
+    check(&nested(33), Some(JsonErrorKind::Depth), 32);
+    let objects = |depth: usize| r#"{"a":"#.repeat(depth) + "0" + &"}".repeat(depth);
+    check(&objects(32), None, 0);
+    check(&objects(33), Some(JsonErrorKind::Depth), 32 * 5);
+    let members = |count: usize| {
+        let members: Vec<_> = (0..count).map(|number| format!(r#""{number:03}":0"#)).collect();
+        format!("{{{}}}", members.join(","))
+    };
+    check(&members(128), None, 0);
+    check(&members(129), Some(JsonErrorKind::Members), 1 + 128 * 8);
+    // Members count where they are open together, and not once their object is closed.
+    let text = format!("[{},{}]", members(128), members(128));
+    check(&text, None, 0);
+    check(&padded("0", 1 << 20), None, 0);
+    check(&padded("0", (1 << 20) + 1), Some(JsonErrorKind::Length), 1 << 20);
+}
+
+/// The worst texts of the greatest size that is looked at, each in a time that only work linear in the
+/// size can keep, even in a build without optimisation.
+#[test]
+fn cost() {
+    let most = 1 << 20;
+    let quick = |what: &str, work: &dyn Fn()| {
+        let start = Instant::now();
+        work();
+        assert!(start.elapsed() < Duration::from_secs(10), "{what} took {:?}", start.elapsed());
+    };
+    let parse = |text: String| {
+        let _either = Value::parse(&text);
+    };
+    quick("brackets", &|| parse("[".repeat(most)));
+    quick("arrays", &|| parse(format!("[{}0]", "[],".repeat(most / 3 - 2))));
+    quick("a number", &|| parse("1".repeat(most)));
+    quick("escapes", &|| parse(format!("\"{}\"", "\\n".repeat(most / 2 - 1))));
+    quick("objects with the most members", &|| {
+        let members: Vec<_> = (0..128).map(|number| format!(r#""{number}":0"#)).collect();
+        let object = format!("{{{}}}", members.join(","));
+        parse(format!("[{}0]", format!("{object},").repeat(most / (object.len() + 1) - 1)));
+    });
+    quick("names that differ only at the end", &|| {
+        let members: Vec<_> = (0..120).map(|number| format!(r#""{}{number}":0"#, "a".repeat(8000))).collect();
+        parse(format!("{{{}}}", members.join(",")));
+    });
+    quick("dots", &|| {
+        let mut scratch = [0; 64];
+        assert!(UnverifiedJws::parse(&".".repeat(most), &mut scratch, usize::MAX).is_err());
+    });
+    quick("a set of the most keys", &|| {
+        let text = format!(r#"{{"keys":[{}{{}}]}}"#, r#"{"kty":"oct","kid":"a"},"#.repeat(1023));
+        let set = Jwks::parse(&text).unwrap();
+        assert!(set.iter().all(|jwk| jwk.is_ok()));
+    });
+}
