@@ -1,4 +1,7 @@
 //! Key material, bound to exactly one algorithm for life.
+//!
+//! The functions of the key files are not inlined: in one frame with the others, each would take the
+//! stack of the greediest.
 
 #[cfg(feature = "es256")]
 mod es256;
@@ -9,6 +12,8 @@ mod rs256;
 
 use core::fmt;
 
+#[cfg(all(feature = "es256", feature = "alloc"))]
+pub use self::es256::{Precomputation, Window};
 #[cfg(feature = "rs256")]
 pub(crate) use self::rs256::MOST_MODULUS_LEN;
 use crate::algorithm::Algorithm;
@@ -78,6 +83,18 @@ impl VerifyingKey {
     #[cfg(feature = "rs256")]
     pub fn rs256(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rs256::Key::new(modulus, exponent).map(Material::Rs256).map(Self)
+    }
+
+    /// Computes ahead what can be, so that verifications take less time: for ES256 a table of
+    /// multiples of the key, of the size that the [`Window`] says. Keys of other algorithms are as
+    /// fast as they can be already, and are left as they are. What verifies is the same before and
+    /// after.
+    #[cfg(all(feature = "es256", feature = "alloc"))]
+    pub fn precompute(&mut self, precomputation: &Precomputation) {
+        #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
+        if let Material::Es256(key) = &mut self.0 {
+            key.precompute(precomputation);
+        }
     }
 
     /// The algorithm that the key is bound to.

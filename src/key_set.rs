@@ -9,6 +9,8 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
 use crate::json::JsonString;
 use crate::jwks::Jwks;
+#[cfg(feature = "es256")]
+use crate::key::Precomputation;
 use crate::key::VerifyingKey;
 
 /// The keys of a JWK Set, ready to verify.
@@ -123,6 +125,14 @@ impl KeySet {
             }
         }
         Ok(set)
+    }
+
+    /// Precomputes every ES256 key of the set: see [`VerifyingKey::precompute`].
+    #[cfg(feature = "es256")]
+    pub fn precompute(&mut self, precomputation: &Precomputation) {
+        for key in self.members.iter_mut().filter_map(|member| member.key.as_mut().ok()) {
+            key.precompute(precomputation);
+        }
     }
 
     /// The verdict on each member of the set, in order.

@@ -41,6 +41,8 @@ pub use self::jwk::Jwk;
 pub use self::jwks::{Jwks, MAX_KEYS, MAX_SET_LENGTH};
 pub use self::jws::UnverifiedJws;
 pub use self::key::VerifyingKey;
+#[cfg(all(feature = "es256", feature = "alloc"))]
+pub use self::key::{Precomputation, Window};
 #[cfg(feature = "alloc")]
 pub use self::key_set::{KeySet, NoUsableKey, Verdict};
 pub use self::select::KeySource;

@@ -2,6 +2,8 @@
 //!
 //! Keys are never tried one after the other. The steps are those of [`SelectError`], in its order.
 
+use core::borrow::Borrow;
+
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::{KeyError, SelectError};
 use crate::json::JsonString;
@@ -29,48 +31,37 @@ pub struct Query<'q> {
 }
 
 pub(crate) mod sealed {
-    use super::{Found, Query};
+    use core::borrow::Borrow;
+
+    use super::Query;
     use crate::error::SelectError;
+    use crate::key::VerifyingKey;
 
     pub trait Find {
-        fn find(&self, query: &Query<'_>) -> Result<Found<'_>, SelectError>;
-    }
-}
+        /// A reference to a key that is there, or a key built for this token.
+        type Found<'k>: Borrow<VerifyingKey>
+        where
+            Self: 'k;
 
-/// The key that was chosen.
-#[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for a key")]
-pub enum Found<'k> {
-    /// It was there.
-    Kept(&'k VerifyingKey),
-    /// It was built for this token.
-    Built(VerifyingKey),
-}
-
-impl Found<'_> {
-    pub(crate) fn key(&self) -> &VerifyingKey {
-        match self {
-            Self::Kept(key) => key,
-            Self::Built(key) => key,
-        }
+        fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError>;
     }
 }
 
 /// Chooses among candidates: those with the header's kid, or all when the header has none.
-fn choose<'k>(
+fn choose<K: Borrow<VerifyingKey>>(
     query: &Query<'_>,
     keys: usize,
-    candidates: impl Iterator<Item = Result<Found<'k>, KeyError>>,
-) -> Result<Found<'k>, SelectError> {
+    candidates: impl Iterator<Item = Result<K, KeyError>>,
+) -> Result<K, SelectError> {
     let alg = query.algorithm;
-    let mut best: Option<Found<'k>> = None;
+    let mut best: Option<K> = None;
     let mut fits = false;
     let mut several = false;
     let mut set_aside = None;
     for candidate in candidates {
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
-            Ok(found) if found.key().algorithm() == alg => {
+            Ok(found) if found.borrow().algorithm() == alg => {
                 if fits {
                     return Err(match query.kid {
                         Some(_) => SelectError::KeyAmbiguous { alg },
@@ -89,7 +80,7 @@ fn choose<'k>(
     match (best, set_aside) {
         (Some(found), _) if fits => Ok(found),
         (Some(found), _) if !several => {
-            Err(SelectError::AlgorithmMismatch { header: alg, key: found.key().algorithm() })
+            Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
         }
         (None, Some(reason)) if query.kid.is_some() => Err(SelectError::KeySetAside { reason }),
         (None, None) if query.kid.is_some() => Err(SelectError::KidUnknown { keys }),
@@ -99,31 +90,48 @@ fn choose<'k>(
 
 /// A single key is the one to use, whatever `kid` the token has.
 impl sealed::Find for VerifyingKey {
-    fn find(&self, query: &Query<'_>) -> Result<Found<'_>, SelectError> {
-        choose(query, 1, core::iter::once(Ok(Found::Kept(self))))
+    type Found<'k> = &'k Self;
+
+    fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
+        choose(query, 1, core::iter::once(Ok(self)))
     }
 }
 
 impl sealed::Find for [(&str, VerifyingKey)] {
-    fn find(&self, query: &Query<'_>) -> Result<Found<'_>, SelectError> {
+    type Found<'k>
+        = &'k VerifyingKey
+    where
+        Self: 'k;
+
+    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let asked = self.iter().filter(|(kid, _)| query.kid.is_none_or(|asked| asked == **kid));
-        choose(query, self.len(), asked.map(|(_, key)| Ok(Found::Kept(key))))
+        choose(query, self.len(), asked.map(|(_, key)| Ok(key)))
     }
 }
 
 impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
-    fn find(&self, query: &Query<'_>) -> Result<Found<'_>, SelectError> {
+    type Found<'k>
+        = &'k VerifyingKey
+    where
+        Self: 'k;
+
+    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         self.as_slice().find(query)
     }
 }
 
 impl sealed::Find for Jwks<'_> {
-    fn find(&self, query: &Query<'_>) -> Result<Found<'_>, SelectError> {
+    type Found<'k>
+        = VerifyingKey
+    where
+        Self: 'k;
+
+    fn find(&self, query: &Query<'_>) -> Result<VerifyingKey, SelectError> {
         let candidates = self.iter().filter_map(|member| match (query.kid, member) {
             (None, Err(reason)) => Some(Err(reason)),
             (Some(_), Err(_)) => None,
             (Some(asked), Ok(jwk)) if jwk.kid() != Some(asked) => None,
-            (_, Ok(jwk)) => Some(jwk.verifying_key(query.allowed).map(Found::Built)),
+            (_, Ok(jwk)) => Some(jwk.verifying_key(query.allowed)),
         });
         choose(query, self.len(), candidates)
     }
@@ -131,7 +139,9 @@ impl sealed::Find for Jwks<'_> {
 
 #[cfg(feature = "alloc")]
 impl sealed::Find for KeySet {
-    fn find(&self, query: &Query<'_>) -> Result<Found<'_>, SelectError> {
+    type Found<'k> = &'k VerifyingKey;
+
+    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         match query.kid {
             Some(kid) => choose(query, self.len(), self.keys_of(kid).map(kept)),
             None => choose(query, self.len(), self.keys().map(kept)),
@@ -140,6 +150,6 @@ impl sealed::Find for KeySet {
 }
 
 #[cfg(feature = "alloc")]
-fn kept(key: &Result<VerifyingKey, KeyError>) -> Result<Found<'_>, KeyError> {
-    key.as_ref().map(Found::Kept).map_err(|reason| *reason)
+fn kept(key: &Result<VerifyingKey, KeyError>) -> Result<&VerifyingKey, KeyError> {
+    key.as_ref().map_err(|reason| *reason)
 }

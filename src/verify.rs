@@ -1,5 +1,7 @@
 //! The pipeline: a token, the keys and a policy in; a verified token or one reason out.
 
+use core::borrow::Borrow as _;
+
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url::decoded_len;
 use crate::compact::{self, MAX_TOKEN_LENGTH};
@@ -94,7 +96,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         let query = Query { algorithm, kid: header.kid(), allowed: self.allowed };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(&parts, rest)?;
-        found.key().verify(algorithm, parts.signing_input, signature)?;
+        found.borrow().verify(algorithm, parts.signing_input, signature)?;
         let payload = decode_payload(&parts, rest)?;
         Ok(VerifiedJws { algorithm, header, payload })
     }

@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const AUDIENCE: &str = "api.example";
-pub(crate) const SUBJECT: &str = "user-4711";
-pub(crate) const SCOPE: &str = "read:items write:item";
+pub(crate) const SUBJECT: &str = "user-471";
+pub(crate) const SCOPE: &str = "read:items write:items";
 /// 2023-11-14, when the tokens were issued, and 2100-01-01, when they expire.
 pub(crate) const ISSUED_AT: i64 = 1_700_000_000;
 pub(crate) const EXPIRES_AT: i64 = 4_102_444_800;

@@ -47,8 +47,10 @@ impl<'a> JsonString<'a> {
         }
         let mut len = 0_usize;
         for character in self.chars() {
-            let end = len.checked_add(character.len_utf8())?;
-            character.encode_utf8(buffer.get_mut(len..end)?);
+            let mut encoded = [0; 4];
+            let encoded = character.encode_utf8(&mut encoded).as_bytes();
+            let end = len.checked_add(encoded.len())?;
+            buffer.get_mut(len..end)?.copy_from_slice(encoded);
             len = end;
         }
         core::str::from_utf8(buffer.get(..len)?).ok()

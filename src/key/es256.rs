@@ -1,5 +1,8 @@
 //! ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). All data here is public.
 
+#[cfg(feature = "alloc")]
+mod table;
+
 use p256::Sec1Point;
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
@@ -7,23 +10,47 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::KeyError;
 
+#[cfg(feature = "alloc")]
+pub use self::table::{Precomputation, Window};
+
 #[derive(Clone)]
-pub(super) struct Key(VerifyingKey);
+pub(super) struct Key {
+    key: VerifyingKey,
+    #[cfg(feature = "alloc")]
+    tables: Option<table::Tables>,
+}
 
 impl Key {
+    #[inline(never)]
     pub(super) fn new(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
         let (x, y) = (coordinate("x", x)?, coordinate("y", y)?);
         // Coordinates say no point at infinity, and p256 checks that they are below the field's
         // prime and on the curve.
         let point = Sec1Point::from_affine_coordinates(&x.into(), &y.into(), false);
-        VerifyingKey::from_sec1_point(&point).map(Self).map_err(|_| KeyError::PointNotOnCurve)
+        let key = VerifyingKey::from_sec1_point(&point).map_err(|_| KeyError::PointNotOnCurve)?;
+        Ok(Self {
+            key,
+            #[cfg(feature = "alloc")]
+            tables: None,
+        })
     }
 
+    #[cfg(feature = "alloc")]
+    pub(super) fn precompute(&mut self, precomputation: &Precomputation) {
+        self.tables = Some(table::Tables::new(precomputation, self.key.as_affine()));
+    }
+
+    #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
         // r and s from 1 to n - 1, or there is no signature. A high s is one (RFC 7518 §3.4 has no
         // rule against it).
         let Ok(signature) = Signature::from_slice(signature) else { return false };
-        self.0.verify_prehash(&Sha256::digest(message), &signature).is_ok()
+        let digest = Sha256::digest(message);
+        #[cfg(feature = "alloc")]
+        if let Some(holds) = self.tables.as_ref().and_then(|tables| tables.hold(&digest, &signature)) {
+            return holds;
+        }
+        self.key.verify_prehash(&digest, &signature).is_ok()
     }
 }
 

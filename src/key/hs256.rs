@@ -18,6 +18,7 @@ const LEAST: usize = 32;
 pub(super) struct Key(Hmac<Sha256>);
 
 impl Key {
+    #[inline(never)]
     pub(super) fn new(secret: &[u8]) -> Result<Self, KeyError> {
         if secret.len() < LEAST {
             return Err(KeyError::SecretTooShort { length: secret.len(), least: LEAST });
@@ -30,6 +31,7 @@ impl Key {
         state.map(Self).map_err(|_| KeyError::SecretTooShort { length: secret.len(), least: LEAST })
     }
 
+    #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], tag: &[u8]) -> bool {
         let mut mac = self.0.clone();
         mac.update(message);

@@ -61,6 +61,7 @@ fn held<T>(value: T) -> Held<T> {
 }
 
 impl Key {
+    #[inline(never)]
     pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         let modulus = without_leading_zeros(modulus);
         let bits = bit_len(modulus);
@@ -92,6 +93,7 @@ impl Key {
         self.modulus_len
     }
 
+    #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
         let digest = Sha256::digest(message).into();
         match &self.modulus {
@@ -106,6 +108,7 @@ impl Key {
         }
     }
 
+    #[inline(never)]
     fn holds_fixed<const LIMBS: usize>(
         &self,
         parameters: &FixedMontyParams<LIMBS>,

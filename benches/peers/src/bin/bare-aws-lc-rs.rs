@@ -15,9 +15,7 @@ fn main() {
                 let key = hmac::Key::new(hmac::HMAC_SHA256, &input.octets("k"));
                 primitive(move |message, tag| hmac::verify(&key, message, tag).is_ok())
             }
-            ("primitive", "ES256") => {
-                public(ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, input.point())?)
-            }
+            ("primitive", "ES256") => public(ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, input.point())?),
             ("primitive", "RS256") => {
                 public(ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, input.pkcs1())?)
             }

@@ -20,7 +20,8 @@ fn main() {
             ("primitive", "ES256") => {
                 let key = VerifyingKey::from_sec1_bytes(&input.point())?;
                 primitive(move |message, signature| {
-                    Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
+                    Signature::from_slice(signature)
+                        .is_ok_and(|signature| key.verify(message, &signature).is_ok())
                 })
             }
             ("primitive", "RS256") => {

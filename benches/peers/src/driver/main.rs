@@ -166,7 +166,11 @@ fn measure(options: &Options) -> Result<(), String> {
         peer.calibrate(options.slice_ns)?;
         peers.push(peer);
     }
-    eprintln!("{} rows, each verifies its token and refuses the bad ones; {} rounds", peers.len(), options.rounds);
+    eprintln!(
+        "{} rows, each verifies its token and refuses the bad ones; {} rounds",
+        peers.len(),
+        options.rounds
+    );
     let len = peers.len();
     for round in 0..options.rounds {
         for turn in 0..len {

@@ -66,7 +66,9 @@ pub(crate) fn tables(measured: &[Measured], lengths: &HashMap<&'static str, usiz
         let _ = writeln!(ratios, "| {} | **{ratio:.2}** | {must:.2} | {aim} | {verdict} |", wanted.work);
     }
     if !ratios.is_empty() {
-        text.push_str("| jose-core : what it is held against | ratio | at most | aim | |\n|---|--:|--:|--:|---|\n");
+        text.push_str(
+            "| jose-core : what it is held against | ratio | at most | aim | |\n|---|--:|--:|--:|---|\n",
+        );
         text.push_str(&ratios);
     }
     let mut group = "";
@@ -101,16 +103,19 @@ pub(crate) fn document(
     format!(
         "# jose-core and its peers\n\n\
          Written by `benches/peers/run`; [README.md](README.md) says what is done and how to repeat it.\n\n\
-         {}, {}. {}, {}. {rounds} interleaved rounds; the ratios are of medians, below 1 jose-core is\n\
-         faster. {}.\n\n{}\n\n{}",
-        said("date", &["-u", "+%Y-%m-%d"]),
-        machine(),
-        said("rustc", &["--version"]),
-        format_args!("Node {}", said("node", &["--version"])),
-        "Each time is that of one whole token, signature, `exp`, `iss`, `aud` and the claims in a struct,\n\
-         unless the row says \"signature alone\"",
-        versions(),
-        tables(measured, lengths)
+         - {date}, {machine}\n\
+         - {rustc}, Node {node}, {versions}\n\
+         - {rounds} interleaved rounds; a ratio is one of medians, and below 1 jose-core is the faster one\n\
+         - a time is that of one whole token: signature, `exp`, `iss`, `aud`, and the claims in a struct;\n  \
+         rows that say \"signature alone\" are compared with jose-core's signature alone\n\n\
+         ![The medians as bars](results.svg)\n\n\
+         {tables}",
+        date = said("date", &["-u", "+%Y-%m-%d"]),
+        machine = machine(),
+        rustc = said("rustc", &["--version"]),
+        node = said("node", &["--version"]),
+        versions = versions(),
+        tables = tables(measured, lengths)
     )
 }
 
@@ -133,10 +138,20 @@ fn machine() -> String {
 
 fn versions() -> String {
     const CRATES: [&str; 10] = [
-        "jsonwebtoken", "jwt-simple", "jwt-compact", "josekit", "aws-lc-rs", "ring", "graviola", "hmac", "p256", "rsa",
+        "jsonwebtoken",
+        "jwt-simple",
+        "jwt-compact",
+        "josekit",
+        "aws-lc-rs",
+        "ring",
+        "graviola",
+        "hmac",
+        "p256",
+        "rsa",
     ];
     let lock = include_str!("../../Cargo.lock");
-    let package: serde_json::Value = serde_json::from_str(include_str!("../../node/package.json")).unwrap_or_default();
+    let package: serde_json::Value =
+        serde_json::from_str(include_str!("../../node/package.json")).unwrap_or_default();
     let mut names = vec![format!("jose-core {}", said("git", &["describe", "--always", "--dirty"]))];
     for name in CRATES {
         // The newest where there are several: the older ones are in the tree of other peers.

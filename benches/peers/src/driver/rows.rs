@@ -179,24 +179,9 @@ pub(crate) const RATIOS: &[Ratio] = &[
         1.03,
         None,
     ),
-    ratio(
-        "HS256, 1,000 keys : one key",
-        Of::Rows((SETS, "HS256"), &[("HS256", OURS)]),
-        1.05,
-        None,
-    ),
-    ratio(
-        "RS256, 1,000 keys : one key",
-        Of::Rows((SETS, "RS256"), &[("RS256", OURS)]),
-        1.05,
-        None,
-    ),
-    ratio(
-        "ES256, 1,000 keys : one key",
-        Of::Rows((SETS, "ES256"), &[("ES256", OURS)]),
-        1.05,
-        None,
-    ),
+    ratio("HS256, 1,000 keys : one key", Of::Rows((SETS, "HS256"), &[("HS256", OURS)]), 1.05, None),
+    ratio("RS256, 1,000 keys : one key", Of::Rows((SETS, "RS256"), &[("RS256", OURS)]), 1.05, None),
+    ratio("ES256, 1,000 keys : one key", Of::Rows((SETS, "ES256"), &[("ES256", OURS)]), 1.05, None),
     ratio(
         "HS256, slope from 0.3 to 16 KiB : that of bare HMAC",
         Of::Slopes(
