@@ -86,14 +86,14 @@ impl VerifyingKey {
     }
 
     /// Computes ahead what can be, so that verifications take less time: for ES256 a table of
-    /// multiples of the key, of the size that the [`Window`] says. Keys of other algorithms are as
+    /// multiples of the key, of the size that `window` says, beside that of the curve's base point. Keys of other algorithms are as
     /// fast as they can be already, and are left as they are. What verifies is the same before and
     /// after.
     #[cfg(all(feature = "es256", feature = "alloc"))]
-    pub fn precompute(&mut self, precomputation: &Precomputation) {
+    pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
         #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
         if let Material::Es256(key) = &mut self.0 {
-            key.precompute(precomputation);
+            key.precompute(precomputation, window);
         }
     }
 

@@ -9,9 +9,9 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
 use crate::json::JsonString;
 use crate::jwks::Jwks;
-#[cfg(feature = "es256")]
-use crate::key::Precomputation;
 use crate::key::VerifyingKey;
+#[cfg(feature = "es256")]
+use crate::key::{Precomputation, Window};
 
 /// The keys of a JWK Set, ready to verify.
 ///
@@ -129,9 +129,9 @@ impl KeySet {
 
     /// Precomputes every ES256 key of the set: see [`VerifyingKey::precompute`].
     #[cfg(feature = "es256")]
-    pub fn precompute(&mut self, precomputation: &Precomputation) {
+    pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
         for key in self.members.iter_mut().filter_map(|member| member.key.as_mut().ok()) {
-            key.precompute(precomputation);
+            key.precompute(precomputation, window);
         }
     }
 

@@ -36,8 +36,8 @@ impl Key {
     }
 
     #[cfg(feature = "alloc")]
-    pub(super) fn precompute(&mut self, precomputation: &Precomputation) {
-        self.tables = Some(table::Tables::new(precomputation, self.key.as_affine()));
+    pub(super) fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
+        self.tables = Some(table::Tables::new(precomputation, window, self.key.as_affine()));
     }
 
     #[inline(never)]

@@ -58,7 +58,7 @@ impl Input {
             let length = content.len();
             let head = match length {
                 ..0x80 => vec![tag, length as u8],
-                ..0x100 => vec![tag, 0x81, length as u8],
+                0x80..0x100 => vec![tag, 0x81, length as u8],
                 _ => vec![tag, 0x82, (length >> 8) as u8, length as u8],
             };
             [head, content.to_vec()].concat()
@@ -101,7 +101,9 @@ fn split(token: &str) -> (&[u8], Vec<u8>) {
 
 /// A prepared case: the time that it takes to verify a token so many times, or `None` if it is refused.
 /// Each is a loop of its own, so that nothing is called through a pointer while it is timed.
-pub struct Case(Box<dyn FnMut(&str, u64) -> Option<Duration>>);
+pub struct Case(Box<Timed>);
+
+type Timed = dyn FnMut(&str, u64) -> Option<Duration>;
 
 /// A case that takes the whole token.
 pub fn whole(mut accepts: impl FnMut(&str) -> bool + 'static) -> Case {

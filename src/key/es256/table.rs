@@ -23,30 +23,32 @@ use p256::{AffinePoint, FieldBytes, NistP256, ProjectivePoint, Scalar};
 
 type Element = <NistP256 as FieldArithmetic>::FieldElement;
 
-/// How many bits of a scalar one table entry serves: memory against time.
+/// How many bits of a scalar one entry of a table serves: memory against time.
 ///
-/// | window | memory of a key | entries |
+/// | window | memory of a table | additions that it takes |
 /// |---|---|---|
-/// | `Bits4` | 33 KB | 520 |
-/// | `Bits5` | 53 KB | 832 |
-/// | `Bits6` | 88 KB | 1,376 |
-/// | `Bits7` | 152 KB | 2,368 |
-/// | `Bits8` | 270 KB | 4,224 |
-/// | `Bits9` | 475 KB | 7,424 |
+/// | `Bits4` | 33 KB | 65 |
+/// | `Bits5` | 53 KB | 52 |
+/// | `Bits6` | 88 KB | 43 |
+/// | `Bits7` | 152 KB | 37 |
+/// | `Bits8` | 270 KB | 33 |
+/// | `Bits9` | 475 KB | 29 |
+///
+/// A verification takes the additions of two tables, the base point's and the key's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Window {
-    /// 4 bits, 33 KB a key.
+    /// 4 bits, 33 KB.
     Bits4,
-    /// 5 bits, 53 KB a key.
+    /// 5 bits, 53 KB.
     Bits5,
-    /// 6 bits, 88 KB a key.
+    /// 6 bits, 88 KB.
     Bits6,
-    /// 7 bits, 152 KB a key.
+    /// 7 bits, 152 KB.
     Bits7,
-    /// 8 bits, 270 KB a key.
+    /// 8 bits, 270 KB.
     Bits8,
-    /// 9 bits, 475 KB a key.
+    /// 9 bits, 475 KB.
     Bits9,
 }
 
@@ -160,8 +162,7 @@ impl Sum {
 
 /// What can be computed ahead for ES256 whatever the key is: the table of the curve's base point.
 ///
-/// Make one for the process, and let every key use it. A table costs the memory that [`Window`]
-/// says, and so does each key.
+/// Make one for the process, and let every key use it.
 ///
 /// ```
 /// use jose_core::{Precomputation, VerifyingKey, Window};
@@ -170,13 +171,12 @@ impl Sum {
 /// # let (x, y) = ([127, 205, 206, 39, 112, 246, 196, 93, 65, 131, 203, 238, 111, 219, 75, 123, 88, 7, 51, 53, 123, 233, 239, 19, 186, 207, 110, 60, 123, 209, 84, 69],
 /// #     [199, 241, 68, 205, 27, 189, 155, 126, 135, 44, 223, 237, 185, 238, 185, 244, 179, 105, 93, 110, 169, 11, 36, 173, 138, 70, 35, 40, 133, 136, 229, 173]);
 /// let mut key = VerifyingKey::es256(&x, &y)?;
-/// let precomputation = Precomputation::new(Window::Bits6);
-/// key.precompute(&precomputation);
+/// let precomputation = Precomputation::new(Window::Bits8);
+/// key.precompute(&precomputation, Window::Bits6);
 /// # Ok::<(), jose_core::KeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct Precomputation {
-    window: Window,
     base: Arc<Table>,
 }
 
@@ -184,13 +184,13 @@ impl Precomputation {
     /// Builds the table of the base point.
     #[must_use]
     pub fn new(window: Window) -> Self {
-        Self { window, base: Arc::new(Table::new(window, ProjectivePoint::GENERATOR)) }
+        Self { base: Arc::new(Table::new(window, ProjectivePoint::GENERATOR)) }
     }
 }
 
 impl core::fmt::Debug for Precomputation {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Precomputation").field("window", &self.window).finish_non_exhaustive()
+        f.debug_struct("Precomputation").field("window", &self.base.window).finish_non_exhaustive()
     }
 }
 
@@ -202,8 +202,8 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    pub(super) fn new(precomputation: &Precomputation, key: &AffinePoint) -> Self {
-        let table = Table::new(precomputation.window, ProjectivePoint::from(*key));
+    pub(super) fn new(precomputation: &Precomputation, window: Window, key: &AffinePoint) -> Self {
+        let table = Table::new(window, ProjectivePoint::from(*key));
         Self { base: Arc::clone(&precomputation.base), key: Arc::new(table) }
     }
 

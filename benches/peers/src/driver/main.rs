@@ -28,12 +28,12 @@ struct Options {
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { rounds: 101, slice_ns: 8_000_000, only: None, write: true };
+    let mut options = Options { rounds: 301, slice_ns: 2_000_000, only: None, write: true };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
         match argument.as_str() {
-            "--quick" => options = Options { rounds: 5, slice_ns: 2_000_000, write: false, ..options },
+            "--quick" => options = Options { rounds: 5, write: false, ..options },
             "--rounds" => options.rounds = value()?.parse().map_err(|error| format!("--rounds: {error}"))?,
             "--only" => (options.only, options.write) = (Some(value()?), false),
             _ => return Err(format!("{argument}: the options are --quick, --rounds N, --only TEXT")),
