@@ -10,7 +10,7 @@
 
 mod support;
 
-use std::fmt::{Debug, Display};
+use core::fmt::{Debug, Display};
 
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,

@@ -3,6 +3,7 @@
 //!
 //! The rules are written here as tables, and not taken from the crate.
 
+#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

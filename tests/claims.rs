@@ -1,5 +1,6 @@
 //! The claims of verified tokens: their types, times to the second, and the policy.
 
+#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

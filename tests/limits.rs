@@ -1,5 +1,6 @@
 //! What a stranger can make this crate do is bounded: every limit to the byte, and no work beyond it.
 
+#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -10,7 +11,8 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use core::time::Duration;
+use std::time::Instant;
 
 use jose_core::json::{self, Value};
 use jose_core::{

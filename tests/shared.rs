@@ -4,6 +4,7 @@
 //! It lies beside the repository in `../shared/vectors` and is not part of it. Without it these tests say
 //! so and pass, unless JOSE_CORE_REQUIRE_SHARED is set.
 
+#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -98,7 +99,7 @@ fn same(value: Value<'_>, other: &serde_json::Value) -> bool {
             .is_some_and(|(one, other): (f64, f64)| (one - other).abs() <= one.abs() * f64::EPSILON),
         Value::String(text) => {
             let other = other.as_str().unwrap_or("no string");
-            text == *other && text.to_string() == other && text.chars().eq(other.chars())
+            text == *other && text.chars().eq(other.chars())
         }
         Value::Array(array) => other.as_array().is_some_and(|others| {
             array.iter().count() == others.len()

@@ -4,6 +4,7 @@
 //! A variant of an error that no vector and no test asks for fails the suite: there is no refusal that
 //! nobody has seen.
 
+#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

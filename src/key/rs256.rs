@@ -3,20 +3,21 @@
 //! The signature is raised to the public exponent in Montgomery form, and the result compared with
 //! the whole of the one message that it must be. Nothing of it is parsed.
 
-use crypto_bigint::modular::{FixedMontyForm, FixedMontyParams};
-use crypto_bigint::{Limb, MontyForm, MontyMultiplier as _, Odd, U2048, U3072, U4096, Uint, Word};
+mod montgomery;
+
 use sha2::{Digest as _, Sha256};
 
+use self::montgomery::number;
 use crate::error::KeyError;
 
 /// RFC 7518 §3.3.
 const LEAST_BITS: usize = 2048;
 
-/// What is computed on `U4096`. The cost of a verification grows with the square of the size.
-const MOST_BITS_FIXED: usize = 4096;
+/// What is computed here. The cost of a verification grows with the square of the size.
+const MOST_BITS_NARROW: usize = 4096;
 
 #[cfg(not(feature = "rsa"))]
-const MOST_BITS: usize = MOST_BITS_FIXED;
+const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
 const MOST_BITS: usize = 8192;
 
@@ -34,13 +35,10 @@ pub(super) struct Key {
     modulus: Modulus,
 }
 
-/// The modulus in the narrowest width that holds it, with its Montgomery parameters.
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for an RSA key")]
 enum Modulus {
-    Bits2048(Held<FixedMontyParams<{ U2048::LIMBS }>>),
-    Bits3072(Held<FixedMontyParams<{ U3072::LIMBS }>>),
-    Bits4096(Held<FixedMontyParams<{ U4096::LIMBS }>>),
+    Narrow(Held<montgomery::Modulus>),
     #[cfg(feature = "rsa")]
     Wide(Held<rsa::RsaPublicKey>),
 }
@@ -76,16 +74,12 @@ impl Key {
         }
         let exponent = exponent_of(exponent).ok_or(KeyError::Exponent)?;
         let modulus_len = modulus.len();
-        let modulus = match bits {
-            ..=2048 => parameters(modulus).map(Modulus::Bits2048),
-            ..=3072 => parameters(modulus).map(Modulus::Bits3072),
-            ..=MOST_BITS_FIXED => parameters(modulus).map(Modulus::Bits4096),
-            #[cfg(feature = "rsa")]
-            _ => wide(modulus, exponent).map(Modulus::Wide),
-            #[cfg(not(feature = "rsa"))]
-            _ => None,
-        };
-        Ok(Self { modulus_len, exponent, modulus: modulus.ok_or(KeyError::ModulusEven)? })
+        #[cfg(feature = "rsa")]
+        if bits > MOST_BITS_NARROW {
+            return Ok(Self { modulus_len, exponent, modulus: Modulus::Wide(wide(modulus, exponent)?) });
+        }
+        let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
+        Ok(Self { modulus_len, exponent, modulus })
     }
 
     /// The length of the modulus, and of every signature, in octets.
@@ -97,9 +91,7 @@ impl Key {
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
         let digest = Sha256::digest(message).into();
         match &self.modulus {
-            Modulus::Bits2048(parameters) => self.holds_fixed(parameters, &digest, signature),
-            Modulus::Bits3072(parameters) => self.holds_fixed(parameters, &digest, signature),
-            Modulus::Bits4096(parameters) => self.holds_fixed(parameters, &digest, signature),
+            Modulus::Narrow(modulus) => self.holds_narrow(modulus, &digest, signature),
             #[cfg(feature = "rsa")]
             Modulus::Wide(key) => {
                 let scheme = rsa::Pkcs1v15Sign { hash_len: Some(digest.len()), prefix: DIGEST_INFO.into() };
@@ -108,21 +100,15 @@ impl Key {
         }
     }
 
-    #[inline(never)]
-    fn holds_fixed<const LIMBS: usize>(
-        &self,
-        parameters: &FixedMontyParams<LIMBS>,
-        digest: &[u8; 32],
-        signature: &[u8],
-    ) -> bool {
-        let signature = uint::<LIMBS>(signature);
+    fn holds_narrow(&self, modulus: &montgomery::Modulus, digest: &[u8; 32], signature: &[u8]) -> bool {
+        let signature = number(signature);
         // RSAVP1 (RFC 8017 §5.2.2): a representative out of range is no signature.
-        if signature >= *parameters.modulus().as_ref() {
+        if !modulus.exceeds(&signature) {
             return false;
         }
-        let mut buffer = [0; MOST_BITS_FIXED / 8];
+        let mut buffer = [0; MOST_BITS_NARROW / 8];
         let expected = encode(digest, self.modulus_len, &mut buffer);
-        power(parameters, signature, self.exponent) == uint(expected)
+        modulus.power(&signature, self.exponent) == number(expected)
     }
 }
 
@@ -148,52 +134,15 @@ fn exponent_of(octets: &[u8]) -> Option<u64> {
     (exponent % 2 == 1 && (65537..1 << 33).contains(&exponent)).then_some(exponent)
 }
 
-/// The number that the octets write, big-endian. There are no more of them than fit.
-fn uint<const LIMBS: usize>(octets: &[u8]) -> Uint<LIMBS> {
-    let mut limbs = [Limb::ZERO; LIMBS];
-    for (limb, octets) in limbs.iter_mut().zip(octets.rchunks(Limb::BYTES)) {
-        limb.0 = octets.iter().fold(0, |word: Word, octet| (word << 8) | Word::from(*octet));
-    }
-    Uint::new(limbs)
-}
-
-fn parameters<const LIMBS: usize>(modulus: &[u8]) -> Option<Held<FixedMontyParams<LIMBS>>> {
-    Odd::new(uint(modulus)).into_option().map(|odd| held(FixedMontyParams::new_vartime(odd)))
-}
-
 #[cfg(feature = "rsa")]
-fn wide(modulus: &[u8], exponent: u64) -> Option<Held<rsa::RsaPublicKey>> {
+fn wide(modulus: &[u8], exponent: u64) -> Result<Held<rsa::RsaPublicKey>, KeyError> {
     let modulus = rsa::BoxedUint::from_be_slice_vartime(modulus);
-    rsa::RsaPublicKey::new(modulus, exponent.into()).ok().map(held)
-}
-
-/// `base` to the power of `exponent`, which is odd and greater than one.
-fn power<const LIMBS: usize>(
-    parameters: &FixedMontyParams<LIMBS>,
-    base: Uint<LIMBS>,
-    exponent: u64,
-) -> Uint<LIMBS> {
-    let mut multiplier = <FixedMontyForm<LIMBS> as MontyForm>::Multiplier::from(parameters);
-    let mut factor = FixedMontyForm::new(&base, parameters);
-    let mut result = factor;
-    // From the second highest bit to the second lowest.
-    let bits = 64_u32.saturating_sub(exponent.leading_zeros());
-    for bit in (1..bits.saturating_sub(1)).rev() {
-        multiplier.square_assign(&mut result);
-        if (exponent >> bit) & 1 == 1 {
-            multiplier.mul_assign(&mut result, &factor);
-        }
-    }
-    multiplier.square_assign(&mut result);
-    // The lowest bit is set. A product of Montgomery forms carries the radix that the product with a
-    // plain number lacks, so that this last one leaves Montgomery form by itself.
-    *factor.as_montgomery_mut() = base;
-    multiplier.mul_assign(&mut result, &factor);
-    result.to_montgomery()
+    // What this can still object to is the exponent.
+    rsa::RsaPublicKey::new(modulus, exponent.into()).map(held).map_err(|_| KeyError::Exponent)
 }
 
 /// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) with SHA-256, `length` octets long, in `buffer`.
-fn encode<'b>(digest: &[u8; 32], length: usize, buffer: &'b mut [u8; MOST_BITS_FIXED / 8]) -> &'b [u8] {
+fn encode<'b>(digest: &[u8; 32], length: usize, buffer: &'b mut [u8; MOST_BITS_NARROW / 8]) -> &'b [u8] {
     let (message, _) = buffer.split_at_mut_checked(length).unwrap_or_default();
     message.fill(0xff);
     if let Some(start) = message.first_chunk_mut() {

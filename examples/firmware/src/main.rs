@@ -11,8 +11,8 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwks, SignatureError, UnixTime, Verifier,
-    VerifyingKey,
+    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwks, SignatureError, UnixTime,
+    Verifier, VerifyingKey,
 };
 
 /// The tokens, the keys and the policy of `vectors/demo.json`.
