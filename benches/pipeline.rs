@@ -10,7 +10,7 @@
 #[path = "material/tokens.rs"]
 mod tokens;
 
-use std::hint::black_box;
+use core::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jose_core::{

@@ -165,11 +165,13 @@ const SETS: [(&str, usize, &[&str]); 22] = [
 ];
 
 /// What a verdict on a member is called here.
+#[cfg(all(feature = "es256", feature = "rs256"))]
 fn verdict(outcome: Result<Algorithm, jose_core::KeyError>) -> String {
     outcome.map_or_else(|reason| variant(&reason), |algorithm| algorithm.name().to_owned())
 }
 
 /// The kids and verdicts of a set, the same from `Jwks` and `KeySet`.
+#[cfg(all(feature = "es256", feature = "rs256"))]
 fn verdicts(set: &Jwks<'_>, allowed: AlgorithmSet) -> Vec<(Option<String>, String)> {
     let judge = |jwk: Jwk<'_>| {
         let kid = jwk.kid().map(|kid| kid.to_string());
