@@ -77,7 +77,8 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     let mut seen = 0;
     for (text, triple) in quads.iter().zip(triples) {
         let bits = quad(*text);
-        [_, triple[0], triple[1], triple[2]] = bits.to_be_bytes();
+        let [_, octets @ ..] = bits.to_be_bytes();
+        *triple = octets;
         seen |= bits;
     }
     let whole = match *tail {

@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Members, Names, Object, Value};
+use crate::json::{JsonString, Members, Names, Object, Span, Value};
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
@@ -30,54 +30,55 @@ impl<'t> VerifiedJws<'t> {
 /// refused the token.
 #[derive(Clone, Copy, Debug)]
 pub struct Claims<'t> {
-    object: Object<'t>,
-    iss: Option<JsonString<'t>>,
-    sub: Option<JsonString<'t>>,
-    aud: Option<Value<'t>>,
+    text: &'t str,
+    iss: Option<Span>,
+    sub: Option<Span>,
+    aud: Option<Span>,
     exp: Option<NumericDate>,
     nbf: Option<NumericDate>,
     iat: Option<NumericDate>,
-    jti: Option<JsonString<'t>>,
+    jti: Option<Span>,
 }
 
 impl<'t> Claims<'t> {
+    #[inline(never)]
     fn parse(payload: &'t [u8]) -> Result<Self, ClaimsError> {
         let mut names = Names::new();
         let mut members = Members::new(payload, &mut names)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
-        let object = members.object();
+        let text = members.text();
         let (mut iss, mut sub, mut aud, mut jti) = (None, None, None, None);
         let (mut exp, mut nbf, mut iat) = (None, None, None);
-        while let Some((name, value)) = members.next().map_err(ClaimsError::Json)? {
-            match name.resolve(&mut [0; 4]) {
+        while let Some(value) = members.next().map_err(ClaimsError::Json)? {
+            match members.name().resolve(&mut [0; 4]) {
                 Some("iss") => iss = Some(string("iss", value)?),
                 Some("sub") => sub = Some(string("sub", value)?),
-                Some("aud") => aud = Some(audience(value)?),
-                Some("exp") => exp = Some(date("exp", value)?),
-                Some("nbf") => nbf = Some(date("nbf", value)?),
-                Some("iat") => iat = Some(date("iat", value)?),
+                Some("aud") => aud = Some(audience(value, text)?),
+                Some("exp") => exp = Some(date("exp", value, text)?),
+                Some("nbf") => nbf = Some(date("nbf", value, text)?),
+                Some("iat") => iat = Some(date("iat", value, text)?),
                 Some("jti") => jti = Some(string("jti", value)?),
                 _ => {}
             }
         }
-        Ok(Self { object, iss, sub, aud, exp, nbf, iat, jti })
+        Ok(Self { text, iss, sub, aud, exp, nbf, iat, jti })
     }
 
     /// `iss`, who issued the token (RFC 7519 §4.1.1).
     #[must_use]
-    pub const fn issuer(&self) -> Option<JsonString<'t>> {
-        self.iss
+    pub fn issuer(&self) -> Option<JsonString<'t>> {
+        self.iss.and_then(|span| span.string(self.text))
     }
 
     /// `sub`, whom the token is about (RFC 7519 §4.1.2).
     #[must_use]
-    pub const fn subject(&self) -> Option<JsonString<'t>> {
-        self.sub
+    pub fn subject(&self) -> Option<JsonString<'t>> {
+        self.sub.and_then(|span| span.string(self.text))
     }
 
     /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3).
     pub fn audiences(&self) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
-        let (one, several) = match self.aud {
+        let (one, several) = match self.aud.map(|span| span.value(self.text)) {
             Some(Value::Array(array)) => (None, Some(array.iter())),
             Some(value) => (value.as_string(), None),
             None => (None, None),
@@ -105,19 +106,24 @@ impl<'t> Claims<'t> {
 
     /// `jti`, the token's own identifier (RFC 7519 §4.1.7).
     #[must_use]
-    pub const fn jwt_id(&self) -> Option<JsonString<'t>> {
-        self.jti
+    pub fn jwt_id(&self) -> Option<JsonString<'t>> {
+        self.jti.and_then(|span| span.string(self.text))
+    }
+
+    /// All claims as one object.
+    const fn object(&self) -> Object<'t> {
+        Object::of_checked(self.text)
     }
 
     /// The claim with this name, registered or not.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'t>> {
-        self.object.get(name)
+        self.object().get(name)
     }
 
     /// All claims, in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
-        self.object.iter()
+        self.object().iter()
     }
 
     /// The claims as a type of one's own.
@@ -127,30 +133,26 @@ impl<'t> Claims<'t> {
     /// Those of `serde_json`, when the claims do not fit the type.
     #[cfg(feature = "serde")]
     pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.object.text())
+        serde_json::from_str(self.text)
     }
 }
 
-fn string<'t>(name: &'static str, value: Value<'t>) -> Result<JsonString<'t>, ClaimsError> {
-    value.as_string().ok_or(ClaimsError::ClaimType { name, expected: "a string" })
+fn string(name: &'static str, value: Span) -> Result<Span, ClaimsError> {
+    if value.is_string() { Ok(value) } else { Err(ClaimsError::ClaimType { name, expected: "a string" }) }
 }
 
-fn audience(value: Value<'_>) -> Result<Value<'_>, ClaimsError> {
-    let strings = match value {
+fn audience(value: Span, text: &str) -> Result<Span, ClaimsError> {
+    let strings = match value.value(text) {
         Value::String(_) => true,
         Value::Array(array) => array.iter().all(|member| member.as_string().is_some()),
         _ => false,
     };
-    if strings {
-        Ok(value)
-    } else {
-        Err(ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings" })
-    }
+    let expected = "a string or an array of strings";
+    if strings { Ok(value) } else { Err(ClaimsError::ClaimType { name: "aud", expected }) }
 }
 
-fn date(name: &'static str, value: Value<'_>) -> Result<NumericDate, ClaimsError> {
-    let Value::Number(text) = value else {
-        return Err(ClaimsError::ClaimType { name, expected: "a number of seconds" });
-    };
-    NumericDate::parse(text).ok_or(ClaimsError::DateRange { name })
+fn date(name: &'static str, value: Span, text: &str) -> Result<NumericDate, ClaimsError> {
+    let number =
+        value.number(text).ok_or(ClaimsError::ClaimType { name, expected: "a number of seconds" })?;
+    NumericDate::parse(number).ok_or(ClaimsError::DateRange { name })
 }

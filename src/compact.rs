@@ -24,6 +24,7 @@ pub(crate) struct Parts<'t> {
 /// # Errors
 ///
 /// [`ParseError`], up to [`ParseError::HeaderTooLong`].
+#[inline(never)]
 pub(crate) fn split(token: &[u8], limit: usize) -> Result<Parts<'_>, ParseError> {
     if token.len() > limit {
         return Err(ParseError::TokenTooLong { length: token.len(), limit });

@@ -2,7 +2,7 @@
 
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, Members, Names, Value};
+use crate::json::{JsonString, Members, Names, Span, Value};
 
 /// The greatest number of members of a header.
 pub const MAX_HEADER_MEMBERS: usize = 64;
@@ -20,23 +20,27 @@ pub struct Header<'t> {
 
 impl<'t> Header<'t> {
     /// Reads a decoded header.
+    #[inline(never)]
     pub(crate) fn parse(text: &'t [u8]) -> Result<Self, ParseError> {
         let mut names = Names::new();
         let mut members = Members::new(text, &mut names)
             .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
+        let text = members.text();
         let (mut alg, mut kid, mut typ) = (None, None, None);
         let mut count = 0_usize;
-        while let Some((name, value)) = members.next().map_err(ParseError::HeaderJson)? {
+        while let Some(value) = members.next().map_err(ParseError::HeaderJson)? {
             count = count.saturating_add(1);
             if count > MAX_HEADER_MEMBERS {
                 return Err(ParseError::HeaderMembers);
             }
-            match name.resolve(&mut [0; 4]) {
-                Some("alg") => alg = Some(string("alg", value)?),
-                Some("kid") => kid = Some(string("kid", value)?),
-                Some("typ") => typ = Some(string("typ", value)?),
+            match members.name().resolve(&mut [0; 4]) {
+                Some("alg") => alg = Some(string("alg", value, text)?),
+                Some("kid") => kid = Some(string("kid", value, text)?),
+                Some("typ") => typ = Some(string("typ", value, text)?),
                 Some("crit") => return Err(ParseError::Crit),
-                Some("b64") if value != Value::Bool(true) => return Err(ParseError::UnencodedPayload),
+                Some("b64") if value.value(text) != Value::Bool(true) => {
+                    return Err(ParseError::UnencodedPayload);
+                }
                 _ => {}
             }
         }
@@ -67,6 +71,6 @@ impl<'t> Header<'t> {
     }
 }
 
-fn string<'t>(name: &'static str, value: Value<'t>) -> Result<JsonString<'t>, ParseError> {
-    value.as_string().ok_or(ParseError::ParameterType { name })
+fn string<'t>(name: &'static str, value: Span, text: &'t str) -> Result<JsonString<'t>, ParseError> {
+    value.string(text).ok_or(ParseError::ParameterType { name })
 }

@@ -5,11 +5,16 @@
 //! checked to its end in one pass, in constant stack and in time linear in its size, and what is
 //! handed out is a part of the text.
 
-mod reader;
 mod string;
+mod span;
+mod names;
+mod reader;
+mod members;
 
+pub(crate) use self::members::Members;
+pub(crate) use self::names::Names;
 use self::reader::Reader;
-pub(crate) use self::reader::{Members, Names};
+pub(crate) use self::span::Span;
 pub use self::string::JsonString;
 use crate::error::{JsonError, JsonErrorKind};
 
@@ -89,6 +94,11 @@ impl<'a> Array<'a> {
 pub struct Object<'a>(&'a str);
 
 impl<'a> Object<'a> {
+    /// The object that is the whole of a text, which has been checked.
+    pub(crate) const fn of_checked(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// The text of the object.
     pub(crate) const fn text(self) -> &'a str {
         self.0
@@ -97,7 +107,10 @@ impl<'a> Object<'a> {
     /// The members, in the order of the text.
     pub fn iter(self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> {
         let mut members = Members::of_checked(self.0);
-        core::iter::from_fn(move || members.next().ok().flatten())
+        core::iter::from_fn(move || {
+            let value = members.next().ok().flatten()?;
+            Some((members.name(), value.value(self.0)))
+        })
     }
 
     /// The value of the member with this name, escapes resolved.

@@ -74,7 +74,8 @@ impl<'a> Jwk<'a> {
             y: None,
             k: None,
         };
-        while let Some((name, value)) = members.next().map_err(KeyError::Json)? {
+        while let Some(value) = members.next().map_err(KeyError::Json)? {
+            let (name, value) = (members.name(), value.value(members.text()));
             let mut buffer = [0; 8];
             let Some(name) = name.resolve(&mut buffer) else { continue };
             let mut string = |name| {
@@ -119,6 +120,7 @@ impl<'a> Jwk<'a> {
     /// # Errors
     ///
     /// [`KeyError`]: the first thing that is wrong, in the order of its variants.
+    #[inline(never)]
     pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
         let algorithm = self.algorithm(allowed)?;
         match algorithm {
@@ -153,6 +155,7 @@ impl<'a> Jwk<'a> {
     }
 
     /// The one algorithm that this key is for, by everything it says of itself.
+    #[inline(never)]
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
         if let Some(fault) = self.fault {
             return Err(fault);

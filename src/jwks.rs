@@ -44,16 +44,14 @@ impl<'a> Jwks<'a> {
         let mut members = Members::new(text, &mut names)
             .map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
         let mut keys = None;
-        while let Some(name) = members.next_name().map_err(SetError::Json)? {
+        while members.next_name().map_err(SetError::Json)? {
             // A name that occurs twice in a key is a fault of that key alone.
-            let value = if name == "keys" {
-                let value = members.lenient_value();
-                keys = value.as_ref().ok().copied();
-                value
+            if members.name() == "keys" {
+                let value = members.lenient_value().map_err(SetError::Json)?;
+                keys = Some(value.value(members.text()));
             } else {
-                members.value()
-            };
-            value.map_err(SetError::Json)?;
+                members.value().map_err(SetError::Json)?;
+            }
         }
         match keys {
             None => Err(SetError::KeysMissing),

@@ -15,42 +15,53 @@ impl NumericDate {
 
     /// Reads a number that is known to be one of JSON. `None` if it lies beyond 2^53 seconds.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        // What nearly every token has: an integer of at most fifteen digits.
-        if text.len() <= 15 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            let digits = text.bytes().map(|byte| i64::from(byte & 0xf));
-            let floor = digits.fold(0, |number: i64, digit| number.wrapping_mul(10).wrapping_add(digit));
-            return Some(Self { floor, whole: true });
+        let bytes = text.as_bytes();
+        // What nearly every token has: an integer of few digits.
+        if bytes.len() <= 15 {
+            let digits = bytes.iter().try_fold(0_i64, |number, byte| match byte {
+                b'0'..=b'9' => Some(number.wrapping_mul(10).wrapping_add(i64::from(byte & 0xf))),
+                _ => None,
+            });
+            if let Some(floor) = digits {
+                return Some(Self { floor, whole: true });
+            }
         }
-        let (negative, text) = match text.strip_prefix('-') {
-            Some(text) => (true, text),
-            None => (false, text),
-        };
-        let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-        let (integer, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let digits =
-            || integer.bytes().chain(fraction.bytes()).map(|digit| u64::from(digit.saturating_sub(b'0')));
-        if digits().all(|digit| digit == 0) {
-            return Some(Self { floor: 0, whole: true });
+        let negative = bytes.first() == Some(&b'-');
+        let end = bytes.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(bytes.len());
+        let (mantissa, exponent) = bytes.split_at_checked(end)?;
+        let mut shift = 0_i32;
+        for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
+            shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
         }
-        // How many digits, counted from the first of the mantissa, are before the point.
-        let shift: i64 =
-            exponent.parse().ok().unwrap_or(if exponent.starts_with('-') { i64::MIN } else { i64::MAX });
-        let before = i64::try_from(integer.len()).ok()?.saturating_add(shift);
+        if exponent.contains(&b'-') {
+            shift = shift.saturating_neg();
+        }
+        // How many more digits are before the point. Texts are shorter than 2^20 bytes.
+        let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
+        let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
         let mut seconds = 0_u64;
         let mut whole = true;
-        let mut place = 0_i64;
-        for digit in digits() {
-            if place < before {
-                seconds = seconds.checked_mul(10)?.checked_add(digit)?;
+        let mut any = false;
+        for byte in mantissa.iter().filter(|byte| byte.is_ascii_digit()) {
+            let digit = byte.wrapping_sub(b'0');
+            any |= digit != 0;
+            if before > 0 {
+                if seconds > Self::LIMIT {
+                    return None;
+                }
+                seconds = seconds.wrapping_mul(10).wrapping_add(u64::from(digit));
             } else {
                 whole &= digit == 0;
             }
-            place = place.saturating_add(1);
+            before = before.saturating_sub(1);
+        }
+        if !any {
+            return Some(Self { floor: 0, whole: true });
         }
         // The zeros that the exponent writes behind the last digit.
-        while place < before && seconds <= Self::LIMIT {
-            seconds = seconds.checked_mul(10)?;
-            place = place.saturating_add(1);
+        while before > 0 && seconds <= Self::LIMIT {
+            seconds = seconds.wrapping_mul(10);
+            before = before.saturating_sub(1);
         }
         let seconds = i64::try_from(seconds).ok().filter(|_| seconds <= Self::LIMIT)?;
         Some(match (negative, whole) {

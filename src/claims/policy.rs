@@ -66,11 +66,12 @@ impl<'p> ClaimsPolicy<'p> {
         self
     }
 
+    #[inline(never)]
     pub(super) fn check(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         if self.exp_required && claims.exp.is_none() {
             return Err(ClaimsError::ClaimMissing { name: "exp" });
         }
-        self.issuer.check("iss", claims.iss.into_iter(), claims.iss.is_some())?;
+        self.issuer.check("iss", claims.issuer().into_iter(), claims.iss.is_some())?;
         self.audience.check("aud", claims.audiences(), claims.aud.is_some())?;
         self.check_times(claims, now)
     }
@@ -99,6 +100,7 @@ impl<'p> ClaimsPolicy<'p> {
 
 impl Expect<'_> {
     /// Holds the values of a claim to this expectation.
+    #[inline(never)]
     fn check<'t>(
         self,
         name: &'static str,

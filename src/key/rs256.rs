@@ -106,9 +106,9 @@ impl Key {
         if !modulus.exceeds(&signature) {
             return false;
         }
+        let message = modulus.power(&signature, self.exponent);
         let mut buffer = [0; MOST_BITS_NARROW / 8];
-        let expected = encode(digest, self.modulus_len, &mut buffer);
-        modulus.power(&signature, self.exponent) == number(expected)
+        message == number(encode(digest, self.modulus_len, &mut buffer))
     }
 }
 

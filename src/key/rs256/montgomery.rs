@@ -20,6 +20,9 @@ const fn limbs(bits: usize) -> usize {
 /// A number of up to 4096 bits, the lowest limb first.
 type Number = [Limb; MOST_LIMBS];
 
+/// A product of two numbers.
+type Wide = [Limb; 2 * MOST_LIMBS];
+
 /// A modulus and what depends on it alone.
 #[derive(Clone)]
 pub(super) struct Modulus {
@@ -56,8 +59,9 @@ impl Modulus {
             let carry = UintRef::new_mut(prefix_mut(&mut power, len)).shl1_assign();
             new.reduce_once(&mut power, carry);
         }
+        let mut wide: Wide = [Limb::ZERO; 2 * MOST_LIMBS];
         for _ in 0..width.trailing_zeros() {
-            power = new.square(&power);
+            new.square(&mut power, &mut wide);
         }
         new.radix_squared = power;
         new
@@ -70,60 +74,65 @@ impl Modulus {
 
     /// `base`, which is below the modulus, to the power of `exponent`, which is odd and above one.
     pub(super) fn power(&self, base: &Number, exponent: u64) -> Number {
-        let factor = self.product(base, &self.radix_squared);
+        let mut wide: Wide = [Limb::ZERO; 2 * MOST_LIMBS];
+        let mut factor = *base;
+        self.multiply(&mut factor, &self.radix_squared, &mut wide);
         let mut result = factor;
         // From the second highest bit to the second lowest.
         let bits = 64_u32.saturating_sub(exponent.leading_zeros());
         for bit in (1..bits.saturating_sub(1)).rev() {
-            result = self.square(&result);
+            self.square(&mut result, &mut wide);
             if (exponent >> bit) & 1 == 1 {
-                result = self.product(&result, &factor);
+                self.multiply(&mut result, &factor, &mut wide);
             }
         }
+        self.square(&mut result, &mut wide);
         // The lowest bit is set. A product of Montgomery forms carries the R that the product with a
         // plain number lacks, so that this last one leaves Montgomery form by itself.
-        self.product(&self.square(&result), base)
+        self.multiply(&mut result, base, &mut wide);
+        result
     }
 
     fn limbs(&self) -> &UintRef {
         UintRef::new(prefix(&self.modulus, self.len))
     }
 
-    /// `a * b / R` modulo the modulus.
+    /// Makes `a` the `a * b / R` modulo the modulus.
     #[inline(never)]
-    fn product(&self, a: &Number, b: &Number) -> Number {
-        let mut wide = [Limb::ZERO; 2 * MOST_LIMBS];
+    fn multiply(&self, a: &mut Number, b: &Number, wide: &mut Wide) {
+        prefix_mut(wide, self.len).fill(Limb::ZERO);
         let b = UintRef::new(prefix(b, self.len));
         for (place, a) in prefix(a, self.len).iter().enumerate() {
-            add_row(&mut wide, place, b, *a);
+            add_row(wide, place, b, *a);
         }
-        self.reduce(&mut wide)
+        self.reduce(wide, a);
     }
 
-    /// `a * a / R` modulo the modulus: half of the products of limbs, twice, and the squares.
+    /// Makes `a` the `a * a / R` modulo the modulus: half of the products of limbs, twice, and the
+    /// squares.
     #[inline(never)]
-    fn square(&self, a: &Number) -> Number {
-        let mut wide = [Limb::ZERO; 2 * MOST_LIMBS];
+    fn square(&self, a: &mut Number, wide: &mut Wide) {
+        prefix_mut(wide, self.len.saturating_mul(2)).fill(Limb::ZERO);
         let mut rest = prefix(a, self.len);
         let mut place = 1;
         while let [first, others @ ..] = rest {
-            add_row(&mut wide, place, UintRef::new(others), *first);
+            add_row(wide, place, UintRef::new(others), *first);
             place = place.saturating_add(2);
             rest = others;
         }
-        UintRef::new_mut(&mut wide).shl1_assign();
+        UintRef::new_mut(prefix_mut(wide, self.len.saturating_mul(2))).shl1_assign();
         let mut carry = Limb::ZERO;
         for (a, [low, high]) in prefix(a, self.len).iter().zip(wide.as_chunks_mut().0) {
             let product;
             (*low, product) = a.carrying_mul_add(*a, *low, carry);
             (*high, carry) = high.overflowing_add(product);
         }
-        self.reduce(&mut wide)
+        self.reduce(wide, a);
     }
 
-    /// `wide / R` modulo the modulus, for a product of two numbers below it.
+    /// Makes `number` the `wide / R` modulo the modulus, for a product of two numbers below it.
     #[inline(always)]
-    fn reduce(&self, wide: &mut [Limb; 2 * MOST_LIMBS]) -> Number {
+    fn reduce(&self, wide: &mut Wide, number: &mut Number) {
         let mut top = Limb::ZERO;
         for place in 0..self.len {
             let lowest = wide.get(place).copied().unwrap_or(Limb::ZERO);
@@ -133,11 +142,9 @@ impl Modulus {
                 (*next, top) = next.carrying_add(carry, top);
             }
         }
-        let mut number = [Limb::ZERO; MOST_LIMBS];
         let high = wide.iter().skip(self.len);
-        prefix_mut(&mut number, self.len).iter_mut().zip(high).for_each(|(place, limb)| *place = *limb);
-        self.reduce_once(&mut number, top);
-        number
+        prefix_mut(number, self.len).iter_mut().zip(high).for_each(|(place, limb)| *place = *limb);
+        self.reduce_once(number, top);
     }
 
     /// Subtracts the modulus from a number, if `carry` on top of it or the number itself says that it
@@ -170,11 +177,11 @@ fn add_row(wide: &mut [Limb], place: usize, number: &UintRef, factor: Limb) {
     }
 }
 
-fn prefix(number: &Number, len: usize) -> &[Limb] {
+fn prefix(number: &[Limb], len: usize) -> &[Limb] {
     number.get(..len).unwrap_or_default()
 }
 
-fn prefix_mut(number: &mut Number, len: usize) -> &mut [Limb] {
+fn prefix_mut(number: &mut [Limb], len: usize) -> &mut [Limb] {
     number.get_mut(..len).unwrap_or_default()
 }
 
