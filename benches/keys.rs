@@ -13,7 +13,7 @@ mod tokens;
 use core::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use jose_core::{Algorithm, Jwk, Jwks, KeySet, VerifyingKey};
+use jose_core::{Algorithm, Jwk, Jwks, KeySet, Precomputation, VerifyingKey, Window};
 use tokens::Key;
 
 const KEYS: [(&str, Algorithm); 7] = [
@@ -57,6 +57,25 @@ fn key(criterion: &mut Criterion) {
     }
 }
 
+/// The tables of an ES256 key.
+fn tables(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("tables");
+    let precomputation = Precomputation::new(Window::Bits6);
+    let key = Key::named("p256");
+    let key = VerifyingKey::es256(&key.octets("x"), &key.octets("y")).unwrap();
+    assert_eq!(key.algorithm(), Algorithm::Es256);
+    for window in [Window::Bits4, Window::Bits6, Window::Bits8, Window::Bits9] {
+        group.bench_function(format!("{window:?}"), |bencher| {
+            let precompute = |mut key: VerifyingKey| {
+                key.precompute(&precomputation, window);
+                key
+            };
+            bencher.iter_batched(|| key.clone(), precompute, BatchSize::SmallInput);
+        });
+    }
+    group.finish();
+}
+
 /// Sets of 1 to 1,000 keys: the text alone, and the keys built.
 fn set(criterion: &mut Criterion) {
     for (name, algorithm) in [KEYS[0], KEYS[3], KEYS[4]] {
@@ -79,5 +98,5 @@ fn set(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, key, set);
+criterion_group!(benches, key, tables, set);
 criterion_main!(benches);

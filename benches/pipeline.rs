@@ -15,7 +15,8 @@ use core::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jose_core::{
     Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource,
-    MAX_TOKEN_LENGTH, SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    MAX_TOKEN_LENGTH, Precomputation, SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    Window,
 };
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
@@ -64,22 +65,32 @@ struct Case {
     name: &'static str,
     algorithm: Algorithm,
     key: Key,
+    /// Of the tables that are computed ahead, if they are.
+    window: Option<Window>,
 }
 
 fn cases() -> Vec<Case> {
-    let case = |name, algorithm, key| Case { name, algorithm, key: Key::named(key) };
+    let case = |name, algorithm, key| Case { name, algorithm, key: Key::named(key), window: None };
+    let precomputed = |name, window| Case { window: Some(window), ..case(name, Algorithm::Es256, "p256") };
     vec![
         case("HS256", Algorithm::Hs256, "hmac-32"),
         case("ES256", Algorithm::Es256, "p256"),
         case("RS256-2048", Algorithm::Rs256, "rsa-2048"),
         case("RS256-3072", Algorithm::Rs256, "rsa-3072"),
         case("RS256-4096", Algorithm::Rs256, "rsa-4096"),
+        precomputed("ES256, window 4", Window::Bits4),
+        precomputed("ES256, window 6", Window::Bits6),
+        precomputed("ES256, window 9", Window::Bits9),
     ]
 }
 
-fn verifying_key(key: &Key, algorithm: Algorithm) -> VerifyingKey {
-    let jwk = key.verifying_jwk().to_string();
-    Jwk::parse(&jwk).unwrap().verifying_key(algorithm.into()).unwrap()
+fn verifying_key(case: &Case) -> VerifyingKey {
+    let jwk = case.key.verifying_jwk().to_string();
+    let mut key = Jwk::parse(&jwk).unwrap().verifying_key(case.algorithm.into()).unwrap();
+    if let Some(window) = case.window {
+        key.precompute(&Precomputation::new(window), window);
+    }
+    key
 }
 
 fn key_set(key: &Key, algorithm: Algorithm, len: usize) -> KeySet {
@@ -93,15 +104,15 @@ fn key_set(key: &Key, algorithm: Algorithm, len: usize) -> KeySet {
 /// Parse, select, verify, claims.
 fn token(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("token");
-    for Case { name, algorithm, key } in cases() {
-        let token = key.sign(&claims());
-        let key = verifying_key(&key, algorithm);
-        let verifier = Verifier::new(&key, AlgorithmSet::from(algorithm));
+    for case in cases() {
+        let token = case.key.sign(&claims());
+        let key = verifying_key(&case);
+        let verifier = Verifier::new(&key, AlgorithmSet::from(case.algorithm));
         let mut scratch = Vec::new();
         assert_eq!(whole(&verifier, &token, &mut scratch), Some(SESSION));
         assert_eq!(whole(&verifier, &tokens::tampered(&token, 1), &mut scratch), None);
         assert_eq!(whole(&verifier, &tokens::tampered(&token, 2), &mut scratch), None);
-        group.bench_function(name, |bencher| {
+        group.bench_function(case.name, |bencher| {
             bencher.iter(|| whole(&verifier, black_box(&token), &mut scratch).is_some());
         });
     }
@@ -111,11 +122,12 @@ fn token(criterion: &mut Criterion) {
 /// Each stage by itself. Selection has no door of its own: a token without its signature goes through
 /// splitting, the header and selection, and is then refused.
 fn stages(criterion: &mut Criterion) {
-    for Case { name, algorithm, key } in cases() {
-        let token = key.sign(&claims());
-        let keys = key_set(&key, algorithm, 10);
-        let key = verifying_key(&key, algorithm);
-        let mut group = criterion.benchmark_group(format!("stage/{name}"));
+    for case in cases() {
+        let algorithm = case.algorithm;
+        let token = case.key.sign(&claims());
+        let keys = key_set(&case.key, algorithm, 10);
+        let key = verifying_key(&case);
+        let mut group = criterion.benchmark_group(format!("stage/{}", case.name));
         let mut scratch = vec![0; token.len()];
 
         let parsed = UnverifiedJws::parse(&token, &mut scratch, MAX_TOKEN_LENGTH).unwrap();
@@ -160,11 +172,11 @@ fn stages(criterion: &mut Criterion) {
 /// HS256 tokens of 0.3 to 16 KiB.
 fn sizes(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("size");
-    let key = Key::named("hmac-32");
-    let keys = verifying_key(&key, Algorithm::Hs256);
-    let verifier = Verifier::new(&keys, AlgorithmSet::from(Algorithm::Hs256));
+    let case = cases().swap_remove(0);
+    let key = verifying_key(&case);
+    let verifier = Verifier::new(&key, AlgorithmSet::from(case.algorithm));
     for length in [307, 1024, 4096, 16384] {
-        let token = key.sign(&claims_of_token(length));
+        let token = case.key.sign(&claims_of_token(length));
         assert!((length - 64..=length).contains(&token.len()), "{} for {length}", token.len());
         let mut scratch = Vec::new();
         assert_eq!(whole(&verifier, &token, &mut scratch), Some(SESSION));
@@ -178,7 +190,7 @@ fn sizes(criterion: &mut Criterion) {
 
 /// The key found among 1 to 1,000.
 fn sets(criterion: &mut Criterion) {
-    for Case { name, algorithm, key } in cases().into_iter().take(3) {
+    for Case { name, algorithm, key, .. } in cases().into_iter().take(3) {
         let mut group = criterion.benchmark_group(format!("set/{name}"));
         let token = key.sign(&claims());
         for len in [1, 10, 100, 1000] {

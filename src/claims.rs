@@ -18,8 +18,8 @@ impl<'t> VerifiedJws<'t> {
     /// [`ClaimsError`]: a payload that is no JSON object, a registered claim of the wrong type, or
     /// the first claim that the policy does not accept.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
-        let claims = Claims::parse(self.payload())?;
-        policy.check(&claims, now)?;
+        let claims = Claims::parse(self.payload(), Err)?;
+        policy.check(&claims, now, Err)?;
         Ok(claims)
     }
 }
@@ -41,8 +41,14 @@ pub struct Claims<'t> {
 }
 
 impl<'t> Claims<'t> {
+    /// Reads a payload. Each registered claim of the wrong type is given to `refuse`, which goes on
+    /// without the claim or ends with the first.
     #[inline(never)]
-    fn parse(payload: &'t [u8]) -> Result<Self, ClaimsError> {
+    pub(crate) fn parse(
+        payload: &'t [u8],
+        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    ) -> Result<Self, ClaimsError> {
+        let refuse = &mut refuse;
         let mut names = Names::new();
         let mut members = Members::new(payload, &mut names)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
@@ -51,13 +57,13 @@ impl<'t> Claims<'t> {
         let (mut exp, mut nbf, mut iat) = (None, None, None);
         while let Some(value) = members.next().map_err(ClaimsError::Json)? {
             match members.name().resolve(&mut [0; 4]) {
-                Some("iss") => iss = Some(string("iss", value)?),
-                Some("sub") => sub = Some(string("sub", value)?),
-                Some("aud") => aud = Some(audience(value, text)?),
-                Some("exp") => exp = Some(date("exp", value, text)?),
-                Some("nbf") => nbf = Some(date("nbf", value, text)?),
-                Some("iat") => iat = Some(date("iat", value, text)?),
-                Some("jti") => jti = Some(string("jti", value)?),
+                Some("iss") => iss = kept(string("iss", value), refuse)?,
+                Some("sub") => sub = kept(string("sub", value), refuse)?,
+                Some("aud") => aud = kept(audience(value, text), refuse)?,
+                Some("exp") => exp = kept(date("exp", value, text), refuse)?,
+                Some("nbf") => nbf = kept(date("nbf", value, text), refuse)?,
+                Some("iat") => iat = kept(date("iat", value, text), refuse)?,
+                Some("jti") => jti = kept(string("jti", value), refuse)?,
                 _ => {}
             }
         }
@@ -135,6 +141,14 @@ impl<'t> Claims<'t> {
     pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.text)
     }
+}
+
+/// A claim that was read, or none if `refuse` goes on without it.
+fn kept<T>(
+    claim: Result<T, ClaimsError>,
+    refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+) -> Result<Option<T>, ClaimsError> {
+    claim.map(Some).or_else(|error| refuse(error).map(|()| None))
 }
 
 fn string(name: &'static str, value: Span) -> Result<Span, ClaimsError> {

@@ -12,6 +12,9 @@ extern crate alloc;
 extern crate std;
 
 // In the order of the pipeline. A module uses only those above it.
+//
+// `#[inline(never)]` in them keeps a stage's buffers out of the stack frames of the others; what is
+// inlined on 64-bit targets alone is worth its code there, and not on a device.
 mod algorithm;
 mod time;
 mod error;
@@ -28,6 +31,8 @@ mod key_set;
 mod select;
 mod verify;
 mod claims;
+#[cfg(feature = "alloc")]
+mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
@@ -45,6 +50,11 @@ pub use self::key::VerifyingKey;
 pub use self::key::{Precomputation, Window};
 #[cfg(feature = "alloc")]
 pub use self::key_set::{KeySet, NoUsableKey, Verdict};
+#[cfg(feature = "alloc")]
+pub use self::rotation::{
+    FetchError, FetchPermit, HttpResponse, KeysStatus, KeysUnavailable, Refetch, Refreshed, RemoteKeySet,
+    RemoteKeys, RemoteStatus, RotationPolicy, Unreachable,
+};
 pub use self::select::KeySource;
 pub use self::time::{Leeway, UnixTime};
 pub use self::verify::{Scratch, VerifiedJws, Verifier};

@@ -5,8 +5,9 @@
 use core::borrow::Borrow;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{KeyError, SelectError};
+use crate::error::{Excerpt, KeyError, SelectError};
 use crate::json::JsonString;
+use crate::jwk::Jwk;
 use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
 #[cfg(feature = "alloc")]
@@ -30,11 +31,23 @@ pub struct Query<'q> {
     pub(crate) allowed: AlgorithmSet,
 }
 
+/// A key that there is, as a diagnosis shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    pub(crate) kid: Option<Excerpt>,
+    /// Whether its kid is the one asked for, or none was.
+    pub(crate) asked: bool,
+    /// The algorithm that it is bound to, or why it was set aside.
+    pub(crate) outcome: Result<Algorithm, KeyError>,
+}
+
 pub(crate) mod sealed {
     use core::borrow::Borrow;
 
-    use super::Query;
+    use super::{Member, Query};
+    use crate::algorithm::AlgorithmSet;
     use crate::error::SelectError;
+    use crate::json::JsonString;
     use crate::key::VerifyingKey;
 
     pub trait Find {
@@ -44,6 +57,13 @@ pub(crate) mod sealed {
             Self: 'k;
 
         fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError>;
+
+        /// Every key, for a diagnosis.
+        fn members<'m>(
+            &'m self,
+            asked: Option<JsonString<'m>>,
+            allowed: AlgorithmSet,
+        ) -> impl Iterator<Item = Member>;
     }
 }
 
@@ -95,6 +115,10 @@ impl sealed::Find for VerifyingKey {
     fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
         choose(query, 1, core::iter::once(Ok(self)))
     }
+
+    fn members<'m>(&'m self, _: Option<JsonString<'m>>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+        core::iter::once(Member { kid: None, asked: true, outcome: Ok(self.algorithm()) })
+    }
 }
 
 impl sealed::Find for [(&str, VerifyingKey)] {
@@ -107,6 +131,18 @@ impl sealed::Find for [(&str, VerifyingKey)] {
         let asked = self.iter().filter(|(kid, _)| query.kid.is_none_or(|asked| asked == **kid));
         choose(query, self.len(), asked.map(|(_, key)| Ok(key)))
     }
+
+    fn members<'m>(
+        &'m self,
+        asked: Option<JsonString<'m>>,
+        _: AlgorithmSet,
+    ) -> impl Iterator<Item = Member> {
+        self.iter().map(move |(kid, key)| Member {
+            kid: Some(Excerpt::new(kid.chars())),
+            asked: asked.is_none_or(|asked| asked == **kid),
+            outcome: Ok(key.algorithm()),
+        })
+    }
 }
 
 impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
@@ -117,6 +153,14 @@ impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         self.as_slice().find(query)
+    }
+
+    fn members<'m>(
+        &'m self,
+        asked: Option<JsonString<'m>>,
+        allowed: AlgorithmSet,
+    ) -> impl Iterator<Item = Member> {
+        self.as_slice().members(asked, allowed)
     }
 }
 
@@ -135,6 +179,21 @@ impl sealed::Find for Jwks<'_> {
         });
         choose(query, self.len(), candidates)
     }
+
+    fn members<'m>(
+        &'m self,
+        asked: Option<JsonString<'m>>,
+        allowed: AlgorithmSet,
+    ) -> impl Iterator<Item = Member> {
+        self.iter().map(move |member| {
+            let kid = member.as_ref().ok().and_then(Jwk::kid);
+            Member {
+                kid: kid.map(JsonString::excerpt),
+                asked: asked.is_none_or(|asked| kid == Some(asked)),
+                outcome: member.and_then(|jwk| jwk.verifying_key(allowed)).map(|key| key.algorithm()),
+            }
+        })
+    }
 }
 
 #[cfg(feature = "alloc")]
@@ -146,6 +205,18 @@ impl sealed::Find for KeySet {
             Some(kid) => choose(query, self.len(), self.keys_of(kid).map(kept)),
             None => choose(query, self.len(), self.keys().map(kept)),
         }
+    }
+
+    fn members<'m>(
+        &'m self,
+        asked: Option<JsonString<'m>>,
+        _: AlgorithmSet,
+    ) -> impl Iterator<Item = Member> {
+        self.verdicts().map(move |verdict| Member {
+            kid: verdict.kid.map(|kid| Excerpt::new(kid.chars())),
+            asked: asked.is_none_or(|asked| verdict.kid.is_some_and(|kid| asked == *kid)),
+            outcome: verdict.outcome,
+        })
     }
 }
 

@@ -31,11 +31,11 @@ use crate::select::{KeySource, Query};
 /// ```
 #[derive(Debug)]
 pub struct Verifier<'k, K: KeySource + ?Sized> {
-    keys: &'k K,
-    allowed: AlgorithmSet,
+    pub(crate) keys: &'k K,
+    pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
     typ: Option<&'k str>,
-    max_token_length: usize,
+    pub(crate) max_token_length: usize,
 }
 
 impl<K: KeySource + ?Sized> Clone for Verifier<'_, K> {
@@ -103,10 +103,23 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
 
     /// Holds the header against everything that needs no key.
     fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
+        let alg = self.accept_algorithm(header)?;
+        self.accept_typ(header)?;
+        self.accept_kid(header, alg)?;
+        Ok(alg)
+    }
+
+    /// The header's algorithm, if it is implemented and allowed.
+    pub(crate) fn accept_algorithm(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
         let alg = header.algorithm().map_err(|alg| SelectError::AlgorithmUnsupported { alg })?;
         if !self.allowed.contains(alg) {
             return Err(SelectError::AlgorithmNotAllowed { alg, allowed: self.allowed });
         }
+        Ok(alg)
+    }
+
+    /// Holds `typ` to what the verifier demands.
+    pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
         if let Some(typ) = self.typ {
             let expected = || Excerpt::new(typ.chars());
             let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
@@ -114,10 +127,15 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
                 return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
             }
         }
+        Ok(())
+    }
+
+    /// Refuses a header without `kid` where the verifier demands one.
+    pub(crate) fn accept_kid(&self, header: &Header<'_>, alg: Algorithm) -> Result<(), SelectError> {
         if self.kid_required && header.kid().is_none() {
             return Err(SelectError::KidMissing { alg });
         }
-        Ok(alg)
+        Ok(())
     }
 }
 
@@ -128,7 +146,7 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
 }
 
 /// A media type without `application/`, which stands for itself when no other slash follows.
-fn subtype(media_type: &str) -> &str {
+pub(crate) fn subtype(media_type: &str) -> &str {
     match media_type.split_at_checked("application/".len()) {
         Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') => rest,
         _ => media_type,

@@ -55,7 +55,7 @@ fn errors_are_small_values() {
     size::<JsonError>(16);
     // The costs of handing results about.
     assert!(size_of::<Result<VerifiedJws<'_>, Error>>() <= 136);
-    assert!(size_of::<Excerpt>() == 48);
+    assert!(size_of::<Excerpt>() == 32);
 }
 
 #[test]
@@ -117,13 +117,13 @@ fn excerpts_are_cut_and_fit_to_be_shown() {
     let texts = [
         ("", String::new()),
         ("a", "a".into()),
-        (&*"b".repeat(47), "b".repeat(47)),
-        (&*"b".repeat(48), "b".repeat(44) + "..."),
-        (&*"b".repeat(2000), "b".repeat(44) + "..."),
+        (&*"b".repeat(31), "b".repeat(31)),
+        (&*"b".repeat(32), "b".repeat(28) + "..."),
+        (&*"b".repeat(2000), "b".repeat(28) + "..."),
         // One character, one place, however many bytes it has and however it is written.
         ("\u{fc}\u{20ac}\u{1f511}\u{7f}", "????".into()),
         (r"\u0000\n\u001b[31m\u202e\ud83d\udd11~ \u0041\/\\\u0022", "???[31m??~ A/\\\"".into()),
-        (&*r"\u00e9".repeat(48), "?".repeat(44) + "..."),
+        (&*r"\u00e9".repeat(32), "?".repeat(28) + "..."),
     ];
     for (json, expected) in texts {
         let excerpt = excerpt(json);

@@ -257,6 +257,15 @@ fn both_sides_of_a_mismatch() {
     assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer), "iss https://x, https://a");
     assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, audience), "aud web, api");
     assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, audience), "aud , api");
+    // However long both are the same, what is shown of them differs.
+    for same in 0..80 {
+        let (own, other) = ("a".repeat(same) + "/v2.0/", "a".repeat(same) + "/v1.0/");
+        let shown = sides(
+            &format!(r#"{{"exp":1,"aud":"{own}"}}"#),
+            ClaimsPolicy::new(Expect::Ignore, Expect::Value(&other)),
+        );
+        assert!(shown.contains("/v2.0") && shown.contains("/v1.0"), "{same}: {shown}");
+    }
 }
 
 /// The first thing that is wrong is named: types, then `exp` missing, `iss`, `aud`, and the times.

@@ -14,6 +14,8 @@
 
 mod support;
 
+use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
+use crypto_bigint::{NonZero, Odd, Resize as _};
 use jose_core::{Algorithm, KeyError, VerifyingKey};
 use rsa::rand_core::{Infallible, TryCryptoRng, TryRng};
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
@@ -270,6 +272,61 @@ sizes! {
     bits_5120 5120 Half: P of "rsa-2048", Q of "rsa-8192";
     bits_5124 5124 Half: P of "rsa-2056", Q of "rsa-8192";
     bits_8192 8192 Half: P of "rsa-8192", Q of "rsa-8192";
+}
+
+/// Moduli that are primes of a shape in which carries run through every limb: they end, or consist of
+/// nothing but, ones or zeros. Nobody's keys look so, and arithmetic that is wrong for one number in 2^64
+/// shows here. The private exponent of a prime modulus is easy to find.
+#[test]
+fn moduli_of_ones_and_of_zeros() {
+    let shifted = |power: u32| BoxedUint::one_with_precision(8192).shl(power);
+    let number = |value: u64| BoxedUint::from(value).resize(8192);
+    for (modulus, bits) in [
+        (shifted(2203).wrapping_sub(number(1)), 2203),
+        (shifted(2281).wrapping_sub(number(1)), 2281),
+        (shifted(3217).wrapping_sub(number(1)), 3217),
+        (shifted(2048).wrapping_sub(number(1557)), 2048),
+        (shifted(3072).wrapping_sub(number(47)), 3072),
+        (shifted(4096).wrapping_sub(number(2549)), 4096),
+        (shifted(2047).wrapping_add(number(1919)), 2048),
+        (shifted(2048).wrapping_add(number(981)), 2049),
+        (shifted(3071).wrapping_add(number(2291)), 3072),
+    ] {
+        assert_eq!(modulus.bits(), bits);
+        check_prime(&modulus);
+    }
+}
+
+fn check_prime(modulus: &BoxedUint) {
+    let octets = modulus.to_be_bytes_trimmed_vartime();
+    let length = octets.len();
+    let ours = VerifyingKey::rs256(&octets, &[1, 0, 1]).unwrap();
+    let modulus = BoxedUint::from_be_slice_vartime(&octets);
+    let theirs = rsa::RsaPublicKey::new(modulus.clone(), 65537_u64.into()).unwrap();
+    let number = |octets: &[u8]| BoxedUint::from_be_slice(octets, modulus.bits_precision()).unwrap();
+    let text = |number: &BoxedUint| {
+        let octets = number.to_be_bytes();
+        octets[octets.len() - length..].to_vec()
+    };
+    // The exponents are inverse to one another modulo n - 1.
+    let order = modulus.wrapping_sub(number(&[1]));
+    let private = number(&[1, 0, 1]).invert_mod(&NonZero::new(order).unwrap()).unwrap();
+    let parameters = BoxedMontyParams::new(Odd::new(modulus.clone()).unwrap());
+    let power = |base: &BoxedUint| BoxedMontyForm::new(base.clone(), &parameters).pow(&private).retrieve();
+
+    let mut dice = Dice::new(u64::from(modulus.bits()));
+    for _ in 0..20 {
+        let message = dice.octets(20);
+        let digest = Sha256::digest(&message);
+        let good = encoded(length, 1, 0xff, &[&SHA256_DIGEST_INFO[..], &digest].concat());
+        let good = power(&number(&good));
+        for (signature, holds) in [(good.clone(), true), (modulus.wrapping_sub(&good), false)] {
+            let signature = text(&signature);
+            let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: SHA256_DIGEST_INFO.into() };
+            assert_eq!(ours.verify(Algorithm::Rs256, &message, &signature).is_ok(), holds);
+            assert_eq!(scheme.verify(&theirs, &digest, &signature).is_ok(), holds);
+        }
+    }
 }
 
 /// The key refuses what the other crate may take, before any arithmetic.

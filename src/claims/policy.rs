@@ -31,11 +31,11 @@ pub enum Expect<'p> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct ClaimsPolicy<'p> {
-    issuer: Expect<'p>,
-    audience: Expect<'p>,
+    pub(crate) issuer: Expect<'p>,
+    pub(crate) audience: Expect<'p>,
     exp_required: bool,
-    max_age: Option<u32>,
-    leeway: Leeway,
+    pub(crate) max_age: Option<u32>,
+    pub(crate) leeway: Leeway,
 }
 
 impl<'p> ClaimsPolicy<'p> {
@@ -66,33 +66,47 @@ impl<'p> ClaimsPolicy<'p> {
         self
     }
 
+    /// Holds the claims to the policy. Each that it does not accept is given to `refuse`, which goes
+    /// on or ends with the first.
     #[inline(never)]
-    pub(super) fn check(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), ClaimsError> {
+    pub(crate) fn check(
+        &self,
+        claims: &Claims<'_>,
+        now: UnixTime,
+        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    ) -> Result<(), ClaimsError> {
         if self.exp_required && claims.exp.is_none() {
-            return Err(ClaimsError::ClaimMissing { name: "exp" });
+            refuse(ClaimsError::ClaimMissing { name: "exp" })?;
         }
-        self.issuer.check("iss", claims.issuer().into_iter(), claims.iss.is_some())?;
-        self.audience.check("aud", claims.audiences(), claims.aud.is_some())?;
-        self.check_times(claims, now)
+        self.issuer
+            .check("iss", claims.issuer().into_iter(), claims.iss.is_some())
+            .or_else(&mut refuse)?;
+        self.audience.check("aud", claims.audiences(), claims.aud.is_some()).or_else(&mut refuse)?;
+        self.check_times(claims, now, refuse)
     }
 
-    fn check_times(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), ClaimsError> {
+    fn check_times(
+        &self,
+        claims: &Claims<'_>,
+        now: UnixTime,
+        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    ) -> Result<(), ClaimsError> {
         let leeway = self.leeway;
         let (seconds, slack) = (now.seconds(), i64::from(leeway.seconds()));
         if let Some(exp) = claims.expires_at().filter(|exp| seconds >= exp.seconds().saturating_add(slack)) {
-            return Err(ClaimsError::Expired { exp, now, leeway });
+            refuse(ClaimsError::Expired { exp, now, leeway })?;
         }
         if let Some(nbf) = claims.not_before().filter(|nbf| seconds < nbf.seconds().saturating_sub(slack)) {
-            return Err(ClaimsError::NotYetValid { nbf, now, leeway });
+            refuse(ClaimsError::NotYetValid { nbf, now, leeway })?;
         }
         let Some(max_age) = self.max_age else { return Ok(()) };
-        let iat = claims.issued_at().ok_or(ClaimsError::ClaimMissing { name: "iat" })?;
+        let Some(iat) = claims.issued_at() else { return refuse(ClaimsError::ClaimMissing { name: "iat" }) };
         let age = seconds.saturating_sub(iat.seconds());
         if age < 0_i64.saturating_sub(slack) {
-            return Err(ClaimsError::IssuedInFuture { iat, now, leeway });
+            return refuse(ClaimsError::IssuedInFuture { iat, now, leeway });
         }
         if age > i64::from(max_age).saturating_add(slack) {
-            return Err(ClaimsError::TooOld { iat, now, max_age, leeway });
+            return refuse(ClaimsError::TooOld { iat, now, max_age, leeway });
         }
         Ok(())
     }
@@ -128,8 +142,12 @@ impl Expect<'_> {
             }
             first = first.or(Some(value));
         }
-        let found = first.map_or_else(|| Excerpt::new([]), JsonString::excerpt);
-        let expected = Excerpt::new(accepted.first().copied().unwrap_or_default().chars());
+        let expected = accepted.first().copied().unwrap_or_default();
+        let found = first.unwrap_or(JsonString::new("", false));
+        let [found, expected] = match found.as_str() {
+            Some(found) => Excerpt::of_mismatch(found, expected),
+            None => [found.excerpt(), Excerpt::new(expected.chars())],
+        };
         Err(match name {
             "iss" => ClaimsError::IssuerMismatch { found, expected },
             _ => ClaimsError::AudienceMismatch { found, expected },

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// Up to 47 bytes of text from a token, a key or a policy, fit to be shown: whatever is not
+/// Up to 31 bytes of text from a token, a key or a policy, fit to be shown: whatever is not
 /// printable ASCII is replaced by `?`, and text that was cut ends in `...`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Excerpt {
@@ -11,7 +11,7 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    const MAX: usize = 47;
+    const MAX: usize = 31;
 
     pub(crate) fn new(characters: impl IntoIterator<Item = char>) -> Self {
         let mut excerpt = Self { bytes: [0; Self::MAX], len: 0 };
@@ -28,6 +28,15 @@ impl Excerpt {
             excerpt.len = excerpt.len.saturating_add(1);
         }
         excerpt
+    }
+
+    /// Excerpts of two texts that differ, from shortly before the first difference on where that lies
+    /// far behind.
+    pub(crate) fn of_mismatch(found: &str, expected: &str) -> [Self; 2] {
+        let same =
+            found.bytes().zip(expected.bytes()).take_while(|(found, expected)| found == expected).count();
+        let skipped = if same < Self::MAX { 0 } else { same.saturating_sub(Self::MAX / 2) };
+        [found, expected].map(|text| Self::new(text.get(skipped..).unwrap_or(text).chars()))
     }
 
     /// The text.
@@ -144,7 +153,7 @@ pub enum JsonErrorKind {
     Length,
     /// More than 32 levels of arrays and objects.
     Depth,
-    /// More than 128 members in the objects that are open at this place.
+    /// More than 96 members in the objects that are open at this place.
     Members,
     /// Text after the value.
     Trailing,
@@ -164,7 +173,7 @@ impl fmt::Display for JsonError {
             JsonErrorKind::DuplicateName => "a second member of this name",
             JsonErrorKind::Length => "more than 1 MiB of text",
             JsonErrorKind::Depth => "more than 32 levels deep",
-            JsonErrorKind::Members => "more than 128 members in the objects open here",
+            JsonErrorKind::Members => "more than 96 members in the objects open here",
             JsonErrorKind::Trailing => "text after the JSON value",
         };
         write!(f, "{text}, at byte {}", self.offset)

@@ -26,8 +26,7 @@ impl<'a, 'n> Members<'a, 'n> {
         if reader.next_token() == Some(b'{') {
             return Ok(Self { names: Some(names), ..Self::of_checked(text) });
         }
-        Value::parse(text)?;
-        Err(None)
+        Err(no_object(text))
     }
 
     /// Starts on the text of an object that has been checked.
@@ -86,4 +85,11 @@ impl<'a, 'n> Members<'a, 'n> {
     pub(crate) fn lenient_value(&mut self) -> Result<Span, JsonError> {
         self.reader.span(1, None).map_err(|kind| self.reader.error(kind))
     }
+}
+
+/// Why a text that does not begin as an object is no JSON, or `None` if it is.
+#[cold]
+#[inline(never)]
+fn no_object(text: &str) -> Option<JsonError> {
+    Value::parse(text).err()
 }

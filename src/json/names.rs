@@ -18,6 +18,8 @@ pub(crate) struct Names {
 impl Names {
     const DIGEST: u32 = 0xfff;
 
+    // By value it would take twice the stack.
+    #[inline(always)]
     pub(crate) const fn new() -> Self {
         Self { entries: [0; MAX_OPEN_MEMBERS], open: 0, seen: 0 }
     }

@@ -29,7 +29,7 @@ impl<'a> JsonString<'a> {
     }
 
     /// The characters, escapes resolved.
-    pub fn chars(self) -> impl Iterator<Item = char> {
+    pub fn chars(self) -> impl Iterator<Item = char> + use<'a> {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || match rest.next()? {
             '\\' => Some(unescape(&mut rest)),

@@ -44,14 +44,14 @@ impl Count {
 }
 
 /// P-256 with SHA-256, signatures as r and s.
-#[test]
-fn es256() {
+fn es256_with(prepare: impl Fn(&mut VerifyingKey)) {
     let set = ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256P1363).unwrap();
     let mut count = Count::default();
     for group in &set.test_groups {
         let [4, point @ ..] = &group.key.key[..] else { panic!("a compressed point") };
         let (x, y) = point.split_at(32);
-        let key = VerifyingKey::es256(x, y).unwrap();
+        let mut key = VerifyingKey::es256(x, y).unwrap();
+        prepare(&mut key);
         for test in &group.tests {
             let found = key.verify(Algorithm::Es256, &test.msg, &test.sig);
             count.add(&format!("{} {}", test.tc_id, test.comment), test.result, found, None);
@@ -59,6 +59,22 @@ fn es256() {
     }
     assert_eq!(count, Count { accepted: 173, refused: 89, stricter: 0 });
     assert_eq!(set.number_of_tests, 262);
+}
+
+#[test]
+fn es256() {
+    es256_with(|_| {});
+}
+
+/// The same verdicts from tables of every size.
+#[cfg(feature = "alloc")]
+#[test]
+fn es256_precomputed() {
+    use jose_core::{Precomputation, Window};
+    for window in [Window::Bits4, Window::Bits5, Window::Bits6, Window::Bits7, Window::Bits8, Window::Bits9] {
+        let base = Precomputation::new(window);
+        es256_with(|key| key.precompute(&base, window));
+    }
 }
 
 /// PKCS#1 v1.5 with SHA-256. Groups with the exponent 3 have no key here: RFC 8017 allows it, and the

@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use jose_core::{
     Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, MAX_TOKEN_LENGTH,
-    SignatureError, UnixTime, UnverifiedJws, Verifier,
+    Precomputation, SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey, Window,
 };
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
@@ -18,9 +18,10 @@ const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
 
 /// An operation that has been set up. Each call does it once and says whether it came out right.
 type Operation = Box<dyn FnMut() -> bool>;
+type SetUp = fn() -> Operation;
 
 /// Every operation and its set-up. A new one is a row here, and `./check --update`.
-const OPERATIONS: &[(&str, fn() -> Operation)] = &[
+const OPERATIONS: &[(&str, SetUp)] = &[
     ("token-hs256", || token("hmac-32", 1, 286, by_accessors)),
     ("token-es256", || token("p256", 1, 286, by_accessors)),
     ("token-rs256-2048", || token("rsa-2048", 1, 286, by_accessors)),
@@ -31,14 +32,17 @@ const OPERATIONS: &[(&str, fn() -> Operation)] = &[
     ("split-and-header", split_and_header),
     ("selection-among-1", || selection(1)),
     ("selection-among-1000", || selection(1000)),
-    ("signature-hs256", || signature("hmac-32")),
-    ("signature-es256", || signature("p256")),
-    ("signature-rs256-2048", || signature("rsa-2048")),
+    ("signature-hs256", || signature("hmac-32", None)),
+    ("signature-es256", || signature("p256", None)),
+    ("signature-es256-window-6", || signature("p256", Some(Window::Bits6))),
+    ("signature-es256-window-9", || signature("p256", Some(Window::Bits9))),
+    ("signature-rs256-2048", || signature("rsa-2048", None)),
     ("base64url-1-KiB", base64url),
     ("claims", || claims_alone(by_accessors)),
     ("claims-serde-borrowed", || claims_alone(by_serde)),
     ("key-hs256", || key("hmac-32")),
     ("key-es256", || key("p256")),
+    ("key-es256-table-6", || table(Window::Bits6)),
     ("key-rs256-2048", || key("rsa-2048")),
     ("key-rs256-4096", || key("rsa-4096")),
     ("set-of-100-hs256", || set("hmac-32", 100)),
@@ -122,7 +126,7 @@ fn selection(keys: usize) -> Operation {
     })
 }
 
-fn signature(key: &str) -> Operation {
+fn signature(key: &str, window: Option<Window>) -> Operation {
     let key = Key::named(key);
     let algorithm = algorithm(&key);
     let token = key.sign(&claims());
@@ -130,7 +134,10 @@ fn signature(key: &str) -> Operation {
     let jws = UnverifiedJws::parse(&token, &mut scratch, MAX_TOKEN_LENGTH).unwrap();
     let (input, signature) = (jws.signing_input().to_vec(), jws.signature(&mut buffer).unwrap().to_vec());
     let jwk = key.verifying_jwk().to_string();
-    let key = Jwk::parse(&jwk).unwrap().verifying_key(algorithm.into()).unwrap();
+    let mut key = Jwk::parse(&jwk).unwrap().verifying_key(algorithm.into()).unwrap();
+    if let Some(window) = window {
+        key.precompute(&Precomputation::new(window), window);
+    }
     Box::new(move || key.verify(algorithm, black_box(&input), black_box(&signature)).is_ok())
 }
 
@@ -163,6 +170,18 @@ fn key(name: &str) -> Operation {
     let algorithm = algorithm(&key);
     let jwk = key.verifying_jwk().to_string();
     Box::new(move || Jwk::parse(black_box(&jwk)).unwrap().verifying_key(algorithm.into()).is_ok())
+}
+
+/// The table of an ES256 key; that of the base point is there.
+fn table(window: Window) -> Operation {
+    let precomputation = Precomputation::new(Window::Bits4);
+    let key = Key::named("p256");
+    let key = VerifyingKey::es256(&key.octets("x"), &key.octets("y")).unwrap();
+    Box::new(move || {
+        let mut key = black_box(&key).clone();
+        key.precompute(&precomputation, window);
+        key.algorithm() == Algorithm::Es256
+    })
 }
 
 /// A set from its text, and all of its keys.

@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime,
-    Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway,
+    Precomputation, UnixTime, Verifier, VerifyingKey, Window,
 };
 use jose_core_peers::{Case, Input, primitive, serve, unsupported, whole};
 use serde::Deserialize;
@@ -61,9 +61,12 @@ fn main() {
     serve(|input| {
         let algorithm = Algorithm::from_name(&input.alg).unwrap();
         let allowed = AlgorithmSet::from(algorithm);
-        let key_set = || -> &'static KeySet {
-            let jwks = Jwks::parse(&input.jwks).unwrap();
-            Box::leak(Box::new(KeySet::from_jwks(&jwks, allowed).unwrap()))
+        let new_set = || KeySet::from_jwks(&Jwks::parse(&input.jwks).unwrap(), allowed).unwrap();
+        let key_set = || -> &'static KeySet { Box::leak(Box::new(new_set())) };
+        let precomputed = |base, key| -> &'static KeySet {
+            let mut keys = new_set();
+            keys.precompute(&Precomputation::new(base), key);
+            Box::leak(Box::new(keys))
         };
         let key = || -> &'static VerifyingKey {
             let jwk = input.jwk.to_string();
@@ -80,6 +83,11 @@ fn main() {
             "borrowed" => token(input, key_set(), borrowed),
             "owned" => token(input, key_set(), owned),
             "one key" => token(input, key(), by_accessors),
+            // The windows of the curve's base point and of the key.
+            "windows 5 4" => token(input, precomputed(Window::Bits5, Window::Bits4), by_accessors),
+            "windows 6 6" => token(input, precomputed(Window::Bits6, Window::Bits6), by_accessors),
+            "windows 9 6" => token(input, precomputed(Window::Bits9, Window::Bits6), by_accessors),
+            "windows 9 9" => token(input, precomputed(Window::Bits9, Window::Bits9), by_accessors),
             "primitive" => {
                 let key = key();
                 primitive(move |message, signature| key.verify(algorithm, message, signature).is_ok())
