@@ -75,7 +75,16 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     let (quads, tail) = text.as_chunks();
     let (triples, rest) = out.as_chunks_mut::<3>();
     let mut seen = 0;
-    for (text, triple) in quads.iter().zip(triples) {
+    // Two at a time where there are two, since six octets are written as soon as three.
+    let (pairs, last) = quads.as_chunks();
+    let (sixes, last_triple) = triples.as_chunks_mut::<2>();
+    for ([first, second], six) in pairs.iter().zip(sixes) {
+        let (first, second) = (quad(*first), quad(*second));
+        let [_, _, octets @ ..] = (u64::from(first) << 24 | u64::from(second)).to_be_bytes();
+        six.as_flattened_mut().copy_from_slice(&octets);
+        seen |= first | second;
+    }
+    for (text, triple) in last.iter().zip(last_triple) {
         let bits = quad(*text);
         let [_, octets @ ..] = bits.to_be_bytes();
         *triple = octets;

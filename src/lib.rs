@@ -31,6 +31,7 @@ mod key_set;
 mod select;
 mod verify;
 mod claims;
+pub mod diagnose;
 #[cfg(feature = "alloc")]
 mod rotation;
 

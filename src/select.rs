@@ -132,11 +132,7 @@ impl sealed::Find for [(&str, VerifyingKey)] {
         choose(query, self.len(), asked.map(|(_, key)| Ok(key)))
     }
 
-    fn members<'m>(
-        &'m self,
-        asked: Option<JsonString<'m>>,
-        _: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, asked: Option<JsonString<'m>>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
         self.iter().map(move |(kid, key)| Member {
             kid: Some(Excerpt::new(kid.chars())),
             asked: asked.is_none_or(|asked| asked == **kid),
@@ -207,11 +203,7 @@ impl sealed::Find for KeySet {
         }
     }
 
-    fn members<'m>(
-        &'m self,
-        asked: Option<JsonString<'m>>,
-        _: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, asked: Option<JsonString<'m>>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
         self.verdicts().map(move |verdict| Member {
             kid: verdict.kid.map(|kid| Excerpt::new(kid.chars())),
             asked: asked.is_none_or(|asked| verdict.kid.is_some_and(|kid| asked == *kid)),

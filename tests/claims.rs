@@ -247,23 +247,25 @@ fn expectations() {
 /// Both sides of a mismatch are told: the first of several.
 #[test]
 fn both_sides_of_a_mismatch() {
-    let sides = |payload: &str, policy| match judge(payload, &policy, 0) {
-        Err(ClaimsError::IssuerMismatch { found, expected }) => format!("iss {found}, {expected}"),
-        Err(ClaimsError::AudienceMismatch { found, expected }) => format!("aud {found}, {expected}"),
-        other => panic!("{payload}: {other:?}"),
-    };
+    fn sides(payload: &str, policy: ClaimsPolicy<'_>) -> String {
+        match judge(payload, &policy, 0) {
+            Err(ClaimsError::IssuerMismatch { found, expected }) => format!("iss {found}, {expected}"),
+            Err(ClaimsError::AudienceMismatch { found, expected }) => format!("aud {found}, {expected}"),
+            other => panic!("{payload}: {other:?}"),
+        }
+    }
     let issuer = ClaimsPolicy::new(Expect::AnyOf(&["https://a", "https://b"]), Expect::Ignore);
     let audience = ClaimsPolicy::new(Expect::Ignore, Expect::Value("api"));
     assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer), "iss https://x, https://a");
     assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, audience), "aud web, api");
     assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, audience), "aud , api");
-    // However long both are the same, what is shown of them differs.
-    for same in 0..80 {
-        let (own, other) = ("a".repeat(same) + "/v2.0/", "a".repeat(same) + "/v1.0/");
-        let shown = sides(
-            &format!(r#"{{"exp":1,"aud":"{own}"}}"#),
-            ClaimsPolicy::new(Expect::Ignore, Expect::Value(&other)),
-        );
+    // However long both are the same, and of whatever characters, what is shown of them differs.
+    for (letter, same) in
+        ["a", "\u{e9}"].into_iter().flat_map(|letter| (0..80).map(move |same| (letter, same)))
+    {
+        let (own, other) = (letter.repeat(same) + "/v2.0/", letter.repeat(same) + "/v1.0/");
+        let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Value(&other));
+        let shown = sides(&format!(r#"{{"exp":1,"aud":"{own}"}}"#), policy);
         assert!(shown.contains("/v2.0") && shown.contains("/v1.0"), "{same}: {shown}");
     }
 }

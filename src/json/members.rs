@@ -20,6 +20,7 @@ impl<'a, 'n> Members<'a, 'n> {
     /// # Errors
     ///
     /// Why the text is no JSON, or `None` for JSON that is not an object.
+    #[inline]
     pub(crate) fn new(text: &'a [u8], names: &'n mut Names) -> Result<Self, Option<JsonError>> {
         let text = super::utf8(text)?;
         let mut reader = Reader::new(text);

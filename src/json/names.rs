@@ -28,7 +28,7 @@ impl Names {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn insert(&mut self, text: &str, name: Span, base: u8) -> Result<(), JsonErrorKind> {
         let digest = digest(text, name);
-        let entry = (name.start << 12) | digest;
+        let entry = (name.start() << 12) | digest;
         let bit = 1 << (digest % 64);
         if self.seen & bit != 0 {
             self.compare(text, name, entry, base)?;
@@ -63,7 +63,7 @@ fn digest(text: &str, name: Span) -> u32 {
     let length = end.wrapping_sub(start).wrapping_sub(2);
     let written = text.as_bytes().get(start.wrapping_add(1)..).unwrap_or_default();
     let (first, length) = match written.first_chunk() {
-        Some(first) if name.kind == Kind::Plain => {
+        Some(first) if name.kind() == Kind::Plain => {
             // What follows a short name is masked out.
             let used = u32::try_from(length.min(8)).unwrap_or(0).wrapping_mul(8);
             (u64::from_le_bytes(*first) & !u64::MAX.checked_shl(used).unwrap_or(0), length)

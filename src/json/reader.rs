@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(&mut self, first: Option<u8>) -> Result<Kind, JsonErrorKind> {
         match first {
-            Some(b'"') => Ok(self.string()?.kind),
+            Some(b'"') => Ok(self.string()?.kind()),
             Some(b'-' | b'0'..=b'9') => self.number(),
             Some(b't') => self.literal("true", Kind::True),
             Some(b'f') => self.literal("false", Kind::False),

@@ -1,5 +1,6 @@
 //! Where values stand in a text.
 
+use core::num::NonZero;
 use core::ops::Range;
 
 use super::string::hex;
@@ -19,22 +20,58 @@ pub(super) enum Kind {
     Object,
 }
 
-/// Where a value stands in its text: small enough for registers, where a [`Value`] is not.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Span {
-    pub(super) start: u32,
-    end: u32,
-    pub(super) kind: Kind,
+impl Kind {
+    const ALL: [Self; 8] = [
+        Self::Null,
+        Self::True,
+        Self::False,
+        Self::Number,
+        Self::Plain,
+        Self::Escaped,
+        Self::Array,
+        Self::Object,
+    ];
+
+    const fn code(self) -> u64 {
+        match self {
+            Self::Null => 0,
+            Self::True => 1,
+            Self::False => 2,
+            Self::Number => 3,
+            Self::Plain => 4,
+            Self::Escaped => 5,
+            Self::Array => 6,
+            Self::Object => 7,
+        }
+    }
 }
+
+/// Where a value stands in its text, and its kind, in one word. A [`Value`] or a struct of three would
+/// go through memory in pieces, and waiting for the pieces took a third of the time of reading claims.
+///
+/// From the lowest bit on: one that is set, three for the kind, 28 for the start, 32 for the end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Span(NonZero<u64>);
 
 impl Span {
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
         // No text is longer than 2^20 bytes.
-        Self { start: u32::try_from(start).unwrap_or(0), end: u32::try_from(end).unwrap_or(0), kind }
+        let [start, end] = [start, end].map(|place| u64::try_from(place).unwrap_or(0));
+        Self(NonZero::<u64>::MIN | kind.code() << 1 | start << 4 | end << 32)
+    }
+
+    pub(super) fn start(self) -> u32 {
+        u32::try_from(self.0.get() >> 4 & 0x0fff_ffff).unwrap_or(0)
     }
 
     pub(super) fn range(self) -> Range<usize> {
-        usize::try_from(self.start).unwrap_or(0)..usize::try_from(self.end).unwrap_or(0)
+        let [start, end] = [u64::from(self.start()), self.0.get() >> 32];
+        usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0)
+    }
+
+    pub(super) fn kind(self) -> Kind {
+        let code = usize::try_from(self.0.get() >> 1 & 7).unwrap_or(0);
+        Kind::ALL.get(code).copied().unwrap_or(Kind::Null)
     }
 
     fn text(self, text: &str) -> &str {
@@ -43,7 +80,7 @@ impl Span {
 
     /// The value that stands here in `text`.
     pub(crate) fn value(self, text: &str) -> Value<'_> {
-        match self.kind {
+        match self.kind() {
             Kind::Null => Value::Null,
             Kind::True => Value::Bool(true),
             Kind::False => Value::Bool(false),
@@ -94,20 +131,20 @@ impl Span {
         }
     }
 
-    pub(crate) const fn is_string(self) -> bool {
-        matches!(self.kind, Kind::Plain | Kind::Escaped)
+    pub(crate) fn is_string(self) -> bool {
+        matches!(self.kind(), Kind::Plain | Kind::Escaped)
     }
 
     /// The number that stands here in `text`, if it is one.
     pub(crate) fn number(self, text: &str) -> Option<&str> {
-        matches!(self.kind, Kind::Number).then(|| self.text(text))
+        matches!(self.kind(), Kind::Number).then(|| self.text(text))
     }
 
     /// What stands between the quotes.
     pub(super) fn contents(self, text: &str) -> JsonString<'_> {
         let quotes = self.range();
         let inside = quotes.start.wrapping_add(1)..quotes.end.wrapping_sub(1);
-        JsonString::new(text.get(inside).unwrap_or_default(), self.kind == Kind::Escaped)
+        JsonString::new(text.get(inside).unwrap_or_default(), self.kind() == Kind::Escaped)
     }
 }
 

@@ -38,13 +38,17 @@ impl<'a> JsonString<'a> {
     }
 
     /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit.
+    #[inline(always)]
     pub(crate) fn resolve<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
     where
         'a: 'b,
     {
-        if !self.escaped {
-            return Some(self.raw);
-        }
+        if self.escaped { self.resolve_into(buffer) } else { Some(self.raw) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn resolve_into(self, buffer: &mut [u8]) -> Option<&str> {
         let mut len = 0_usize;
         for character in self.chars() {
             let mut encoded = [0; 4];

@@ -1,0 +1,127 @@
+//! What a verifier is told to accept.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use alloc::vec::Vec;
+
+use jose_core::json::Value;
+use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, KeySource, Leeway};
+
+use crate::refusal::Refusal;
+
+pub struct Options {
+    algorithms: AlgorithmSet,
+    /// `None` where any will do.
+    issuer: Option<Vec<String>>,
+    audience: Option<Vec<String>>,
+    leeway: Leeway,
+    kid_required: bool,
+    typ: Option<String>,
+}
+
+impl Options {
+    /// Reads the JSON text of `VerifierOptions`. A member that is not one of them is an error: it would
+    /// otherwise be a check that somebody believes to be made.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let Ok(Value::Object(object)) = Value::parse(text) else {
+            return Err(invalid("the options are not an object"));
+        };
+        let (mut algorithms, mut issuer, mut audience) = (None, None, None);
+        let (mut leeway, mut kid_required, mut typ) = (Leeway::NONE, false, None);
+        for (name, value) in object.iter() {
+            match name.as_str() {
+                Some("algorithms") => algorithms = algorithm_set(value),
+                Some("issuer") => issuer = expected(value),
+                Some("audience") => audience = expected(value),
+                Some("leeway") => {
+                    leeway = seconds(value)
+                        .ok_or_else(|| invalid("'leeway' must be a whole number of seconds, 600 at most"))?;
+                }
+                Some("requireKid") => {
+                    let Value::Bool(required) = value else {
+                        return Err(invalid("'requireKid' must be true or false"));
+                    };
+                    kid_required = required;
+                }
+                Some("typ") => {
+                    let required = value.as_string().ok_or_else(|| invalid("'typ' must be a string"))?;
+                    typ = Some(required.to_string());
+                }
+                _ => return Err(invalid(&format!("there is no option '{name}'"))),
+            }
+        }
+        Ok(Self {
+            algorithms: algorithms.ok_or_else(|| {
+                invalid("'algorithms' must be an array of one or more of \"HS256\", \"ES256\" and \"RS256\"")
+            })?,
+            issuer: issuer.ok_or_else(|| not_stated("issuer"))?,
+            audience: audience.ok_or_else(|| not_stated("audience"))?,
+            leeway,
+            kid_required,
+            typ,
+        })
+    }
+
+    pub fn algorithms(&self) -> AlgorithmSet {
+        self.algorithms
+    }
+
+    pub fn verifier<'v, K: KeySource + ?Sized>(&'v self, keys: &'v K) -> jose_core::Verifier<'v, K> {
+        let mut verifier = jose_core::Verifier::new(keys, self.algorithms);
+        if self.kid_required {
+            verifier = verifier.require_kid();
+        }
+        if let Some(typ) = &self.typ {
+            verifier = verifier.require_typ(typ);
+        }
+        verifier
+    }
+
+    /// Calls `then` with the policy for claims.
+    pub fn with_policy<R>(&self, then: impl FnOnce(&ClaimsPolicy<'_>) -> R) -> R {
+        let (issuers, audiences) = (borrowed(&self.issuer), borrowed(&self.audience));
+        then(&ClaimsPolicy::new(expect(&issuers), expect(&audiences)).leeway(self.leeway))
+    }
+}
+
+fn borrowed(texts: &Option<Vec<String>>) -> Option<Vec<&str>> {
+    texts.as_ref().map(|texts| texts.iter().map(String::as_str).collect())
+}
+
+fn expect<'p>(texts: &'p Option<Vec<&'p str>>) -> Expect<'p> {
+    texts.as_ref().map_or(Expect::Ignore, |texts| Expect::AnyOf(texts))
+}
+
+fn algorithm_set(value: Value<'_>) -> Option<AlgorithmSet> {
+    let Value::Array(names) = value else { return None };
+    names.iter().try_fold(None, |set: Option<AlgorithmSet>, name| {
+        let algorithm = Algorithm::from_name(name.as_string()?.as_str()?)?;
+        Some(Some(set.map_or(AlgorithmSet::only(algorithm), |set| set.or(algorithm))))
+    })?
+}
+
+/// One text or several, or any: `Some(None)`.
+fn expected(value: Value<'_>) -> Option<Option<Vec<String>>> {
+    match value {
+        Value::Null => Some(None),
+        Value::String(text) => Some(Some([text.to_string()].into())),
+        Value::Array(texts) => {
+            let texts: Option<Vec<String>> = texts.iter().map(|text| Some(text.as_string()?.to_string())).collect();
+            texts.filter(|texts| !texts.is_empty()).map(Some)
+        }
+        _ => None,
+    }
+}
+
+fn seconds(value: Value<'_>) -> Option<Leeway> {
+    let Value::Number(number) = value else { return None };
+    number.parse().ok().and_then(Leeway::from_seconds)
+}
+
+fn not_stated(name: &str) -> Refusal {
+    invalid(&format!("'{name}' must be a string, an array of strings, or null where any will do"))
+}
+
+fn invalid(message: &str) -> Refusal {
+    Refusal::with_code(message, "InvalidOption")
+}

@@ -1,0 +1,135 @@
+//! One thing that is wrong, and the list of all that are.
+
+use core::fmt;
+
+use super::cause::Cause;
+use crate::error::{ClaimsError, Error};
+
+/// A stage of the pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// The text of the token, up to a header that can be read.
+    Parse,
+    /// What the header says, against what the verifier demands: `alg`, `typ`, `kid`.
+    Header,
+    /// The choice of a key.
+    Keys,
+    /// The signature.
+    Signature,
+    /// The payload, and its claims against the policy.
+    Claims,
+}
+
+impl Stage {
+    /// Every stage, in order.
+    pub const ALL: [Self; 5] = [Self::Parse, Self::Header, Self::Keys, Self::Signature, Self::Claims];
+
+    /// The name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Parse => "token",
+            Self::Header => "header",
+            Self::Keys => "keys",
+            Self::Signature => "signature",
+            Self::Claims => "claims",
+        }
+    }
+}
+
+/// What became of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Nothing is wrong. Of claims whose signature does not hold, this says no more than that they
+    /// would be accepted.
+    Holds,
+    /// Something is wrong: see the [`Problem`]s of the stage.
+    Fails,
+    /// There was nothing to look at, because an earlier stage failed.
+    NotReached,
+}
+
+/// One thing that is wrong with a token, or remarkable about one that is accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Problem {
+    stage: Stage,
+    cause: Cause,
+    error: Option<Error>,
+}
+
+impl Problem {
+    pub(super) const fn new(stage: Stage, cause: Cause, error: Option<Error>) -> Self {
+        Self { stage, cause, error }
+    }
+
+    /// The stage that found it.
+    #[must_use]
+    pub const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// What is to be changed.
+    #[must_use]
+    pub const fn cause(&self) -> Cause {
+        self.cause
+    }
+
+    /// The error for which the token would be refused if nothing else were wrong. `None` for what
+    /// refuses no token, such as an `exp` in milliseconds.
+    #[must_use]
+    pub const fn error(&self) -> Option<Error> {
+        self.error
+    }
+
+    /// The registered claim that it is about, if it is one (RFC 7519 §4.1).
+    #[must_use]
+    pub const fn claim(&self) -> Option<&'static str> {
+        let Some(Error::Claims(error)) = self.error else { return None };
+        match error {
+            ClaimsError::ClaimType { name, .. }
+            | ClaimsError::DateRange { name }
+            | ClaimsError::ClaimMissing { name }
+            | ClaimsError::ClaimPresent { name } => Some(name),
+            ClaimsError::IssuerMismatch { .. } => Some("iss"),
+            ClaimsError::AudienceMismatch { .. } => Some("aud"),
+            ClaimsError::Expired { .. } => Some("exp"),
+            ClaimsError::NotYetValid { .. } => Some("nbf"),
+            ClaimsError::IssuedInFuture { .. } | ClaimsError::TooOld { .. } => Some("iat"),
+            _ => None,
+        }
+    }
+}
+
+/// The cause, and what to change.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+/// All that is wrong, in the order of the pipeline.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Problems {
+    list: [Option<Problem>; Self::MOST],
+}
+
+impl Problems {
+    /// Three that surround the token, one of each part of it, three of the header, a key, a
+    /// signature, and one for each of the seven registered claims.
+    const MOST: usize = 18;
+
+    pub(super) const NONE: Self = Self { list: [None; Self::MOST] };
+
+    pub(super) fn add(&mut self, problem: Problem) {
+        let repeated = problem.error.is_some() && self.iter().any(|other| other == problem);
+        if let Some(place) = self.list.iter_mut().find(|place| place.is_none() && !repeated) {
+            *place = Some(problem);
+        }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Problem> {
+        self.list.iter().flatten().copied()
+    }
+}

@@ -1,0 +1,81 @@
+//! The report of a diagnosis, as text of a few lines.
+
+use core::fmt;
+
+use super::{Diagnosis, Outcome, Stage, Standing};
+use crate::error::Excerpt;
+use crate::select::KeySource;
+
+/// How many keys that the token does not name are shown one by one.
+const MOST_OTHERS: usize = 4;
+
+impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.refusal() {
+            Some(refusal) => write!(f, "refused: {refusal}")?,
+            None => f.write_str("accepted")?,
+        }
+        for stage in Stage::ALL {
+            let outcome = match self.outcome(stage) {
+                Outcome::Holds => "holds",
+                Outcome::Fails => "fails",
+                Outcome::NotReached => "not reached",
+            };
+            write!(f, "\n  {:<11}{outcome}", stage.name())?;
+            match stage {
+                Stage::Header => self.header_line(f)?,
+                Stage::Keys => self.key_lines(f)?,
+                Stage::Claims => self.claim_lines(f)?,
+                Stage::Parse | Stage::Signature => {}
+            }
+        }
+        for (number, problem) in (1_u8..).zip(self.problems()) {
+            let heading = if number == 1 { "\nwhat to change:" } else { "" };
+            write!(f, "{heading}\n  {number}. {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
+    fn header_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(header) = self.unverified_header() else { return Ok(()) };
+        write!(f, "; unverified, the token says alg {:?}", header.alg)?;
+        let mut parameter = |name: &str, value: Option<Excerpt>| match value {
+            Some(value) => write!(f, ", {name} {value:?}"),
+            None => write!(f, ", no {name}"),
+        };
+        parameter("kid", header.kid)?;
+        parameter("typ", header.typ)
+    }
+
+    fn key_lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut others = 0_usize;
+        for candidate in self.candidates() {
+            if candidate.standing() == Standing::OtherKid {
+                others = others.saturating_add(1);
+                if others > MOST_OTHERS {
+                    continue;
+                }
+            }
+            write!(f, "\n{:13}{candidate}", "")?;
+        }
+        match others.checked_sub(MOST_OTHERS) {
+            Some(more @ 1..) => write!(f, "\n{:13}and {more} more keys that the token does not name", ""),
+            _ => Ok(()),
+        }
+    }
+
+    fn claim_lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.claims.is_some() && self.signature_holds() != Some(true) {
+            f.write_str("; unverified, anyone may have written them")?;
+        }
+        // What is absent and not missed needs no line.
+        let shown =
+            self.claims().filter(|claim| claim.found() != super::Found::Nothing || claim.error().is_some());
+        for claim in shown {
+            write!(f, "\n{:13}{claim}", "")?;
+        }
+        Ok(())
+    }
+}
