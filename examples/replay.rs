@@ -2,16 +2,19 @@
 //! in order. A request that makes no sense is answered with stage `request`, and the next one is read.
 //!
 //! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "require_kid",
-//! "typ"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text of either.
-//! Without `token` the keys are judged; without `now` the claims are not looked at.
+//! "typ", "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text of
+//! either. Without `token` the keys are judged; without `now` the claims are not looked at. With
+//! `"explain": true` the answer has a `diagnosis` as well, of the claims too: at the system's time if
+//! there is no `now`.
 
 use std::io::{self, BufRead, Write};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use jose_core::diagnose::{Diagnosis, diagnose_set};
 use jose_core::json::Value as Strict;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySet, Leeway, SetError, UnixTime,
-    Verdict, Verifier,
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySet, KeySource, Leeway,
+    SetError, UnixTime, Verdict, Verifier,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -33,6 +36,8 @@ struct Request {
     #[serde(default)]
     require_kid: bool,
     typ: Option<String>,
+    #[serde(default)]
+    explain: bool,
 }
 
 fn main() -> io::Result<()> {
@@ -94,7 +99,16 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let text = set_text(&request.keys);
     let jwks = match Jwks::parse(&text) {
         Ok(jwks) => jwks,
-        Err(error) => return refuse("keys", &variant(&error), &error),
+        Err(error) => {
+            let mut answer = refuse("keys", &variant(&error), &error);
+            if request.explain {
+                let diagnosis = diagnose_set(&text);
+                let causes = diagnosis.cause().map(|cause| format!("{cause:?}"));
+                answer["diagnosis"] =
+                    json!({"report": diagnosis.to_string(), "causes": Vec::from_iter(causes)});
+            }
+            return answer;
+        }
     };
     // Without a list: secrets when there is one and no public key, else public keys. The token has no
     // say in it.
@@ -108,37 +122,87 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
         Err(error) => {
             let mut answer = refuse("keys", &variant(&error), &error);
             answer["keys"] = error.verdicts().map(verdict).collect();
+            if let Some(token) = request.token.as_ref().filter(|_| request.explain) {
+                answer["diagnosis"] =
+                    diagnose(request, Verifier::new(&jwks, allowed), token, scratch, leeway);
+            }
             return answer;
         }
     };
     let Some(token) = &request.token else {
         return json!({"keys": keys.verdicts().map(verdict).collect::<Value>()});
     };
+    let verifier = Verifier::new(&keys, allowed);
+    let mut answer = verify(request, verifier, token, scratch, leeway);
+    if request.explain {
+        answer["diagnosis"] = diagnose(request, verifier, token, scratch, leeway);
+    }
+    answer
+}
 
-    let mut verifier = Verifier::new(&keys, allowed);
+/// The verifier, with what the request demands of a header.
+fn demanding<'r, K: KeySource>(request: &'r Request, mut verifier: Verifier<'r, K>) -> Verifier<'r, K> {
     if request.require_kid {
         verifier = verifier.require_kid();
     }
-    if let Some(typ) = &request.typ {
-        verifier = verifier.require_typ(typ);
-    }
-    let verified = match verifier.verify(token, scratch) {
+    request.typ.as_deref().map_or(verifier, |typ| verifier.require_typ(typ))
+}
+
+fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
+    let issuer = request.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let audience = request.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+    ClaimsPolicy::new(issuer, audience).leeway(leeway)
+}
+
+fn verify<K: KeySource>(
+    request: &Request,
+    verifier: Verifier<'_, K>,
+    token: &str,
+    scratch: &mut Vec<u8>,
+    leeway: Leeway,
+) -> Value {
+    let verified = match demanding(request, verifier).verify(token, scratch) {
         Ok(verified) => verified,
         Err(error) => return refuse_error(&error),
     };
-    if let Some(now) = request.now {
-        let issuer = request.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let audience = request.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
-        if let Err(error) = verified.claims(&policy, UnixTime::from_seconds(now)) {
-            return refuse_error(&error.into());
-        }
+    if let Some(now) = request.now
+        && let Err(error) = verified.claims(&policy(request, leeway), UnixTime::from_seconds(now))
+    {
+        return refuse_error(&error.into());
     }
     json!({
         "verdict": "accept",
         "algorithm": verified.algorithm().name(),
         "kid": verified.header().kid().map(|kid| kid.to_string()),
         "payload": Base64UrlUnpadded::encode_string(verified.payload()),
+    })
+}
+
+fn diagnose<K: KeySource>(
+    request: &Request,
+    verifier: Verifier<'_, K>,
+    token: &str,
+    scratch: &mut Vec<u8>,
+    leeway: Leeway,
+) -> Value {
+    let now = request.now.map_or_else(UnixTime::now, UnixTime::from_seconds);
+    let policy = policy(request, leeway);
+    let diagnosis: Diagnosis<'_, K> = demanding(request, verifier).diagnose(token, scratch, &policy, now);
+    let problems = diagnosis.problems().map(|problem| {
+        json!({
+            "stage": problem.stage().name(),
+            "cause": format!("{:?}", problem.cause()),
+            "change": problem.cause().advice(),
+            "message": problem.error().map(|error| error.to_string()),
+        })
+    });
+    let causes = diagnosis.problems().map(|problem| format!("{:?}", problem.cause()));
+    json!({
+        "report": diagnosis.to_string(),
+        "causes": causes.collect::<Value>(),
+        "problems": problems.collect::<Value>(),
+        "keys": diagnosis.candidates().map(|candidate| candidate.to_string()).collect::<Value>(),
+        "claims": diagnosis.claims().map(|claim| claim.to_string()).collect::<Value>(),
     })
 }
 

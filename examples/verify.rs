@@ -2,22 +2,23 @@
 //!
 //! Without arguments it shows the repository's own vectors: one token per algorithm, and refusals.
 //! With arguments: claims as JSON on stdout and exit 0; the reason on stderr and exit 1; bad usage
-//! exits 2.
+//! exits 2. With `--explain`, a report on stdout instead of either.
 
 use std::fs;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+use jose_core::diagnose::diagnose_set;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, UnixTime, VerifiedJws, Verifier,
+    Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime, Verifier,
 };
 use serde_json::Value;
 
 const USAGE: &str = "\
 usage: verify --jwks FILE|- | --jwk FILE  --alg RS256[,ES256]
               [--issuer I] [--audience A] [--now SECONDS] [--leeway S] [--require-kid] [--typ T]
-              (--token T | --token-file FILE | -)
-       verify                 shows the vectors of this repository";
+              [--explain] (--token T | --token-file FILE | -)
+       verify [--explain]     shows the vectors of this repository";
 
 /// What the command line asks for.
 #[derive(Default)]
@@ -31,6 +32,7 @@ struct Job {
     leeway: Leeway,
     require_kid: bool,
     typ: Option<String>,
+    explain: bool,
     token: Option<String>,
 }
 
@@ -38,6 +40,8 @@ struct Job {
 enum Stop {
     Usage(String),
     Refused(String),
+    /// Refused, and the report has been printed.
+    Explained,
 }
 
 fn refused(reason: impl ToString) -> Stop {
@@ -46,7 +50,11 @@ fn refused(reason: impl ToString) -> Stop {
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let done = if arguments.is_empty() { demonstrate() } else { read_job(arguments).and_then(run) };
+    let done = match arguments.as_slice() {
+        [] => demonstrate(false),
+        [only] if only == "--explain" => demonstrate(true),
+        _ => read_job(arguments).and_then(run),
+    };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Usage(what)) => {
@@ -57,6 +65,7 @@ fn main() -> ExitCode {
             eprintln!("refused: {reason}");
             ExitCode::FAILURE
         }
+        Err(Stop::Explained) => ExitCode::FAILURE,
     }
 }
 
@@ -78,6 +87,7 @@ fn read_job(arguments: Vec<String>) -> Result<Job, Stop> {
             }
             "--require-kid" => job.require_kid = true,
             "--typ" => job.typ = Some(value()?),
+            "--explain" => job.explain = true,
             "--token" => job.token = Some(value()?),
             "--token-file" => job.token = Some(read(&value()?)?),
             "-" => job.token = Some(read("-")?),
@@ -116,45 +126,59 @@ fn run(job: Job) -> Result<(), Stop> {
     let missing = |what: &str| Stop::Usage(format!("{what} is missing"));
     let algorithms = job.algorithms.ok_or_else(|| missing("--alg"))?;
     let token = job.token.as_deref().ok_or_else(|| missing("the token"))?.trim_end_matches(['\r', '\n']);
-    let mut scratch = Vec::new();
-    let verified = match (&job.jwks, &job.jwk) {
-        (Some(text), None) => {
-            let jwks = Jwks::parse(text).map_err(refused)?;
-            let keys = KeySet::from_jwks(&jwks, algorithms).map_err(refused)?;
-            verify(&job, Verifier::new(&keys, algorithms), token, &mut scratch)?
-        }
+    match (&job.jwks, &job.jwk) {
+        (Some(text), None) => match Jwks::parse(text) {
+            Ok(jwks) => match KeySet::from_jwks(&jwks, algorithms) {
+                Ok(keys) => verify(&job, Verifier::new(&keys, algorithms), token),
+                // The report says of every key why it cannot be used.
+                Err(_) if job.explain => verify(&job, Verifier::new(&jwks, algorithms), token),
+                Err(error) => Err(refused(error)),
+            },
+            Err(_) if job.explain => {
+                print(&diagnose_set(text));
+                Err(Stop::Explained)
+            }
+            Err(error) => Err(refused(error)),
+        },
         (None, Some(text)) => {
             let key = Jwk::parse(text).and_then(|jwk| jwk.verifying_key(algorithms)).map_err(refused)?;
-            verify(&job, Verifier::new(&key, algorithms), token, &mut scratch)?
+            verify(&job, Verifier::new(&key, algorithms), token)
         }
-        _ => return Err(missing("either --jwks or --jwk")),
-    };
+        _ => Err(missing("either --jwks or --jwk")),
+    }
+}
 
+fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -> Result<(), Stop> {
+    if job.require_kid {
+        verifier = verifier.require_kid();
+    }
+    let verifier = match &job.typ {
+        Some(typ) => verifier.require_typ(typ),
+        None => verifier,
+    };
     let issuer = job.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
     let audience = job.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
     let policy = ClaimsPolicy::new(issuer, audience).leeway(job.leeway);
-    verified.claims(&policy, job.now.unwrap_or_else(UnixTime::now)).map_err(refused)?;
-    // A closed pipe is the reader's choice and no failure of ours.
-    let _ = writeln!(io::stdout(), "{}", String::from_utf8_lossy(verified.payload()));
+    let now = job.now.unwrap_or_else(UnixTime::now);
+    let mut scratch = Vec::new();
+    if job.explain {
+        let diagnosis = verifier.diagnose(token, &mut scratch, &policy, now);
+        print(&diagnosis);
+        return diagnosis.refusal().map_or(Ok(()), |_| Err(Stop::Explained));
+    }
+    let verified = verifier.verify(token, &mut scratch).map_err(refused)?;
+    verified.claims(&policy, now).map_err(refused)?;
+    print(&String::from_utf8_lossy(verified.payload()));
     Ok(())
 }
 
-fn verify<'s, K: jose_core::KeySource>(
-    job: &Job,
-    verifier: Verifier<'_, K>,
-    token: &str,
-    scratch: &'s mut Vec<u8>,
-) -> Result<VerifiedJws<'s>, Stop> {
-    let verifier = if job.require_kid { verifier.require_kid() } else { verifier };
-    match &job.typ {
-        Some(typ) => verifier.require_typ(typ).verify(token, scratch),
-        None => verifier.verify(token, scratch),
-    }
-    .map_err(refused)
+fn print(text: &dyn std::fmt::Display) {
+    // A closed pipe is the reader's choice and no failure of ours.
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// The repository's own vectors, which show what is accepted and what is refused.
-fn demonstrate() -> Result<(), Stop> {
+fn demonstrate(explain: bool) -> Result<(), Stop> {
     let demo = read(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/demo.json"))?;
     let demo: Value = serde_json::from_str(&demo).map_err(refused)?;
     // A case says what it needs itself, or leaves it to the file as a whole.
@@ -185,8 +209,12 @@ fn demonstrate() -> Result<(), Stop> {
         let names = case["algorithms"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let job = job(case, &case["token"], &names.collect::<Vec<_>>().join(","))?;
         let what = case["what"].as_str().unwrap_or_default();
-        match run(Job { jwks: Some(case["keys"].to_string()), ..job }) {
+        if explain {
+            println!("\n{what}:");
+        }
+        match run(Job { jwks: Some(case["keys"].to_string()), explain, ..job }) {
             Err(Stop::Refused(reason)) => println!("  {what}:\n      {reason}"),
+            Err(Stop::Explained) => {}
             _ => return Err(refused(format!("{what}: this was to be refused"))),
         }
     }

@@ -26,7 +26,7 @@ pub const MAX_DEPTH: usize = 32;
 
 /// The greatest number of members in all objects that are open at one place of the text. Names are
 /// told apart within this bound, so that the cost stays linear whatever the text holds.
-pub const MAX_OPEN_MEMBERS: usize = 96;
+pub const MAX_OPEN_MEMBERS: usize = 128;
 
 /// A JSON value, borrowed from text that has been checked as a whole.
 #[derive(Clone, Copy, Debug, PartialEq)]

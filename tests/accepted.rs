@@ -1,7 +1,12 @@
 //! The README's table "What is accepted", a row a test: what each row says, in both directions.
 
 #![cfg(all(feature = "std", feature = "hs256", feature = "es256", feature = "rs256"))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected must stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected must stop"
+)]
 
 mod support;
 

@@ -26,7 +26,7 @@ use support::b64;
 fn constants() {
     let limits = [MAX_TOKEN_LENGTH, MAX_HEADER_LENGTH, MAX_SET_LENGTH, MAX_KEYS, MAX_HEADER_MEMBERS];
     assert_eq!(limits, [16 << 10, 4 << 10, 512 << 10, 1024, 64]);
-    assert_eq!([json::MAX_LENGTH, json::MAX_DEPTH, json::MAX_OPEN_MEMBERS], [1 << 20, 32, 96]);
+    assert_eq!([json::MAX_LENGTH, json::MAX_DEPTH, json::MAX_OPEN_MEMBERS], [1 << 20, 32, 128]);
 }
 
 /// The text with blanks behind it, as long as this.
@@ -112,12 +112,12 @@ fn size_of_json() {
         let members: Vec<_> = (0..count).map(|number| format!(r#""{number:03}":0"#)).collect();
         format!("{{{}}}", members.join(","))
     };
-    check(&members(96), None, 0);
-    check(&members(97), Some(JsonErrorKind::Members), 1 + 96 * 8);
+    check(&members(128), None, 0);
+    check(&members(129), Some(JsonErrorKind::Members), 1 + 128 * 8);
     // Members count where they are open together, and not once their object is closed.
-    check(&format!("[{},{}]", members(96), members(96)), None, 0);
+    check(&format!("[{},{}]", members(128), members(128)), None, 0);
     check(&format!(r#"{{"a":{}}}"#, members(95)), None, 0);
-    check(&format!(r#"{{"a":{}}}"#, members(96)), Some(JsonErrorKind::Members), 5 + 1 + 95 * 8);
+    check(&format!(r#"{{"a":{}}}"#, members(128)), Some(JsonErrorKind::Members), 5 + 1 + 127 * 8);
     check(&padded("0", 1 << 20), None, 0);
     check(&padded("0", (1 << 20) + 1), Some(JsonErrorKind::Length), 1 << 20);
 }
@@ -140,13 +140,13 @@ fn cost() {
     quick("a number", &|| parse("1".repeat(most)));
     quick("escapes", &|| parse(format!("\"{}\"", "\\n".repeat(most / 2 - 1))));
     quick("objects with the most members", &|| {
-        let members: Vec<_> = (0..96).map(|number| format!(r#""{number}":0"#)).collect();
+        let members: Vec<_> = (0..128).map(|number| format!(r#""{number}":0"#)).collect();
         let object = format!("{{{}}}", members.join(","));
         parse(format!("[{}0]", format!("{object},").repeat(most / (object.len() + 1) - 1)));
     });
     quick("names that differ only at the end", &|| {
         let members: Vec<_> =
-            (0..96).map(|number| format!(r#""{}{number}":0"#, "a".repeat(10_000))).collect();
+            (0..128).map(|number| format!(r#""{}{number}":0"#, "a".repeat(10_000))).collect();
         parse(format!("{{{}}}", members.join(",")));
     });
     quick("dots", &|| {

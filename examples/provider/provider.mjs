@@ -145,10 +145,7 @@ server.listen(0, '127.0.0.1', () => {
       } else if (url.pathname === '/control/tokens') {
         answer(await tokens(issuer))
       } else if (url.pathname === '/control/stop') {
-        response.on('finish', () => {
-          server.close()
-          server.closeAllConnections()
-        })
+        response.on('finish', () => process.exit())
         answer(true)
       } else if (url.pathname.startsWith('/interaction/')) {
         await current.interactionFinished(request, response, { login: { accountId: 'user-1' } })

@@ -136,9 +136,9 @@ impl fmt::Display for ClaimCheck<'_> {
         }
         match self.seconds_from_now() {
             _ if self.error.is_some() => Ok(()),
-            None => f.write_str(", as accepted"),
-            Some(seconds @ 0..) => write!(f, ", {seconds} seconds from now, as accepted"),
-            Some(seconds) => write!(f, ", {} seconds ago, as accepted", seconds.unsigned_abs()),
+            None => f.write_str(", as expected"),
+            Some(seconds @ 0..) => write!(f, ", {seconds} seconds from now, as expected"),
+            Some(seconds) => write!(f, ", {} seconds ago, as expected", seconds.unsigned_abs()),
         }
     }
 }

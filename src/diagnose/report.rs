@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Diagnosis, Outcome, Stage, Standing};
+use super::{Diagnosis, Found, Outcome, Stage, Standing};
 use crate::error::Excerpt;
 use crate::select::KeySource;
 
@@ -17,6 +17,7 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
         }
         for stage in Stage::ALL {
             let outcome = match self.outcome(stage) {
+                Outcome::Holds if stage == Stage::Claims && !self.is_authentic() => "would be accepted",
                 Outcome::Holds => "holds",
                 Outcome::Fails => "fails",
                 Outcome::NotReached => "not reached",
@@ -32,12 +33,23 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
         for (number, problem) in (1_u8..).zip(self.problems()) {
             let heading = if number == 1 { "\nwhat to change:" } else { "" };
             write!(f, "{heading}\n  {number}. {problem}")?;
+            // Where the lines above do not say it.
+            if let Some(error) = problem.error().filter(|error| Some(*error) != self.refusal())
+                && problem.stage() != Stage::Claims
+            {
+                write!(f, "\n     ({error})")?;
+            }
         }
         Ok(())
     }
 }
 
 impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
+    /// Whether the claims are those that the issuer signed.
+    fn is_authentic(&self) -> bool {
+        self.signature_holds() == Some(true)
+    }
+
     fn header_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(header) = self.unverified_header() else { return Ok(()) };
         write!(f, "; unverified, the token says alg {:?}", header.alg)?;
@@ -67,12 +79,11 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
     }
 
     fn claim_lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.claims.is_some() && self.signature_holds() != Some(true) {
+        if self.claims.is_some() && !self.is_authentic() {
             f.write_str("; unverified, anyone may have written them")?;
         }
         // What is absent and not missed needs no line.
-        let shown =
-            self.claims().filter(|claim| claim.found() != super::Found::Nothing || claim.error().is_some());
+        let shown = self.claims().filter(|claim| claim.found() != Found::Nothing || claim.error().is_some());
         for claim in shown {
             write!(f, "\n{:13}{claim}", "")?;
         }

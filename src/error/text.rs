@@ -35,7 +35,9 @@ impl Excerpt {
     pub(crate) fn of_mismatch(found: &str, expected: &str) -> [Self; 2] {
         let same =
             found.bytes().zip(expected.bytes()).take_while(|(found, expected)| found == expected).count();
-        let skipped = if same < Self::MAX { 0 } else { same.saturating_sub(Self::MAX / 2) };
+        // The last three places may be dots.
+        let skipped = if same < Self::MAX.saturating_sub(3) { 0 } else { same.saturating_sub(Self::MAX / 2) };
+        let skipped = (0..=skipped).rev().find(|place| found.is_char_boundary(*place)).unwrap_or(0);
         [found, expected].map(|text| Self::new(text.get(skipped..).unwrap_or(text).chars()))
     }
 
@@ -153,7 +155,7 @@ pub enum JsonErrorKind {
     Length,
     /// More than 32 levels of arrays and objects.
     Depth,
-    /// More than 96 members in the objects that are open at this place.
+    /// More than 128 members in the objects that are open at this place.
     Members,
     /// Text after the value.
     Trailing,
@@ -173,7 +175,7 @@ impl fmt::Display for JsonError {
             JsonErrorKind::DuplicateName => "a second member of this name",
             JsonErrorKind::Length => "more than 1 MiB of text",
             JsonErrorKind::Depth => "more than 32 levels deep",
-            JsonErrorKind::Members => "more than 96 members in the objects open here",
+            JsonErrorKind::Members => "more than 128 members in the objects open here",
             JsonErrorKind::Trailing => "text after the JSON value",
         };
         write!(f, "{text}, at byte {}", self.offset)
