@@ -204,7 +204,7 @@ fn main() -> ExitCode {
 fn rehearse(issuer: &str) -> Result<(), Failure> {
     let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
     // Seconds where a server would have minutes. The provider's own `max-age` is two seconds.
-    let policy = RotationPolicy::new().cooldown(1).lifetime(1, 60).early_refresh(1).max_backoff(2);
+    let policy = RotationPolicy::new().cooldown(1).lifetime(1, 60).early_refresh(1).max_backoff(2).grace(100);
     let rehearsal = Rehearsal {
         issuer: Issuer::discover(issuer, allowed, policy)?,
         good: RwLock::default(),

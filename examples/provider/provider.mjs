@@ -56,7 +56,7 @@ function provider(issuer, kids) {
         })
       }
     },
-    ttl: { IdToken: 600, Interaction: 600, Session: 600, Grant: 600, AccessToken: 600 },
+    ttl: { IdToken: 600, Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, ClientCredentials: 600 },
     interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     // The user agrees to everything.
