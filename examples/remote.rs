@@ -31,6 +31,8 @@ struct Issuer {
     remote: RwLock<RemoteKeySet>,
     /// The status of each fetch so far; 0 where there was none.
     fetches: Mutex<Vec<u16>>,
+    /// How many of them an unknown kid was the reason of.
+    looked_up: AtomicU64,
 }
 
 /// Why a token is not accepted.
@@ -63,6 +65,7 @@ impl Issuer {
             allowed,
             remote: RwLock::new(RemoteKeySet::new(allowed, policy)),
             fetches: Mutex::default(),
+            looked_up: AtomicU64::new(0),
         })
     }
 
@@ -116,7 +119,10 @@ impl Issuer {
             };
             let next = self.write().refused(&token.token, &refusal, UnixTime::now());
             match next {
-                Refetch::Now(permit) => self.fetch(permit),
+                Refetch::Now(permit) => {
+                    self.looked_up.fetch_add(1, Ordering::Relaxed);
+                    self.fetch(permit);
+                }
                 Refetch::VerifyAgain => {}
                 // A server might as well answer 503 here and let the client come back.
                 Refetch::InFlight | Refetch::Later { seconds: 0..=1 } if waits.next().is_some() => {
@@ -183,6 +189,8 @@ struct Rehearsal {
     /// The tokens that must be accepted at this time.
     good: RwLock<Vec<Token>>,
     over: AtomicBool,
+    /// Nobody keeps the keys fresh for the moment.
+    unattended: AtomicBool,
     accepted: AtomicU64,
     faults: Mutex<Vec<String>>,
 }
@@ -204,11 +212,12 @@ fn main() -> ExitCode {
 fn rehearse(issuer: &str) -> Result<(), Failure> {
     let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
     // Seconds where a server would have minutes. The provider's own `max-age` is two seconds.
-    let policy = RotationPolicy::new().cooldown(1).lifetime(1, 60).early_refresh(1).max_backoff(2).grace(100);
+    let policy = RotationPolicy::new().cooldown(1).lifetime(1, 60).early_refresh(1).max_backoff(2);
     let rehearsal = Rehearsal {
         issuer: Issuer::discover(issuer, allowed, policy)?,
         good: RwLock::default(),
         over: AtomicBool::new(false),
+        unattended: AtomicBool::new(false),
         accepted: AtomicU64::new(0),
         faults: Mutex::default(),
     };
@@ -237,7 +246,9 @@ fn rehearse(issuer: &str) -> Result<(), Failure> {
 impl Rehearsal {
     fn keep_fresh(&self) {
         while !self.over.load(Ordering::Relaxed) {
-            self.issuer.refresh();
+            if !self.unattended.load(Ordering::Relaxed) {
+                self.issuer.refresh();
+            }
             sleep(Duration::from_millis(100));
         }
     }
@@ -277,9 +288,16 @@ impl Rehearsal {
 
         println!("a rotation that is not: the first token of a new key is the first to tell");
         self.serve_for(0, &[])?;
+        self.unattended.store(true, Ordering::Relaxed);
+        sleep(Duration::from_millis(500));
+        let looked_up = self.issuer.looked_up.load(Ordering::Relaxed);
         self.control("keys?kids=RS256-3,ES256-3")?;
         let third = self.issue("3")?;
         self.serve_for(3, &[&third])?;
+        if self.issuer.looked_up.load(Ordering::Relaxed) != looked_up.saturating_add(1) {
+            return Err("four tokens with two unknown kids did not cause one fetch".into());
+        }
+        self.unattended.store(false, Ordering::Relaxed);
         self.refuse("of a key that was withdrawn", &first)?;
         self.refuse("of a key that was withdrawn", &second)?;
 

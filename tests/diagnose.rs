@@ -76,7 +76,9 @@ impl Entry<'_> {
         let mut ran = 1;
         #[cfg(feature = "alloc")]
         if let Ok(keys) = jose_core::KeySet::from_jwks(&jwks, allowed) {
-            for text in [token.clone(), format!("Bearer {token}\n"), format!("\"{token}\""), format!("{token}=")] {
+            for text in
+                [token.clone(), format!("Bearer {token}\n"), format!("\"{token}\""), format!("{token}=")]
+            {
                 self.agree(&keys, allowed, text.as_bytes());
             }
             for _ in 0..4 {
@@ -105,15 +107,303 @@ impl Entry<'_> {
         if let Some(typ) = &self.typ {
             verifier = verifier.require_typ(typ);
         }
-        let expect = |text: &Option<String>| text.clone().map_or(String::new(), |text| text);
-        let (issuer, audience) = (expect(&self.issuer), expect(&self.audience));
-        let of = |text: &Option<String>, own: &'static str| text.as_ref().map_or(Expect::Ignore, |_| Expect::Value(own));
-        let _ = (&issuer, &audience, of(&None, ""));
         let issuer = self.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
         let audience = self.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let policy = ClaimsPolicy::new(issuer, audience).leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
+        let policy = ClaimsPolicy::new(issuer, audience)
+            .leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
         for policy in [policy, policy.max_age(100), policy.accept_missing_exp()] {
-            agree(&self.id, verifier, token, &policy, UnixTime::from_seconds(self.now.unwrap_or(1_790_000_000)));
+            agree(
+                &self.id,
+                verifier,
+                token,
+                &policy,
+                UnixTime::from_seconds(self.now.unwrap_or(1_790_000_000)),
+            );
+        }
+    }
+}
+
+/// What is asserted of every diagnosis.
+#[track_caller]
+fn agree<K: KeySource + ?Sized>(
+    id: &str,
+    verifier: Verifier<'_, K>,
+    token: &[u8],
+    policy: &ClaimsPolicy<'_>,
+    now: UnixTime,
+) {
+    let mut scratch = [0; 1 << 15];
+    let decided = match verifier.verify(token, &mut scratch) {
+        Ok(verified) => verified.claims(policy, now).map(|_| ()).map_err(Error::Claims),
+        Err(error) => Err(error),
+    };
+    let mut scratch = [0; 1 << 15];
+    let diagnosis = verifier.diagnose(token, &mut scratch, policy, now);
+    let shown = || format!("{id}: {}\n{diagnosis}", String::from_utf8_lossy(token));
+
+    // The same answer, and among the problems the very error.
+    assert_eq!(diagnosis.refusal().map_or(Ok(()), Err), decided, "{}", shown());
+    let errors: Vec<Error> = diagnosis.problems().filter_map(|problem| problem.error()).collect();
+    match decided {
+        Ok(()) => assert_eq!(errors, [], "{}", shown()),
+        Err(error) => assert!(errors.contains(&error), "{}", shown()),
+    }
+    // The stages agree with it as well.
+    let outcomes = Stage::ALL.map(|stage| diagnosis.outcome(stage));
+    assert_eq!(outcomes.contains(&Outcome::Fails), decided.is_err(), "{}", shown());
+    assert_eq!(outcomes.iter().all(|outcome| *outcome == Outcome::Holds), decided.is_ok(), "{}", shown());
+    let chosen = |standing| matches!(standing, Standing::Chosen { .. });
+    let chosen = diagnosis.candidates().filter(|candidate| chosen(candidate.standing())).count();
+    match decided {
+        Ok(()) | Err(Error::Claims(_)) => {
+            assert_eq!((diagnosis.signature_holds(), chosen), (Some(true), 1), "{}", shown());
+        }
+        Err(Error::Signature(_)) => {
+            assert_eq!((diagnosis.signature_holds(), chosen), (Some(false), 1), "{}", shown());
+        }
+        Err(Error::Select(_)) => {
+            assert_eq!(chosen, usize::from(diagnosis.signature_holds().is_some()), "{}", shown())
+        }
+        Err(_) => assert!(chosen <= 1, "{}", shown()),
+    }
+    // A claim that fails says what was found, and is on the list of problems.
+    for claim in diagnosis.claims() {
+        let listed = diagnosis.problems().any(|problem| problem.claim() == Some(claim.name()));
+        assert_eq!(claim.error().is_some(), listed, "{}", shown());
+    }
+    printable(&diagnosis.to_string());
+}
+
+/// A report goes to a terminal: lines of printable ASCII, and nothing of other signs than its own.
+#[track_caller]
+fn printable(report: &str) {
+    let odd = report.chars().find(|character| !matches!(character, ' '..='~' | '\n'));
+    assert_eq!(odd, None, "{report:?}");
+}
+
+#[test]
+fn it_agrees_with_verify_on_every_vector() {
+    let mut dice = Dice::new(21);
+    let (mut ran, mut causes) = (0, BTreeSet::new());
+    for file in FILES {
+        let text = read(&here(&format!("vectors/{file}.json")));
+        let entries: Vec<Entry<'_>> = serde_json::from_str(&text).unwrap();
+        for entry in entries.iter().filter(|entry| entry.applies()) {
+            ran += entry.run(&mut dice);
+            causes.extend(diagnose_set(&entry.set()).cause().map(|cause| format!("{cause:?}")));
+        }
+    }
+    println!("{ran} diagnoses, sets: {causes:?}");
+    assert!(ran > 300, "only {ran}");
+}
+
+/// A document that `Jwks` refuses has a cause, and one that it reads has none.
+#[test]
+fn it_agrees_with_jwks_on_every_vector() {
+    for file in FILES {
+        let text = read(&here(&format!("vectors/{file}.json")));
+        for entry in serde_json::from_str::<Vec<Entry<'_>>>(&text).unwrap() {
+            let set = entry.set();
+            let diagnosis = diagnose_set(&set);
+            let parsed = Jwks::parse(&set).map(|jwks| jwks.len());
+            assert_eq!(diagnosis.outcome(), parsed, "{}", entry.id);
+            assert_eq!(diagnosis.cause().is_some(), !matches!(parsed, Ok(1..)), "{}: {set}", entry.id);
+            printable(&diagnosis.to_string());
+        }
+    }
+}
+
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+/// The diagnosis of a token of the cheapest algorithm of this build, by its own key.
+fn with_diagnosis(
+    token: &[u8],
+    policy: &ClaimsPolicy<'_>,
+    look: impl FnOnce(&Diagnosis<'_, jose_core::VerifyingKey>),
+) {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(usual(algorithm));
+    let mut scratch = [0; 4096];
+    look(&Verifier::new(&key, algorithm.into()).diagnose(token, &mut scratch, policy, NOW));
+}
+
+/// Of a payload, nothing is shown but the registered claims that the policy asks for, and of those
+/// nothing that a terminal would act on.
+#[test]
+fn it_shows_no_more_than_it_may() {
+    let algorithm = support::algorithms()[0];
+    let header = format!(r#"{{"alg":"{algorithm}","kid":"\u001b[31m\u202e\",\n","x":"not-shown"}}"#);
+    let payload = r#"{"iss":"\u001b]0;title\u0007","aud":"not-asked-for","sub":"not-shown","jti":"not-shown",
+        "iat":1234567890,"exp":1800000001,"email":"not-shown","not-shown":1}"#;
+    let token = signer(usual(algorithm)).token(header, payload);
+    let policy = ClaimsPolicy::new(Expect::Value("\u{1b}[0m\u{e9}"), Expect::Ignore);
+    with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
+        let report = diagnosis.to_string();
+        printable(&report);
+        assert!(!report.contains("not-") && !report.contains("1234567890"), "{report}");
+        assert!(token.split('.').all(|part| !report.contains(part)), "{report}");
+        // A quote that the token writes does not end the quotation.
+        assert!(report.contains(r#"kid "?[31m?\",?""#), "{report}");
+        assert!(report.contains(r#"'iss' is "?]0;title?" where "?[0m?" is expected"#), "{report}");
+        let names: Vec<_> = diagnosis.claims().map(|claim| claim.name()).collect();
+        assert_eq!(names, ["iss", "exp", "nbf"]);
+        assert_eq!(diagnosis.unverified_header().unwrap().kid.unwrap().as_str(), r#"?[31m?",?"#);
+        assert!(format!("{diagnosis:?}").starts_with("Diagnosis { refusal: Some(Claims(IssuerMismatch"));
+    });
+    // Nor is the material of a secret.
+    let secret = "a secret that is in no report at all";
+    let set = format!(r#"{{"keys":[{{"kty":"oct","kid":"s","k":"{}"}}]}}"#, support::b64(secret));
+    let jwks = Jwks::parse(&set).unwrap();
+    for allowed in support::allow_lists() {
+        let mut scratch = [0; 4096];
+        let report = Verifier::new(&jwks, allowed).diagnose(&token, &mut scratch, &policy, NOW).to_string();
+        assert!(!report.contains(secret) && !report.contains(&support::b64(secret)), "{report}");
+    }
+}
+
+/// The data behind the report: what is demanded, what is found, and how far it is off.
+#[test]
+fn claims_are_data() {
+    let payload = r#"{"aud":["x","y"],"exp":1799999000,"nbf":1800000100,"iat":1799990000}"#;
+    let token = support::token(support::algorithms()[0], payload);
+    let policy = ClaimsPolicy::new(Expect::Absent, Expect::AnyOf(&["api", "web"]))
+        .leeway(Leeway::from_seconds(60).unwrap())
+        .max_age(3600);
+    with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
+        let time = |seconds| Some(UnixTime::from_seconds(seconds));
+        let found: Vec<_> = diagnosis
+            .claims()
+            .map(|claim| (claim.name(), claim.demand(), claim.seconds_from_now(), claim.error().is_some()))
+            .collect();
+        use jose_core::diagnose::Demand;
+        let expected = [
+            ("iss", Demand::Text(Expect::Absent), None, false),
+            ("aud", Demand::Text(Expect::AnyOf(&["api", "web"])), None, true),
+            ("exp", Demand::Time { earliest: time(1_799_999_941), latest: None }, Some(-1000), true),
+            ("nbf", Demand::Time { earliest: None, latest: time(1_800_000_060) }, Some(100), true),
+            (
+                "iat",
+                Demand::Time { earliest: time(1_799_996_340), latest: time(1_800_000_060) },
+                Some(-10000),
+                true,
+            ),
+        ];
+        assert_eq!(found, expected);
+        let audience = diagnosis.claims().nth(1).unwrap().found();
+        assert!(matches!(audience, Found::Text { text, more: 1 } if text.as_str() == "x"), "{audience:?}");
+        let causes: Vec<_> = diagnosis.problems().map(|problem| problem.cause()).collect();
+        assert_eq!(causes, [Cause::AudienceMismatch, Cause::Expired, Cause::ClockSkew, Cause::TooOld]);
+        let report = diagnosis.to_string();
+        assert!(
+            report.contains("'aud' is \"x\" where \"api\" is expected") && report.contains("(and 1 more)"),
+            "{report}"
+        );
+        assert!(report.contains("expired 1000 seconds ago") && report.contains("in 100 seconds"), "{report}");
+    });
+}
+
+/// The bounds that are shown are those that decide.
+#[test]
+fn bounds_are_those_that_decide() {
+    use jose_core::diagnose::Demand;
+    let algorithm = support::algorithms()[0];
+    for offset in [-3661, -3660, -61, -60, -59, 0, 59, 60, 61] {
+        let at = 1_800_000_000_i64 + offset;
+        let token = support::token(algorithm, format!(r#"{{"exp":{at},"nbf":{at},"iat":{at}}}"#));
+        let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore)
+            .leeway(Leeway::from_seconds(60).unwrap())
+            .max_age(3600);
+        with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
+            for claim in diagnosis.claims() {
+                let (Demand::Time { earliest, latest }, Found::Time(time)) = (claim.demand(), claim.found())
+                else {
+                    panic!("{claim:?}");
+                };
+                let within =
+                    earliest.is_none_or(|bound| bound <= time) && latest.is_none_or(|bound| time <= bound);
+                assert_eq!(within, claim.error().is_none(), "{offset}: {claim:?}");
+            }
+        });
+    }
+}
+
+/// Diagnosis and report take nothing from a heap: one key, pairs, and a set that is read from its text.
+#[test]
+fn no_heap() {
+    struct Nowhere;
+    impl core::fmt::Write for Nowhere {
+        fn write_str(&mut self, _: &str) -> core::fmt::Result {
+            Ok(())
+        }
+    }
+    fn explain<K: KeySource + ?Sized>(keys: &K, allowed: AlgorithmSet, token: &str) -> u64 {
+        let policy =
+            ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::AnyOf(&["api"])).max_age(60);
+        let counted = allocation_counter::measure(|| {
+            let mut scratch = [0; 2048];
+            let verifier = Verifier::new(keys, allowed).require_kid().require_typ("at+jwt");
+            let diagnosis = verifier.diagnose(token, &mut scratch, &policy, NOW);
+            core::fmt::write(&mut Nowhere, format_args!("{diagnosis} {diagnosis:?}")).unwrap();
+            assert!(diagnosis.candidates().count() > 0 || diagnosis.unverified_header().is_none());
+            assert!(diagnosis.claims().count() < 6 && diagnosis.problems().count() > 2);
+        });
+        counted.count_total
+    }
+    for algorithm in support::algorithms() {
+        let name = usual(algorithm);
+        let payload =
+            r#"{"iss":"http:\/\/issuer.example\/","aud":["x","y"],"exp":1.5e9,"iat":2e9,"nbf":"x","jti":1}"#;
+        let token =
+            signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"\u0061","typ":"JWT"}}"#), payload);
+        let key = support::key(name);
+        let pairs = [("b", key.clone()), ("a", key.clone())];
+        let set = format!(r#"{{"keys":[{},"no key"]}}"#, support::jwk(name, r#""kid":"a""#));
+        let jwks = Jwks::parse(&set).unwrap();
+        for token in
+            [token.clone(), format!("\"Bearer {token}\"\n"), format!("{token}A"), format!("{token}==")]
+        {
+            assert_eq!(explain(&key, algorithm.into(), &token), 0, "a key, {algorithm}");
+            assert_eq!(explain(&pairs[..], algorithm.into(), &token), 0, "a slice, {algorithm}");
+            // With a heap, the parameters of an RSA key are in a box each time that one is built.
+            if algorithm != Algorithm::Rs256 || cfg!(not(feature = "alloc")) {
+                assert_eq!(explain(&jwks, algorithm.into(), &token), 0, "a set, {algorithm}");
+            }
+        }
+        let counted = allocation_counter::measure(|| {
+            for document in
+                [&*set, "{}", "<html>", r#"{"kty":"oct"}"#, r#"{"a":"-----BEGIN CERTIFICATE-----"}"#]
+            {
+                core::fmt::write(&mut Nowhere, format_args!("{}", diagnose_set(document))).unwrap();
+            }
+        });
+        assert_eq!(counted.count_total, 0, "documents");
+    }
+}
+
+/// A buffer that is too small for the token is told, and one that `verify` takes is taken.
+#[test]
+fn buffers_of_the_exact_size() {
+    let algorithm = support::algorithms()[0];
+    let token = support::token(algorithm, r#"{"exp":1800000001,"iss":"https://issuer.example"}"#);
+    let key = support::key(usual(algorithm));
+    let verifier = Verifier::new(&key, algorithm.into());
+    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let least = (0..1000).find(|size| verifier.verify(&token, &mut vec![0; *size][..]).is_ok()).unwrap();
+    for (size, expected) in [(0, false), (1, false), (least - 1, false), (least, true), (least + 1, true)] {
+        let mut scratch = vec![0; size];
+        let diagnosis = verifier.diagnose(&token, &mut scratch[..], &policy, NOW);
+        let causes: Vec<_> = diagnosis.problems().map(|problem| problem.cause()).collect();
+        assert_eq!(causes, if expected { vec![] } else { vec![Cause::ScratchTooSmall] }, "{size}");
+    }
+    // And with text around it, any size is survived.
+    for size in 0..least + 10 {
+        for text in [format!(" {token}"), format!("{token} "), format!("Bearer \"{token}\"")] {
+            let mut scratch = vec![0; size];
+            let diagnosis = verifier.diagnose(&text, &mut scratch[..], &policy, NOW);
+            assert!(
+                diagnosis.problems().any(|problem| problem.error() == diagnosis.refusal()),
+                "{size}: {diagnosis}"
+            );
         }
     }
 }

@@ -1,17 +1,15 @@
 //! JSON to and from JavaScript: objects cross the border as text, and need no other glue.
 
-use alloc::format;
 use alloc::string::String;
-use core::fmt::Write;
+use core::fmt::{self, Display, Write};
 
-use jose_core::Verdict;
 use wasm_bindgen::prelude::*;
 
-use crate::refusal::{Name, Refusal};
+use crate::refusal::Refusal;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of text that is JSON.
+    /// The value of text that is JSON.
     #[wasm_bindgen(js_namespace = JSON)]
     pub fn parse(text: &str) -> JsValue;
 
@@ -21,52 +19,97 @@ extern "C" {
 
 /// The JSON text of a value of JavaScript.
 pub fn text_of(value: &JsValue) -> Result<String, Refusal> {
-    let no_json = || Refusal::with_code("the argument is not an object that can be written as JSON", "InvalidArgument");
-    stringify(value).ok().flatten().ok_or_else(no_json)
+    let text = stringify(value).ok().flatten();
+    text.ok_or_else(|| Refusal::argument("an argument is missing, or cannot be written as JSON"))
 }
 
-/// The text of a `KeyVerdict[]`.
-pub fn verdicts<'k>(verdicts: impl Iterator<Item = Verdict<'k>>) -> String {
-    let mut out = String::from("[");
-    for verdict in verdicts {
-        out.push_str(if out.len() > 1 { ",{\"kid\":" } else { "{\"kid\":" });
-        match verdict.kid {
-            Some(kid) => string(&mut out, kid),
-            None => out.push_str("null"),
-        }
-        match &verdict.outcome {
-            Ok(algorithm) => {
-                out.push_str(",\"algorithm\":");
-                string(&mut out, algorithm.name());
-            }
-            Err(reason) => {
-                out.push_str(",\"code\":");
-                string(&mut out, Name::of(reason).as_str());
-                out.push_str(",\"message\":");
-                string(&mut out, &format!("{reason}"));
-            }
-        }
-        out.push('}');
+/// JSON text in the making.
+#[derive(Default)]
+pub struct Json(String);
+
+impl Json {
+    /// An array or an object, as `write` fills it.
+    pub fn inside(&mut self, brackets: [char; 2], write: impl FnOnce(&mut Self)) {
+        self.separate();
+        self.0.push(brackets[0]);
+        write(self);
+        self.0.push(brackets[1]);
     }
-    out.push(']');
-    out
+
+    pub fn array(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
+        self.name(name);
+        self.inside(['[', ']'], write);
+    }
+
+    pub fn object(&mut self, write: impl FnOnce(&mut Self)) {
+        self.inside(['{', '}'], write);
+    }
+
+    /// The name of a member, whose value is next.
+    pub fn name(&mut self, name: &str) {
+        self.text(&name);
+        self.0.push(':');
+    }
+
+    /// A member that is a string.
+    pub fn member(&mut self, name: &str, value: &dyn Display) {
+        self.name(name);
+        self.text(value);
+    }
+
+    /// A member that is a string or null.
+    pub fn optional(&mut self, name: &str, value: Option<&dyn Display>) {
+        match value {
+            Some(value) => self.member(name, value),
+            None => self.literal(name, &"null"),
+        }
+    }
+
+    /// A member that is written as it is: a number, `true`, `null`.
+    pub fn literal(&mut self, name: &str, value: &dyn Display) {
+        self.name(name);
+        // Writing to a String does not fail.
+        let _ = write!(self.0, "{value}");
+    }
+
+    fn text(&mut self, value: &dyn Display) {
+        self.separate();
+        self.0.push('"');
+        let _ = write!(Escaped(&mut self.0), "{value}");
+        self.0.push('"');
+    }
+
+    /// A comma, where something stands before.
+    fn separate(&mut self) {
+        if !matches!(self.0.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
+            self.0.push(',');
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub fn parse(&self) -> JsValue {
+        parse(&self.0)
+    }
 }
 
-/// Writes a text as a string of JSON (RFC 8259 §7).
-pub fn string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(character);
+/// Escapes what must be escaped inside a string (RFC 8259 §7).
+struct Escaped<'o>(&'o mut String);
+
+impl Write for Escaped<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            match character {
+                '"' | '\\' => {
+                    self.0.push('\\');
+                    self.0.push(character);
+                }
+                '\0'..='\x1f' => write!(self.0, "\\u{:04x}", u32::from(character))?,
+                _ => self.0.push(character),
             }
-            '\0'..='\x1f' => {
-                // Writing to a String does not fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(character));
-            }
-            _ => out.push(character),
         }
+        Ok(())
     }
-    out.push('"');
 }

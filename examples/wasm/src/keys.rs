@@ -1,0 +1,70 @@
+//! Keys: their document, and what became of each.
+
+use alloc::format;
+use alloc::string::{String, ToString as _};
+use core::fmt::Display;
+
+use jose_core::{Jwks, KeyError, KeySet, NoUsableKey, SetError, Verdict, json::Value};
+use wasm_bindgen::JsValue;
+
+use crate::code::Coded as _;
+use crate::json::{self, Json};
+use crate::refusal::Refusal;
+
+/// The text of a JWK Set; around a single JWK one is made.
+pub fn text(keys: &JsValue) -> Result<String, Refusal> {
+    let text = match keys.as_string() {
+        Some(text) => text,
+        None => json::text_of(keys)?,
+    };
+    let is_key = |value: Value<'_>| matches!(value, Value::Object(object) if object.get("kty").is_some());
+    Ok(match Jwks::parse(&text) {
+        Err(SetError::KeysMissing) if Value::parse(&text).is_ok_and(is_key) => {
+            format!(r#"{{"keys":[{text}]}}"#)
+        }
+        _ => text,
+    })
+}
+
+/// `KeyVerdict[]`.
+pub fn verdicts<'k>(verdicts: impl Iterator<Item = Verdict<'k>>) -> Json {
+    let mut json = Json::default();
+    json.inside(['[', ']'], |json| {
+        for verdict in verdicts {
+            json.object(|json| {
+                json.optional("kid", verdict.kid.as_ref().map(|kid| kid as &dyn Display));
+                match &verdict.outcome {
+                    Ok(algorithm) => json.member("algorithm", algorithm),
+                    Err(reason) => set_aside(json, reason),
+                }
+            });
+        }
+    });
+    json
+}
+
+/// Why a key was set aside.
+pub fn set_aside(json: &mut Json, reason: &KeyError) {
+    json.member("code", &reason.code());
+    json.member("message", reason);
+}
+
+/// Of a set without a usable key, with the verdicts as `keys`.
+pub fn none_usable(none: &NoUsableKey) -> Refusal {
+    let mut message = "the set has no key that can be used".to_string();
+    let mut separator = ": ";
+    for reason in none.verdicts().filter_map(|verdict| verdict.outcome.err()) {
+        message.push_str(separator);
+        message.push_str(&reason.to_string());
+        separator = "; ";
+    }
+    let refusal = Refusal::of("keys", "NoUsableKey", &message);
+    refusal.set_keys(verdicts(none.verdicts()).parse());
+    refusal
+}
+
+/// The keys of a set.
+pub fn build(text: &str, allowed: jose_core::AlgorithmSet) -> Result<KeySet, Refusal> {
+    let set = Jwks::parse(text).map_err(crate::refusal::refusal)?;
+    KeySet::from_jwks(&set, allowed).map_err(|none| none_usable(&none))
+}

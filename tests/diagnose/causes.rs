@@ -1,0 +1,428 @@
+//! Every cause, by a token or a document that has it, and what the README says of them.
+
+use std::collections::BTreeSet;
+
+use jose_core::diagnose::{Cause, Stage, Standing, diagnose_set};
+use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier};
+
+use super::support::{self, b64, here, jwk, key, read, signer};
+
+const ISSUER: &str = "https://issuer.example";
+const CLAIMS: &str = r#"{"iss":"https://issuer.example","aud":"api","exp":1800003600}"#;
+const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api"));
+const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+
+fn public() -> AlgorithmSet {
+    AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256)
+}
+
+/// The causes of one token, in their order.
+fn causes_of<K: KeySource + ?Sized>(
+    verifier: Verifier<'_, K>,
+    token: impl AsRef<[u8]>,
+    policy: &ClaimsPolicy<'_>,
+    now: UnixTime,
+) -> Vec<Cause> {
+    super::agree("a cause", verifier, token.as_ref(), policy, now);
+    let mut scratch = [0; 1 << 15];
+    let diagnosis = verifier.diagnose(&token, &mut scratch, policy, now);
+    diagnosis.problems().map(|problem| problem.cause()).collect()
+}
+
+/// An ES256 token of the key "e" of [`set`].
+fn es256(header: &str, payload: &str) -> String {
+    signer("p256").token(format!(r#"{{"alg":"ES256","kid":"e"{header}}}"#), payload)
+}
+
+/// A set with an EC and an RSA key, and `more` members.
+fn set(more: &str) -> String {
+    let (e, r) = (jwk("p256", r#""kid":"e""#), jwk("rsa-2048", r#""kid":"r""#));
+    format!(r#"{{"keys":[{e},{r}{more}]}}"#)
+}
+
+/// The causes of a token for the usual set, policy and time.
+fn plain(token: impl AsRef<[u8]>) -> Vec<Cause> {
+    let set = set("");
+    let jwks = Jwks::parse(&set).unwrap();
+    causes_of(Verifier::new(&jwks, public()), token, &POLICY, NOW)
+}
+
+/// The causes of a token for this set.
+fn keys(set: &str, token: &str) -> Vec<Cause> {
+    causes_of(Verifier::new(&Jwks::parse(set).unwrap(), public()), token, &POLICY, NOW)
+}
+
+/// The causes of these claims, well signed.
+fn claims(payload: &str) -> Vec<Cause> {
+    plain(es256("", payload))
+}
+
+/// What was done to a token's text, or stands around it.
+fn text_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
+    let token = es256("", CLAIMS);
+    let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+    // A payload whose encoding differs between the alphabets, and one of a length that takes padding.
+    let odd = es256("", &CLAIMS.replace("}", r#","x":"??>>??>>~~~"}"#));
+    let standard = odd.replace('-', "+").replace('_', "/");
+    assert_ne!(odd, standard);
+    let padded = format!("{header}=.{payload}=.{signature}==");
+    use Cause::*;
+    vec![
+        (plain(&token), vec![]),
+        (plain(""), vec![TokenEmpty]),
+        (plain("Bearer "), vec![BearerPrefix, WhiteSpace, TokenEmpty]),
+        (plain(format!("Bearer {token}")), vec![BearerPrefix]),
+        (plain(format!("authorization: bearer  {token}")), vec![BearerPrefix]),
+        (plain(format!("\"{token}\"")), vec![Quotes]),
+        (plain(format!("b'{token}'")), vec![Quotes]),
+        (plain(format!("\\\"{token}\\\"")), vec![Quotes]),
+        (plain(format!("{token}\r\n")), vec![WhiteSpace]),
+        (plain(format!(" \"Bearer {token}\"\n")), vec![BearerPrefix, Quotes, WhiteSpace]),
+        (plain(format!("{header}.{}\n{}.{signature}", &payload[..8], &payload[8..])), vec![WhiteSpace]),
+        (plain(token.replace('.', "%2e")), vec![PercentEncoded]),
+        (plain(format!("{token}%3D")), vec![PercentEncoded]),
+        (plain(padded), vec![PaddedBase64, PaddedBase64, SignatureInvalid, PaddedBase64]),
+        (plain(format!("{token}==")), vec![PaddedBase64]),
+        (plain(&standard), vec![StandardBase64]),
+        (plain(format!("{token}!")), vec![NotBase64url]),
+        (plain(format!("{header}.{payload}.A")), vec![NotBase64url]),
+        (plain("6f2a8c1d-opaque"), vec![OpaqueToken]),
+        (plain("ya29.a0AfH6SMBx"), vec![OpaqueToken]),
+        (plain("abcd.efgh.ijkl"), vec![OpaqueToken]),
+        (plain(format!("{header}.{payload}")), vec![TokenCut]),
+        (plain(&header[..20]), vec![TokenCut]),
+        (plain(format!("{token}.{payload}")), vec![TooManyParts]),
+        (plain(format!("{header}....")), vec![Jwe]),
+        (plain(r#" {"access_token":"..."}"#), vec![WhiteSpace, JsonSerialization]),
+        (plain(format!("{}..", b64(r#"{"alg":1}"#))), vec![HeaderMalformed]),
+        (plain(format!("{}..", b64(r#"{"a":1}"#))), vec![HeaderMalformed]),
+        (plain(es256(r#","crit":["x"]"#, CLAIMS)), vec![CriticalExtension]),
+        (plain(es256(r#","b64":false"#, CLAIMS)), vec![CriticalExtension]),
+        (plain("A".repeat(20_000)), vec![TokenTooLong]),
+        // What can be told at once is.
+        (
+            plain(format!("Bearer {}", es256("", r#"{"aud":"x","exp":1}"#))),
+            vec![BearerPrefix, ClaimMissing, AudienceMismatch, Expired],
+        ),
+    ]
+}
+
+fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
+    use Cause::*;
+    let (e, h) = (key("p256"), key("hmac-32"));
+    let token = |header: &str| format!("{}.{}.", b64(header), b64(CLAIMS));
+    let typ = |typ: &str, required: &str| {
+        causes_of(
+            Verifier::new(&e, Algorithm::Es256.into()).require_typ(required),
+            es256(typ, CLAIMS),
+            &POLICY,
+            NOW,
+        )
+    };
+    let only = |algorithm: Algorithm, token: &str| {
+        let set = set("");
+        causes_of(Verifier::new(&Jwks::parse(&set).unwrap(), algorithm.into()), token, &POLICY, NOW)
+    };
+    let secret = Verifier::new(&h, Algorithm::Hs256.into());
+    let all = public().or(Algorithm::Hs256);
+    let es256_token = es256("", CLAIMS);
+    vec![
+        (plain(token(r#"{"alg":"none"}"#)), vec![Unsigned]),
+        (plain(token(r#"{"alg":"NONE","kid":"x"}"#)), vec![Unsigned, KidUnknown]),
+        (plain(token(r#"{"alg":"HS256"}"#)), vec![SignedWithSecret]),
+        (plain(token(r#"{"alg":"HS512"}"#)), vec![SignedWithSecret]),
+        (
+            causes_of(Verifier::new(&e, all), token(r#"{"alg":"HS256"}"#), &POLICY, NOW),
+            vec![SignedWithSecret],
+        ),
+        (causes_of(Verifier::new(&h, all), &es256_token, &POLICY, NOW), vec![SignedWithPrivateKey]),
+        (causes_of(secret, &es256_token, &POLICY, NOW), vec![SignedWithPrivateKey]),
+        (plain(token(r#"{"alg":"RS384"}"#)), vec![AlgorithmUnsupported]),
+        (only(Algorithm::Rs256, &es256_token), vec![AlgorithmNotAllowed]),
+        (typ("", "at+jwt"), vec![IdToken]),
+        (typ(r#","typ":"JWT""#, "application/at+jwt"), vec![IdToken]),
+        (typ(r#","typ":"at+jwt""#, "jwt"), vec![TypMismatch]),
+        (typ("", "jwt"), vec![TypMismatch]),
+        (typ(r#","typ":"application/AT+JWT""#, "at+jwt"), vec![]),
+        (
+            causes_of(secret.require_kid(), support::token(Algorithm::Hs256, CLAIMS), &POLICY, NOW),
+            vec![KidMissing],
+        ),
+        // All of the header at once.
+        (
+            causes_of(
+                Verifier::new(&e, Algorithm::Es256.into()).require_kid().require_typ("at+jwt"),
+                token(r#"{"alg":"RS256"}"#),
+                &ClaimsPolicy::new(Expect::Value("http://issuer.example/"), Expect::Absent),
+                UnixTime::from_seconds(1_800_010_000),
+            ),
+            vec![AlgorithmNotAllowed, IdToken, KidMissing, IssuerScheme, ClaimPresent, Expired],
+        ),
+    ]
+}
+
+fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
+    use Cause::*;
+    let token = es256("", CLAIMS);
+    let anonymous = signer("p256").token(r#"{"alg":"ES256"}"#, CLAIMS);
+    let one = |member: &str| format!(r#"{{"keys":[{member}]}}"#);
+    let short = jwk("p256", r#""kid":"e""#).replace(&b64(support::member("p256", "x")), &b64([7; 31]));
+    let ec = |more: &str| one(&jwk("p256", &format!(r#""kid":"e"{more}"#)));
+    let rsa = one(&jwk("rsa-2048", r#""kid":"e""#));
+    let two = jwk("p256", r#""kid":"e""#);
+    vec![
+        (keys(r#"{"keys":[]}"#, &token), vec![NoKeys]),
+        (keys(r#"{"keys":[]}"#, &anonymous), vec![NoKeys]),
+        (
+            keys(
+                &set(""),
+                &token.replace(&b64(r#"{"alg":"ES256","kid":"e"}"#), &b64(r#"{"alg":"ES256","kid":"x"}"#)),
+            ),
+            vec![KidUnknown],
+        ),
+        (keys(&ec(r#","use":"enc""#), &token), vec![KeySetAside]),
+        (keys(&one(&short), &token), vec![CoordinateLeadingZero]),
+        (keys(&one(&short), &anonymous), vec![CoordinateLeadingZero]),
+        (keys(&ec(r#","d":"AA""#), &token), vec![PrivateKeyPublished]),
+        (keys(&one(&jwk("hmac-32", r#""kid":"e""#)), &token), vec![KeyTypeMismatch]),
+        (
+            causes_of(
+                Verifier::new(
+                    &Jwks::parse(&one(&jwk("hmac-32", r#""kid":"e""#))).unwrap(),
+                    public().or(Algorithm::Hs256),
+                ),
+                &token,
+                &POLICY,
+                NOW,
+            ),
+            vec![SecretAmongPublicKeys],
+        ),
+        (keys(&ec(r#","alg":"RS256""#), &token), vec![KeyTypeMismatch]),
+        (keys(&rsa, &token), vec![KeyTypeMismatch]),
+        (keys(&one(&format!("{two},{two}")), &token), vec![KeyAmbiguous]),
+        (keys(&one(&format!("{two},{two}")), &anonymous), vec![KidMissing]),
+        (
+            causes_of(
+                Verifier::new(&Jwks::parse(&rsa).unwrap(), Algorithm::Es256.into()),
+                &anonymous,
+                &POLICY,
+                NOW,
+            ),
+            vec![NoKeyForAlgorithm],
+        ),
+    ]
+}
+
+fn signature_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
+    use Cause::*;
+    let token = es256("", CLAIMS);
+    let (input, signature) = token.rsplit_once('.').unwrap();
+    let der = p256::ecdsa::Signature::from_slice(&support::unb64(signature)).unwrap().to_der();
+    let other = signer("p256-b").token(r#"{"alg":"ES256","kid":"e"}"#, CLAIMS);
+    let forged = format!("{}.{signature}", es256("", r#"{"exp":1}"#).rsplit_once('.').unwrap().0);
+    vec![
+        (plain(format!("{input}.")), vec![SignatureMissing]),
+        (plain(format!("{input}.{}", b64(der.as_bytes()))), vec![SignatureDer]),
+        (plain(format!("{input}.{}", b64([0x30; 72]))), vec![SignatureLength]),
+        (plain(other), vec![SignatureInvalid]),
+        (plain(forged), vec![SignatureInvalid, ClaimMissing, ClaimMissing, Expired]),
+    ]
+}
+
+fn claims_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
+    use Cause::*;
+    let with = |from: &str, to: &str| claims(&CLAIMS.replace(from, to));
+    let timed = |payload: &str, policy: ClaimsPolicy<'_>, now: i64| {
+        let verifier_key = key("p256");
+        let verifier = Verifier::new(&verifier_key, Algorithm::Es256.into());
+        causes_of(verifier, es256("", payload), &policy, UnixTime::from_seconds(now))
+    };
+    let aged = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp().max_age(60);
+    let long = "https://issuer.example/a-tenant-with-a-name-that-is-longer-than-what-is-shown/v2";
+    let wordy = ClaimsPolicy::new(
+        Expect::AnyOf(&[
+            "x",
+            "https://issuer.example/a-tenant-with-a-name-that-is-longer-than-what-is-shown/v2/",
+        ]),
+        Expect::Ignore,
+    );
+    vec![
+        (claims("[]"), vec![ClaimsMalformed]),
+        (claims(""), vec![ClaimsMalformed]),
+        (
+            claims(r#"{"iss":1,"aud":{},"exp":"1800003600","nbf":null,"sub":1,"jti":1,"iat":[]}"#),
+            vec![ClaimType; 7],
+        ),
+        (with(r#""aud":"api","#, ""), vec![ClaimMissing]),
+        (
+            timed(CLAIMS, ClaimsPolicy::new(Expect::Absent, Expect::Absent), 1_800_000_000),
+            vec![ClaimPresent; 2],
+        ),
+        (with("issuer.example", "issuer.example/"), vec![IssuerTrailingSlash]),
+        (with("https://issuer.example", "https:\\/\\/issuer.example\\/"), vec![IssuerTrailingSlash]),
+        (
+            timed(&format!(r#"{{"iss":"{long}","exp":1800003600}}"#), wordy, 1_800_000_000),
+            vec![IssuerTrailingSlash],
+        ),
+        (with("https://", "http://"), vec![IssuerScheme]),
+        (with("https://", ""), vec![IssuerScheme]),
+        (with("issuer.example", "tenant.example"), vec![IssuerMismatch]),
+        (with(r#""api""#, r#"["x","y"]"#), vec![AudienceMismatch]),
+        (with("1800003600", "1799990000"), vec![Expired]),
+        (with("1800003600", "1799999701"), vec![ClockSkew]),
+        (with("1800003600", "1799999699"), vec![Expired]),
+        (with("1800003600", r#"1800003600,"nbf":1800000301"#), vec![NotYetValid]),
+        (with("1800003600", r#"1800003600,"nbf":1800000300"#), vec![ClockSkew]),
+        (with("1800003600", r#"1800003600,"nbf":1800000000000"#), vec![Milliseconds]),
+        (with("1800003600", r#"1800003600000"#), vec![Milliseconds]),
+        (with("1800003600", r#"1800003600000000000"#), vec![Milliseconds]),
+        (timed(CLAIMS, POLICY, 1_800_000_000_000), vec![NowInMilliseconds]),
+        (timed(r#"{"iat":1800000400}"#, aged, 1_800_000_000), vec![IssuedInFuture]),
+        (timed(r#"{"iat":1800000020}"#, aged, 1_800_000_000), vec![ClockSkew]),
+        (
+            timed(r#"{"iat":1800000020}"#, aged.leeway(Leeway::from_seconds(20).unwrap()), 1_800_000_000),
+            vec![],
+        ),
+        (timed(r#"{"iat":1800000000000}"#, aged, 1_800_000_000), vec![Milliseconds]),
+        (timed(r#"{"iat":1799999000}"#, aged, 1_800_000_000), vec![TooOld]),
+        (timed("{}", aged, 1_800_000_000), vec![ClaimMissing]),
+        // All that is wrong, in one answer.
+        (with(r#""api","exp":1800003600"#, r#""x","exp":1"#), vec![AudienceMismatch, Expired]),
+    ]
+}
+
+fn set_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
+    use Cause::*;
+    let ec = jwk("p256", "");
+    let long = format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(2000));
+    let documents: [(&str, Option<Cause>); 17] = [
+        (&set(""), None),
+        (r#"{"keys":[]}"#, Some(NoKeys)),
+        (&ec, Some(SetIsJwk)),
+        (
+            r#"{"1b9":"-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n"}"#,
+            Some(SetIsCertificates),
+        ),
+        (r#"{"issuer":"https:\/\/i","jwks_uri":"https:\/\/i\/jwks"}"#, Some(SetIsDiscovery)),
+        ("\n<!DOCTYPE html><title>Sign in</title>", Some(SetIsHtml)),
+        ("\u{feff}<?xml version=\"1.0\"?>", Some(SetIsHtml)),
+        ("-----BEGIN PUBLIC KEY-----\nMII", Some(SetIsPem)),
+        (&format!("[{ec}]"), Some(SetIsArray)),
+        ("[]", Some(SetWithoutKeys)),
+        (r#"{"message":"Not Found"}"#, Some(SetWithoutKeys)),
+        (r#"{"keys":{}}"#, Some(SetWithoutKeys)),
+        ("null", Some(SetWithoutKeys)),
+        ("", Some(SetNotJson)),
+        ("upstream timed out", Some(SetNotJson)),
+        (r#"{"keys":[{"kty":"#, Some(SetNotJson)),
+        (&long, Some(SetTooLarge)),
+    ];
+    let found = documents.map(|(document, expected)| {
+        let diagnosis = diagnose_set(document);
+        super::printable(&diagnosis.to_string());
+        (diagnosis.cause().into_iter().collect(), expected.into_iter().collect())
+    });
+    found.into()
+}
+
+#[test]
+fn every_cause_has_a_case() {
+    let cases = [text_cases(), header_cases(), key_cases(), signature_cases(), claims_cases(), set_cases()];
+    // tests/diagnose.rs has this one.
+    let mut seen = vec![Cause::ScratchTooSmall];
+    for (number, (found, expected)) in cases.iter().flat_map(|cases| cases.iter().enumerate()) {
+        assert_eq!(found, expected, "case {number} of its kind");
+        seen.extend(found);
+    }
+    let unseen: Vec<_> = Cause::ALL.into_iter().filter(|cause| !seen.contains(cause)).collect();
+    assert_eq!(unseen, [], "causes that no case has");
+}
+
+/// The variants in the source, the constant list and the table of the README are one list.
+#[test]
+fn the_documented_list_is_the_enum() {
+    let source = read(&here("src/diagnose/cause.rs"));
+    let (_, body) = source.split_once("pub enum Cause {\n").unwrap();
+    let (body, _) = body.split_once("\n}").unwrap();
+    let variants = body.lines().filter_map(|line| line.strip_prefix("    ")?.strip_suffix(','));
+    let variants: Vec<&str> = variants.collect();
+    let all = Cause::ALL.map(|cause| format!("{cause:?}"));
+    assert_eq!(variants, all);
+
+    let readme = read(&here("README.md"));
+    let (_, section) = readme.split_once("## When a token is refused\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let listed = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
+    assert_eq!(listed.collect::<Vec<_>>(), all);
+
+    for cause in Cause::ALL {
+        let advice = cause.advice();
+        let sentence = advice.starts_with(|first: char| first.is_ascii_lowercase()) && !advice.ends_with('.');
+        assert!(sentence && advice.is_ascii() && advice.len() > 20, "{cause}");
+        assert_eq!(cause.to_string(), format!("{cause:?}: {advice}"));
+    }
+    let different: BTreeSet<_> = Cause::ALL.iter().map(|cause| cause.advice()).collect();
+    assert_eq!(different.len(), Cause::ALL.len());
+}
+
+/// The README shows what the demonstration's HS256 token gets.
+#[test]
+fn the_readme_shows_what_is_printed() {
+    let demo = support::json(&here("vectors/demo.json"));
+    let case = demo["refusals"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|case| case["what"] == "HS256 token to an RS256 verifier");
+    let case = case.unwrap();
+    let keys = case["keys"].to_string();
+    let jwks = Jwks::parse(&keys).unwrap();
+    let set = jose_core::KeySet::from_jwks(&jwks, Algorithm::Rs256.into()).unwrap();
+    let verifier = Verifier::new(&set, Algorithm::Rs256.into()).require_kid();
+    let policy = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api.example"));
+    let now = UnixTime::from_seconds(demo["now"].as_i64().unwrap());
+    let mut scratch = Vec::new();
+    let report = verifier.diagnose(case["token"].as_str().unwrap(), &mut scratch, &policy, now).to_string();
+    let readme = read(&here("README.md"));
+    assert!(
+        readme.contains(&format!("--token \"$TOKEN\"\n{report}\n```")),
+        "README.md does not have\n{report}"
+    );
+}
+
+/// Of a large set, the keys that the token does not name are counted and not listed.
+#[test]
+fn a_large_set_makes_a_short_report() {
+    let more: String = (0..100).map(|number| format!(r#",{{"kty":"OKP","kid":"{number}"}}"#)).collect();
+    let text = set(&more);
+    let jwks = Jwks::parse(&text).unwrap();
+    let mut scratch = [0; 4096];
+    let verifier = Verifier::new(&jwks, public());
+    let token = es256("", CLAIMS);
+    let diagnosis = verifier.diagnose(&token, &mut scratch, &POLICY, NOW);
+    assert_eq!(diagnosis.candidates().count(), 102);
+    let report = diagnosis.to_string();
+    assert!(report.starts_with("accepted\n") && report.contains("and 97 more keys"), "{report}");
+    assert!(report.lines().count() < 20, "{report}");
+}
+
+/// Each key says why it was passed over.
+#[test]
+fn candidates_say_why() {
+    let more = format!(r#",{{"kty":"OKP","kid":"e"}},{},"no key""#, jwk("rsa-2048-b", r#""kid":"e""#));
+    let text = set(&more);
+    let jwks = Jwks::parse(&text).unwrap();
+    let keys = jose_core::KeySet::from_jwks(&jwks, public()).unwrap();
+    let token = es256("", CLAIMS);
+    let (mut one, mut other) = ([0; 4096], [0; 4096]);
+    let borrowed = Verifier::new(&jwks, public()).diagnose(&token, &mut one, &POLICY, NOW);
+    let built = Verifier::new(&keys, public()).diagnose(&token, &mut other, &POLICY, NOW);
+    let standings: Vec<_> = borrowed.candidates().map(|candidate| candidate.standing()).collect();
+    assert!(borrowed.candidates().eq(built.candidates()));
+    let (es256, rs256) = (Algorithm::Es256, Algorithm::Rs256);
+    assert_eq!(standings[..2], [Standing::Chosen { algorithm: es256 }, Standing::OtherKid]);
+    assert!(matches!(standings[2], Standing::SetAside { .. }));
+    assert_eq!(standings[3..], [Standing::OtherAlgorithm { algorithm: rs256 }, Standing::OtherKid]);
+    assert_eq!(borrowed.outcome(Stage::Keys), jose_core::diagnose::Outcome::Holds);
+}
