@@ -161,10 +161,10 @@ fn agree<K: KeySource + ?Sized>(
         Err(Error::Signature(_)) => {
             assert_eq!((diagnosis.signature_holds(), chosen), (Some(false), 1), "{}", shown());
         }
-        Err(Error::Select(_)) => {
-            assert_eq!(chosen, usize::from(diagnosis.signature_holds().is_some()), "{}", shown())
+        // No key was chosen for this token, but perhaps for what is left of it without a fault.
+        Err(_) => {
+            assert!(chosen <= 1 && (chosen == 1 || diagnosis.signature_holds().is_none()), "{}", shown())
         }
-        Err(_) => assert!(chosen <= 1, "{}", shown()),
     }
     // A claim that fails says what was found, and is on the list of problems.
     for claim in diagnosis.claims() {

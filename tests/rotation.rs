@@ -15,15 +15,15 @@ mod random;
 mod scripts;
 mod support;
 
+use core::fmt::Write as _;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use jose_core::{
     AlgorithmSet, Error, FetchError, FetchPermit, HttpResponse, KeysUnavailable, Refetch, Refreshed,
     RemoteKeySet, RotationPolicy, SelectError, UnixTime, Unreachable, Verifier,
 };
-use support::{algorithms, jwk, signer, usual};
+use support::{algorithms, b64, jwk, signer, usual};
 
 /// Where the clocks of the tests start.
 const START: i64 = 1_700_000_000;
@@ -142,13 +142,17 @@ fn document(kids: &[&str]) -> String {
     format!(r#"{{"keys":[{keys}]}}"#)
 }
 
-/// A token that the usual key signed, under this kid. Each is signed once.
+/// A token that the usual key signed, under this kid. Each is signed once; and who makes up a kid has no
+/// key to sign with.
 fn token(kid: &str) -> String {
     static TOKENS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
     let algorithm = algorithms()[0];
-    let sign = || signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}","kid":"{kid}"}}"#), "{}");
+    let header = format!(r#"{{"alg":"{algorithm}","kid":"{kid}"}}"#);
+    if kid.starts_with("made-up") {
+        return format!("{}.{}.{}", b64(header), b64("{}"), b64("no signature"));
+    }
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
-    tokens.entry(kid.to_owned()).or_insert_with(sign).clone()
+    tokens.entry(kid.to_owned()).or_insert_with(|| signer(usual(algorithm)).token(header, "{}")).clone()
 }
 
 fn response<'r>(status: u16, body: &'r str, fields: &[(&str, &'r str)]) -> HttpResponse<'r> {

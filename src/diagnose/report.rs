@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Diagnosis, Found, Outcome, Stage, Standing};
+use super::{Cause, Diagnosis, Found, Outcome, Problem, Stage, Standing};
 use crate::error::Excerpt;
 use crate::select::KeySource;
 
@@ -30,14 +30,17 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
                 Stage::Parse | Stage::Signature => {}
             }
         }
-        for (number, problem) in (1_u8..).zip(self.problems()) {
+        let mut number = 0_u8;
+        for (place, problem) in self.problems().enumerate() {
+            let same = |other: &Problem| other.cause() == problem.cause();
+            if self.problems().take(place).any(|earlier| same(&earlier)) {
+                continue;
+            }
+            number = number.saturating_add(1);
             let heading = if number == 1 { "\nwhat to change:" } else { "" };
             write!(f, "{heading}\n  {number}. {problem}")?;
-            // Where the lines above do not say it.
-            if let Some(error) = problem.error().filter(|error| Some(*error) != self.refusal())
-                && problem.stage() != Stage::Claims
-            {
-                write!(f, "\n     ({error})")?;
+            for error in self.problems().filter(|other| same(other) && !self.is_said(other)) {
+                error.error().map_or(Ok(()), |error| write!(f, "\n     ({error})"))?;
             }
         }
         Ok(())
@@ -48,6 +51,13 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
     /// Whether the claims are those that the issuer signed.
     fn is_authentic(&self) -> bool {
         self.signature_holds() == Some(true)
+    }
+
+    /// Whether the lines above say what the error of a problem says.
+    fn is_said(&self, problem: &Problem) -> bool {
+        problem.error() == self.refusal()
+            || matches!(problem.cause(), Cause::KidMissing | Cause::KidUnknown)
+            || self.claims().any(|claim| Some(claim.name()) == problem.claim())
     }
 
     fn header_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

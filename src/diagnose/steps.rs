@@ -114,14 +114,13 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let strict = decode_signature(parts, buffer).map(|signature| signature.len());
         let Some(len) = self.read_part(Stage::Signature, strict, parts.signature, buffer) else { return };
         let signature = buffer.get(..len).unwrap_or_default();
-        // With white space in it, this is not the text that was signed.
-        let intact = !parts.signing_input.iter().any(u8::is_ascii_whitespace);
-        if let Some(found) = found.ok().filter(|_| intact) {
-            let held = found.borrow().verify(query.algorithm, parts.signing_input, signature);
-            self.signature_holds = Some(held.is_ok());
-            if let Err(error) = held {
-                self.add(Stage::Signature, why::of_signature(error, signature), error);
-            }
+        let Ok(found) = found else { return };
+        let held = found.borrow().verify(query.algorithm, parts.signing_input, signature);
+        self.signature_holds = Some(held.is_ok());
+        if let Err(error) = held {
+            // Text that is not base64url is hardly what was signed.
+            let altered = text::cause_in(parts.signing_input);
+            self.add(Stage::Signature, altered.unwrap_or(why::of_signature(error, signature)), error);
         }
     }
 

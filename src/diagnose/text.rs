@@ -69,6 +69,13 @@ pub(super) const fn cause(error: Base64Error) -> Cause {
     }
 }
 
+/// Why header and payload, with the dot between them, are not base64url.
+pub(super) fn cause_in(signing_input: &[u8]) -> Option<Cause> {
+    let regular = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let byte = signing_input.iter().copied().find(|byte| !regular(byte))?;
+    Some(cause(Base64Error::Byte { byte, offset: 0 }))
+}
+
 /// Decodes base64 of either alphabet, with or without padding and white space, and gives the number
 /// of octets. What comes of it is shown, and never believed.
 pub(super) fn decode_leniently(text: &[u8], out: &mut [u8]) -> Option<usize> {

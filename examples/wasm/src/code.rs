@@ -2,7 +2,7 @@
 //!
 //! `Debug` would write the same names, for 3 KB more: it can write all that is in them.
 
-use jose_core::diagnose::{Outcome, Stage};
+use jose_core::diagnose::Outcome;
 use jose_core::{ClaimsError, Error, KeyError, ParseError, SelectError, SetError, SignatureError};
 
 pub trait Coded {
@@ -56,11 +56,6 @@ pub fn of(error: &Error) -> (&'static str, &'static str) {
         Error::Claims(error) => pair(error),
         _ => ("other", "Other"),
     }
-}
-
-/// The name of a stage in a diagnosis.
-pub fn stage(stage: Stage) -> &'static str {
-    stage.name()
 }
 
 /// The name of an outcome in a diagnosis.

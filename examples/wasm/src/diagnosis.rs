@@ -4,28 +4,124 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use jose_core::diagnose::{self, ClaimCheck, Found, Problem, Stage, Standing, diagnose_set};
-use jose_core::{Jwks, UnixTime};
+use jose_core::diagnose::{Candidate, Cause, ClaimCheck, Diagnosis, Found, Stage, Standing, diagnose_set};
+use jose_core::{Excerpt, Jwks, UnixTime};
 use wasm_bindgen::JsValue;
 
-use crate::code::{self, Coded as _};
+use crate::code::{self, Coded};
 use crate::json::Json;
-use crate::keys;
+use crate::keys::set_aside;
 use crate::options::Options;
 
-/// Of a token and the text of a set. What is no set has no keys, and is said to be none.
-pub fn diagnosis(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
+/// Of a token under the text of a set. A text that is no set is said to be none, and the token is
+/// diagnosed without keys.
+pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
+    let fault = diagnose_set(set);
+    let Ok(keys) = Jwks::parse(set).or_else(|_| Jwks::parse(r#"{"keys":[]}"#)) else { return JsValue::NULL };
+    let mut scratch = Vec::new();
     let mut json = Json::default();
-    json.object(|json| {
-        let of_set = diagnose_set(set);
-        json.array("problems", |json| {
-            if let Some(cause) = of_set.cause() {
-                let error = of_set.outcome().err();
-                let refused = error.as_ref().map(|error| (error.code(), error as &dyn Display));
-                problem(json, "keys", cause, refused);
-            }
-            // Further problems are appended below.
+    options.with_policy(|policy| {
+        let diagnosis = options.verifier(&keys).diagnose(token, &mut scratch, policy, now);
+        json.object(|json| {
+            json.literal("accepted", &diagnosis.refusal().is_none());
+            json.array("problems", |json| {
+                if let Some(cause) = fault.cause() {
+                    let error = fault.outcome().err();
+                    problem(json, Stage::Keys, cause, error.as_ref().map(described));
+                }
+                for found in diagnosis.problems() {
+                    if fault.cause().is_none() || found.stage() != Stage::Keys {
+                        let error = found.error();
+                        let error = error.as_ref().map(|error| (code::of(error).1, error as &dyn Display));
+                        problem(json, found.stage(), found.cause(), error);
+                    }
+                }
+            });
+            rest(json, &diagnosis);
         });
     });
     json.parse()
+}
+
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
+    json.array("stages", |json| {
+        for stage in Stage::ALL {
+            json.object(|json| {
+                json.member("stage", &stage.name());
+                json.member("outcome", &code::outcome(diagnosis.outcome(stage)));
+            });
+        }
+    });
+    if let Some(header) = diagnosis.unverified_header() {
+        json.name("unverifiedHeader");
+        json.object(|json| {
+            json.member("alg", &header.alg);
+            optional(json, "kid", header.kid);
+            optional(json, "typ", header.typ);
+        });
+    }
+    json.array("keys", |json| diagnosis.candidates().for_each(|candidate| key(json, candidate)));
+    if let Some(holds) = diagnosis.signature_holds() {
+        json.literal("signatureHolds", &holds);
+    }
+    json.array("claims", |json| diagnosis.claims().for_each(|claim| checked(json, claim)));
+}
+
+fn problem(json: &mut Json, stage: Stage, cause: Cause, error: Option<(&str, &dyn Display)>) {
+    json.object(|json| {
+        json.member("stage", &stage.name());
+        json.member("cause", &format!("{cause:?}"));
+        json.member("advice", &cause.advice());
+        error.into_iter().for_each(|(code, message)| refused(json, code, message));
+    });
+}
+
+fn key(json: &mut Json, candidate: Candidate) {
+    json.object(|json| {
+        optional(json, "kid", candidate.kid());
+        let (standing, algorithm) = match candidate.standing() {
+            Standing::Chosen { algorithm } => ("chosen", Some(algorithm)),
+            Standing::Fits { algorithm } => ("fits", Some(algorithm)),
+            Standing::OtherAlgorithm { algorithm } => ("other algorithm", Some(algorithm)),
+            Standing::OtherKid => ("other kid", None),
+            Standing::SetAside { reason } => {
+                set_aside(json, &reason);
+                ("set aside", None)
+            }
+            _ => ("other", None),
+        };
+        json.member("standing", &standing);
+        algorithm.into_iter().for_each(|algorithm| json.member("algorithm", &algorithm));
+    });
+}
+
+fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
+    json.object(|json| {
+        json.member("name", &claim.name());
+        match claim.found() {
+            Found::Text { text, more } => {
+                json.member("found", &text);
+                json.literal("more", &more);
+            }
+            Found::Time(time) => json.literal("found", &time.seconds()),
+            _ => {}
+        }
+        claim.seconds_from_now().into_iter().for_each(|seconds| json.literal("secondsFromNow", &seconds));
+        if let Some(error) = claim.error() {
+            refused(json, error.code(), &error);
+        }
+    });
+}
+
+fn described<E: Coded + Display>(error: &E) -> (&'static str, &dyn Display) {
+    (error.code(), error)
+}
+
+fn refused(json: &mut Json, code: &str, message: &dyn Display) {
+    json.member("code", &code);
+    json.member("message", message);
+}
+
+fn optional(json: &mut Json, name: &str, value: Option<Excerpt>) {
+    json.optional(name, value.as_ref().map(|value| value as &dyn Display));
 }

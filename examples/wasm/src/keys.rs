@@ -4,12 +4,13 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use core::fmt::Display;
 
-use jose_core::{Jwks, KeyError, KeySet, NoUsableKey, SetError, Verdict, json::Value};
+use jose_core::json::Value;
+use jose_core::{AlgorithmSet, Jwks, KeyError, KeySet, NoUsableKey, SetError, Verdict};
 use wasm_bindgen::JsValue;
 
 use crate::code::Coded as _;
 use crate::json::{self, Json};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, refusal};
 
 /// The text of a JWK Set; around a single JWK one is made.
 pub fn text(keys: &JsValue) -> Result<String, Refusal> {
@@ -50,7 +51,7 @@ pub fn set_aside(json: &mut Json, reason: &KeyError) {
 }
 
 /// Of a set without a usable key, with the verdicts as `keys`.
-pub fn none_usable(none: &NoUsableKey) -> Refusal {
+fn none_usable(none: &NoUsableKey) -> Refusal {
     let mut message = "the set has no key that can be used".to_string();
     let mut separator = ": ";
     for reason in none.verdicts().filter_map(|verdict| verdict.outcome.err()) {
@@ -58,13 +59,13 @@ pub fn none_usable(none: &NoUsableKey) -> Refusal {
         message.push_str(&reason.to_string());
         separator = "; ";
     }
-    let refusal = Refusal::of("keys", "NoUsableKey", &message);
-    refusal.set_keys(verdicts(none.verdicts()).parse());
-    refusal
+    let refused = Refusal::of("keys", "NoUsableKey", &message);
+    refused.set_keys(verdicts(none.verdicts()).parse());
+    refused
 }
 
 /// The keys of a set.
-pub fn build(text: &str, allowed: jose_core::AlgorithmSet) -> Result<KeySet, Refusal> {
-    let set = Jwks::parse(text).map_err(crate::refusal::refusal)?;
+pub fn build(text: &str, allowed: AlgorithmSet) -> Result<KeySet, Refusal> {
+    let set = Jwks::parse(text).map_err(refusal)?;
     KeySet::from_jwks(&set, allowed).map_err(|none| none_usable(&none))
 }

@@ -123,5 +123,5 @@ fn not_stated(name: &str) -> Refusal {
 }
 
 fn invalid(message: &str) -> Refusal {
-    Refusal::with_code(message, "InvalidOption")
+    Refusal::of("argument", "InvalidOption", &message)
 }
