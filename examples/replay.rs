@@ -7,6 +7,8 @@
 //! `"explain": true` the answer has a `diagnosis` as well, of the claims too: at the system's time if
 //! there is no `now`.
 
+#![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
+
 use std::io::{self, BufRead, Write};
 
 use base64ct::{Base64UrlUnpadded, Encoding};

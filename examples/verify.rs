@@ -4,6 +4,8 @@
 //! With arguments: claims as JSON on stdout and exit 0; the reason on stderr and exit 1; bad usage
 //! exits 2. With `--explain`, a report on stdout instead of either.
 
+#![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -172,7 +174,7 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -
     Ok(())
 }
 
-fn print(text: &dyn std::fmt::Display) {
+fn print(text: &dyn core::fmt::Display) {
     // A closed pipe is the reader's choice and no failure of ours.
     let _ = writeln!(io::stdout(), "{text}");
 }

@@ -247,7 +247,8 @@ impl RemoteKeySet {
                 let asked = fetched.ok().and_then(|response| response.retry_after);
                 let asked = self.policy.retry_after(asked.unwrap_or(0));
                 let pause = self.policy.backoff(self.failures, jitter).max(asked);
-                self.permitted_at = self.permitted_at.max(at.saturating_add(pause.into()));
+                // The pause is at least the cooldown.
+                self.permitted_at = at.saturating_add(pause.into());
             }
         }
         outcome

@@ -2,7 +2,7 @@
 
 use jose_core::{
     Error, FetchError, HttpResponse, KeysUnavailable, Refetch, RemoteKeySet, RotationPolicy, SelectError,
-    SetError, SignatureError, Unreachable, Verifier,
+    SetError, SignatureError, UnixTime, Unreachable, Verifier,
 };
 
 use super::support::{algorithms, jwk, signer, usual};
@@ -298,6 +298,21 @@ fn grace_is_bounded_in_memory() {
     }
 }
 
+/// Sets that bring keys and withdraw none do not count among those.
+#[test]
+fn grace_is_not_cut_short_by_new_keys() {
+    let mut world = World::with_keys(DEFAULT.grace(86_400).lifetime(60, 60), &["gone", "k0"]);
+    let mut kids = vec!["k0".to_owned()];
+    for round in 1..20_i64 {
+        world.at(round * 60);
+        kids.push(format!("k{round}"));
+        let kids: Vec<&str> = kids.iter().map(String::as_str).collect();
+        assert_eq!(world.due(), "permit");
+        assert_eq!(world.answer(200, &document(&kids), &[]), "Replaced");
+        assert_eq!(world.token("gone"), "verified", "round {round}");
+    }
+}
+
 /// A key that is in the new set under its kid is that key and no other: neither other material under
 /// the same kid nor a reason to set it aside is made up for by what there was before.
 #[test]
@@ -453,9 +468,19 @@ fn a_policy_keeps_to_its_bounds() {
     assert_eq!(due_in(DEFAULT.lifetime(0, 0).cooldown(0)), 1);
     assert_eq!(due_in(DEFAULT.cooldown(u32::MAX)), 3600);
 
+    // Jitter makes the early refresh up to half of its thirty seconds later.
+    for (jitter, expected) in [(0, 270), (1, 271), (15, 285), (16, 270)] {
+        let mut remote = RemoteKeySet::new(allowed(), DEFAULT);
+        let now = UnixTime::from_seconds(START);
+        let permit = remote.fetch_due(now).unwrap();
+        let set = document(&["a"]);
+        remote.complete(permit, Ok(HttpResponse::new(200, &set)), now, jitter).unwrap();
+        assert_eq!(remote.status(now).due_in, expected, "jitter {jitter}");
+    }
+
     let pause = |policy, jitter| {
         let mut remote = RemoteKeySet::new(allowed(), policy);
-        let now = jose_core::UnixTime::from_seconds(START);
+        let now = UnixTime::from_seconds(START);
         let permit = remote.fetch_due(now).unwrap();
         let _ = remote.complete(permit, Err(Unreachable), now, jitter);
         remote.status(now).due_in

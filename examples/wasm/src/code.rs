@@ -2,7 +2,6 @@
 //!
 //! `Debug` would write the same names, for 3 KB more: it can write all that is in them.
 
-use jose_core::diagnose::Outcome;
 use jose_core::{ClaimsError, Error, KeyError, ParseError, SelectError, SetError, SignatureError};
 
 pub trait Coded {
@@ -55,14 +54,5 @@ pub fn of(error: &Error) -> (&'static str, &'static str) {
         Error::Signature(error) => pair(error),
         Error::Claims(error) => pair(error),
         _ => ("other", "Other"),
-    }
-}
-
-/// The name of an outcome in a diagnosis.
-pub fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Holds => "holds",
-        Outcome::Fails => "fails",
-        _ => "not reached",
     }
 }

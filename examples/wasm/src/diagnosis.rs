@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use jose_core::diagnose::{Candidate, Cause, ClaimCheck, Diagnosis, Found, Stage, Standing, diagnose_set};
+use jose_core::diagnose::{Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set};
 use jose_core::{Excerpt, Jwks, UnixTime};
 use wasm_bindgen::JsValue;
 
@@ -48,7 +48,7 @@ fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
         for stage in Stage::ALL {
             json.object(|json| {
                 json.member("stage", &stage.name());
-                json.member("outcome", &code::outcome(diagnosis.outcome(stage)));
+                json.member("outcome", &name_of(diagnosis.outcome(stage)));
             });
         }
     });
@@ -124,4 +124,12 @@ fn refused(json: &mut Json, code: &str, message: &dyn Display) {
 
 fn optional(json: &mut Json, name: &str, value: Option<Excerpt>) {
     json.optional(name, value.as_ref().map(|value| value as &dyn Display));
+}
+
+fn name_of(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Holds => "holds",
+        Outcome::Fails => "fails",
+        _ => "not reached",
+    }
 }

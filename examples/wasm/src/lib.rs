@@ -5,6 +5,7 @@
 extern crate alloc;
 
 mod code;
+#[cfg(feature = "diagnose")]
 mod diagnosis;
 mod json;
 mod keys;
@@ -27,6 +28,7 @@ const TYPES: &str = include_str!("types.d.ts");
 /// Verifies tokens with keys that are built once. `free()` gives its memory back.
 #[wasm_bindgen]
 pub struct Verifier {
+    #[cfg(feature = "diagnose")]
     set: String,
     keys: KeySet,
     options: Options,
@@ -45,7 +47,13 @@ impl Verifier {
         let options = Options::parse(&json::text_of(options)?)?;
         let set = keys::text(jwks)?;
         let keys = keys::build(&set, options.algorithms())?;
-        Ok(Self { set, keys, options, scratch: Vec::new() })
+        Ok(Self {
+            #[cfg(feature = "diagnose")]
+            set,
+            keys,
+            options,
+            scratch: Vec::new(),
+        })
     }
 
     /// The verdict on each key of the set, in order.
@@ -82,7 +90,11 @@ impl Verifier {
         let verified = verifier.verify(token.as_bytes(), &mut self.scratch).map_err(of_token)?;
         Ok(verified.payload().into())
     }
+}
 
+#[cfg(feature = "diagnose")]
+#[wasm_bindgen]
+impl Verifier {
     /// Why `verify` refuses a token, and what to change. For people: it decides nothing, and takes longer.
     #[wasm_bindgen(unchecked_return_type = "Diagnosis")]
     pub fn diagnose(
@@ -96,6 +108,7 @@ impl Verifier {
 
 /// The same as `new Verifier(jwks, options).diagnose(token, now)`, and also for a document that is no
 /// JWK Set, or one without a key that can be used.
+#[cfg(feature = "diagnose")]
 #[wasm_bindgen(unchecked_return_type = "Diagnosis")]
 pub fn diagnose(
     #[wasm_bindgen(unchecked_param_type = "Keys")] jwks: &JsValue,
