@@ -148,7 +148,10 @@ fn kept<T>(
     claim: Result<T, ClaimsError>,
     refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
 ) -> Result<Option<T>, ClaimsError> {
-    claim.map(Some).or_else(|error| refuse(error).map(|()| None))
+    match claim {
+        Ok(claim) => Ok(Some(claim)),
+        Err(error) => refuse(error).map(|()| None),
+    }
 }
 
 fn string(name: &'static str, value: Span) -> Result<Span, ClaimsError> {

@@ -14,7 +14,8 @@ use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
 
 /// Where a [`Verifier`](crate::Verifier) finds keys: one [`VerifyingKey`], pairs of a `kid` and a
-/// key, a [`Jwks`], or (with `alloc`) a [`KeySet`]. The trait is sealed.
+/// key, a [`Jwks`], or (with `alloc`) a [`KeySet`] or the [`RemoteKeys`](crate::RemoteKeys) of a
+/// [`RemoteKeySet`](crate::RemoteKeySet). The trait is sealed.
 ///
 /// A `Jwks` reads its text and builds the key again for every token. It is for tools and for devices
 /// that see a token a minute; the others build their keys once.

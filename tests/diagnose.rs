@@ -75,7 +75,10 @@ impl Entry<'_> {
         self.agree(&jwks, allowed, token.as_bytes());
         let mut ran = 1;
         #[cfg(feature = "alloc")]
-        if let Ok(keys) = jose_core::KeySet::from_jwks(&jwks, allowed) {
+        let keys = jose_core::KeySet::from_jwks(&jwks, allowed);
+        #[cfg(not(feature = "alloc"))]
+        let keys = Ok::<_, jose_core::KeyError>(jwks);
+        if let Ok(keys) = keys {
             for text in
                 [token.clone(), format!("Bearer {token}\n"), format!("\"{token}\""), format!("{token}=")]
             {
@@ -406,4 +409,11 @@ fn buffers_of_the_exact_size() {
             );
         }
     }
+}
+
+/// It is returned by value, on stacks that may be small.
+#[test]
+fn its_size() {
+    let size = size_of::<Diagnosis<'_, jose_core::VerifyingKey>>();
+    assert!(size <= 2048, "{size} bytes");
 }

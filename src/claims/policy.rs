@@ -78,8 +78,14 @@ impl<'p> ClaimsPolicy<'p> {
         if self.exp_required && claims.exp.is_none() {
             refuse(ClaimsError::ClaimMissing { name: "exp" })?;
         }
-        self.issuer.check("iss", claims.issuer().into_iter(), claims.iss.is_some()).or_else(&mut refuse)?;
-        self.audience.check("aud", claims.audiences(), claims.aud.is_some()).or_else(&mut refuse)?;
+        let issuer = self.issuer.check("iss", claims.issuer().into_iter(), claims.iss.is_some());
+        if let Err(error) = issuer {
+            refuse(error)?;
+        }
+        let audience = self.audience.check("aud", claims.audiences(), claims.aud.is_some());
+        if let Err(error) = audience {
+            refuse(error)?;
+        }
         self.check_times(claims, now, refuse)
     }
 

@@ -250,7 +250,7 @@ impl Cause {
 
             Self::NoKeys => "check the key endpoint: the set has no key",
             Self::KidUnknown => "fetch the set again if the issuer rotated its keys, else check that set and token are of the same issuer and tenant",
-            Self::KeySetAside => "have the issuer correct the key, or use the set as the report says",
+            Self::KeySetAside => "have the issuer correct the key: the report says beside it why it is set aside",
             Self::CoordinateLeadingZero => "have the issuer write coordinates of 32 octets, leading zeros included",
             Self::PrivateKeyPublished => "replace the key at once: its private part is published",
             Self::SecretAmongPublicKeys => "verify HS256 apart from other algorithms, and never publish a secret in a set",

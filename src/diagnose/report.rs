@@ -62,7 +62,8 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
 
     fn header_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(header) = self.unverified_header() else { return Ok(()) };
-        write!(f, "; unverified, the token says alg {:?}", header.alg)?;
+        let standing = if self.is_authentic() { "" } else { " unverified, the token says" };
+        write!(f, ";{standing} alg {:?}", header.alg)?;
         let mut parameter = |name: &str, value: Option<Excerpt>| match value {
             Some(value) => write!(f, ", {name} {value:?}"),
             None => write!(f, ", no {name}"),

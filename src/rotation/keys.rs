@@ -33,6 +33,13 @@ impl<'r> RemoteKeys<'r> {
     pub const fn latest(&self) -> &'r KeySet {
         self.latest
     }
+
+    /// The newest set in grace that has this kid.
+    fn in_grace(&self, kid: JsonString<'_>) -> Option<&'r KeySet> {
+        let mut in_grace = self.withdrawn.iter().filter(|withdrawn| withdrawn.until > self.at);
+        let has_kid = |withdrawn: &&Withdrawn| withdrawn.keys.keys_of(kid).next().is_some();
+        in_grace.find(has_kid).map(|withdrawn| &withdrawn.keys)
+    }
 }
 
 impl Find for RemoteKeys<'_> {
@@ -44,10 +51,8 @@ impl Find for RemoteKeys<'_> {
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let found = self.latest.find(query);
         let Err(SelectError::KidUnknown { .. }) = found else { return found };
-        let in_grace = self.withdrawn.iter().filter(|withdrawn| withdrawn.until > self.at);
-        // The newest first. A set that has the kid decides, be it to refuse.
-        let mut others = in_grace.map(|withdrawn| withdrawn.keys.find(query));
-        others.find(|other| !matches!(other, Err(SelectError::KidUnknown { .. }))).unwrap_or(found)
+        // A set that has the kid decides, be it to refuse.
+        query.kid.and_then(|kid| self.in_grace(kid)).map_or(found, |keys| keys.find(query))
     }
 
     fn members<'m>(
@@ -55,8 +60,9 @@ impl Find for RemoteKeys<'_> {
         asked: Option<JsonString<'m>>,
         allowed: AlgorithmSet,
     ) -> impl Iterator<Item = Member> {
-        let in_grace = self.withdrawn.iter().filter(|withdrawn| withdrawn.until > self.at);
-        let in_grace = in_grace.flat_map(move |withdrawn| withdrawn.keys.members(asked, allowed));
+        let gone = asked.filter(|kid| self.latest.keys_of(*kid).next().is_none());
+        let in_grace = gone.and_then(|kid| self.in_grace(kid)).into_iter();
+        let in_grace = in_grace.flat_map(move |keys| keys.members(asked, allowed));
         self.latest.members(asked, allowed).chain(in_grace)
     }
 }

@@ -36,6 +36,7 @@ impl Json {
         self.0.push(brackets[1]);
     }
 
+    #[cfg(feature = "diagnose")]
     pub fn array(&mut self, name: &str, write: impl FnOnce(&mut Self)) {
         self.name(name);
         self.inside(['[', ']'], write);

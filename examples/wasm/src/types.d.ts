@@ -34,10 +34,66 @@ export interface Claims {
 /** What became of a key: the algorithm that it is bound to, or why it was set aside. */
 export type KeyVerdict = { kid: string | null } & ({ algorithm: Algorithm } | { code: string; message: string });
 
-/** What is thrown: an `Error` with the name of the cause. */
+/** What is thrown. */
 export interface Refusal extends Error {
-  /** The name of the cause: `Expired`, `KidUnknown`, ... */
+  /** The name of the cause: `Expired`, `KidUnknown`, `InvalidOption`, ... */
   code: string;
-  /** With the code `NoUsableKey`: why each key was set aside. */
+  /** What found it. */
+  stage: "argument" | "keys" | "parse" | "select" | "signature" | "claims" | "other";
+  /** With the code `NoUsableKey`: the verdict on each key. */
   keys?: KeyVerdict[];
+}
+
+/** Why a token is refused. Texts of a token are cut short, and have nothing but printable ASCII in them. */
+export interface Diagnosis {
+  /** Whether `verify` would accept it. */
+  accepted: boolean;
+  /** All that is wrong or remarkable, in the order of the pipeline. */
+  problems: Problem[];
+  stages: { stage: Stage; outcome: "holds" | "fails" | "not reached" }[];
+  /** What the header says, if it can be read. Anyone may have written it. */
+  unverifiedHeader?: { alg: string; kid: string | null; typ: string | null };
+  /** Every key of the set, if the header can be read. */
+  keys: Candidate[];
+  /** Absent if there was no key to hold it against. */
+  signatureHolds?: boolean;
+  /** The claims that are looked at. They are the issuer's only if the signature holds. */
+  claims: ClaimCheck[];
+}
+
+export type Stage = "token" | "header" | "keys" | "signature" | "claims";
+
+export interface Problem {
+  stage: Stage;
+  /** One of the closed list of causes: `SignedWithSecret`, `IssuerTrailingSlash`, ... */
+  cause: string;
+  /** What to change. */
+  advice: string;
+  /** The code and the message of the error; absent from what refuses no token. */
+  code?: string;
+  message?: string;
+}
+
+export interface Candidate {
+  kid: string | null;
+  /** `fits`: it would, and was not chosen, since several do or the header is not accepted. */
+  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "set aside" | "other";
+  /** What it is bound to, where that was looked at. */
+  algorithm?: Algorithm;
+  /** Why it was set aside. */
+  code?: string;
+  message?: string;
+}
+
+export interface ClaimCheck {
+  name: string;
+  /** Text, or seconds since 1970; absent if the token has no such claim of its type. */
+  found?: string | number;
+  /** How many values there are beside the one that was found. */
+  more?: number;
+  /** Of a time: negative in the past. */
+  secondsFromNow?: number;
+  /** Why it is not accepted. */
+  code?: string;
+  message?: string;
 }
