@@ -2,7 +2,10 @@
 export type Algorithm = "HS256" | "ES256" | "RS256";
 
 /** A JWK Set or a single JWK, as text or as the object that the text means. */
-export type Keys = string | { readonly keys: readonly object[] } | { readonly kty: string };
+export type Keys =
+  | string
+  | { readonly keys: readonly object[]; readonly [member: string]: unknown }
+  | { readonly kty: string; readonly [member: string]: unknown };
 
 export interface VerifierOptions {
   /** The algorithms that are accepted, one at least. */

@@ -15,7 +15,11 @@ export async function check(name, run) {
 
 /** Prints what became of the cases, of which there must be `least`, and sets the exit status. */
 export function finish(least) {
-  if (passed + failures.length < least) failures.push(`only ${passed + failures.length} cases, at least ${least} expected`);
+  const ran = passed + failures.length;
+  if (ran < least) {
+    console.error(`FAILED ${ran} cases ran, and there should be ${least}`);
+    failures.push("too few cases");
+  }
   console.log(`${passed} passed, ${failures.length} failed`);
   process.exitCode = failures.length === 0 ? 0 : 1;
 }

@@ -18,7 +18,8 @@ fn main() -> ExitCode {
         .input_path(module)
         .out_name("jose_core")
         .web(true)
-        .map(|bindgen| bindgen.typescript(true).remove_name_section(true).remove_producers_section(true))
+        .map(|bindgen| bindgen.typescript(true).omit_default_module_path(false))
+        .map(|bindgen| bindgen.remove_name_section(true).remove_producers_section(true))
         .and_then(|bindgen| bindgen.generate(folder));
     match made {
         Ok(()) => ExitCode::SUCCESS,
