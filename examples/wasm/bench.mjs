@@ -3,7 +3,7 @@
 // Both have their keys ready. jose hands the signature to Node's native code, and answers with a promise; the
 // module answers at once.
 import * as jose from "jose";
-import { Verifier, vectors } from "./test/module.mjs";
+import { Verifier, vectors } from "./tests/module.mjs";
 
 const demo = vectors("demo");
 const { issuer, audience, now } = demo;

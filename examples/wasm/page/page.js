@@ -34,16 +34,20 @@ function explain() {
   const time = byId("time").value.trim();
   const now = time ? Number(time) : Date.now() / 1000;
   if (!token.trim()) return show("Nothing pasted yet", "");
+  const jwks = byId("jwks").value.trim();
   let diagnosis;
   try {
-    diagnosis = diagnose(byId("jwks").value, options(), token, now);
+    diagnosis = diagnose(jwks || '{"keys":[]}', options(), token, now);
   } catch (refusal) {
     return show(`Cannot be said: ${refusal.message}`, "bad");
   }
+  // Without keys, what can be said of the rest.
+  if (!jwks) diagnosis.problems = diagnosis.problems.filter(({ stage }) => stage !== "keys");
   const first = diagnosis.problems.find((problem) => problem.message);
+  const refused = first ? `Refused: ${first.message}` : "The JWK Set is missing: nobody can say whether the signature holds";
   show(
-    diagnosis.accepted ? "Accepted" : `Refused: ${first?.message ?? "see below"}`,
-    diagnosis.accepted ? "good" : "bad",
+    diagnosis.accepted ? "Accepted" : refused,
+    diagnosis.accepted ? "good" : first ? "bad" : "",
     stages(diagnosis),
     ...problems(diagnosis),
     ...decoded(token, diagnosis),
@@ -59,12 +63,12 @@ function show(verdict, className, ...report) {
   byId("report").replaceChildren(...report);
 }
 
-const MARKS = { holds: ["✓", "good"], fails: ["✗", "bad"], "not reached": ["–", "soft"] };
+const OUTCOMES = { holds: ["✓", "ok", "good"], fails: ["✗", "wrong", "bad"], "not reached": ["–", "not reached", "soft"] };
 
 function stages({ stages }) {
   const items = stages.map(({ stage, outcome }) => {
-    const [mark, className] = MARKS[outcome];
-    return element("li", className, `${mark} ${stage} ${outcome}`);
+    const [mark, word, className] = OUTCOMES[outcome];
+    return element("li", className, `${mark} ${stage} ${word}`);
   });
   return element("ul", "stages", ...items);
 }
@@ -125,7 +129,7 @@ function claims({ claims, signatureHolds }) {
       const verdict = message ? `✗ ${message}` : signatureHolds ? "✓ as expected" : "✓ would be accepted";
       const head = element("th", "", name);
       head.scope = "row";
-      return element("tr", "", head, value, element("td", message ? "bad" : "good", verdict));
+      return element("tr", "", head, value, element("td", message ? "prose bad" : "prose good", verdict));
     });
   if (rows.length === 0) return [];
   const columns = ["Claim", "Token", "Verdict"].map((name) => element("th", "", name));
@@ -181,6 +185,7 @@ function fill({ token, jwks, issuer, audience, algorithms: accepted, now }) {
   byId("leeway").value = 0;
   byId("require-kid").checked = false;
   for (const box of algorithms()) box.checked = accepted.includes(box.value);
+  byId("token").scrollTop = byId("jwks").scrollTop = 0;
   // The time is part of an example.
   byId("more").open = true;
   explain();

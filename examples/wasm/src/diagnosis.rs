@@ -4,7 +4,9 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
-use jose_core::diagnose::{Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set};
+use jose_core::diagnose::{
+    Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
+};
 use jose_core::{Excerpt, Jwks, UnixTime};
 use wasm_bindgen::JsValue;
 

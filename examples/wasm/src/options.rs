@@ -106,7 +106,8 @@ fn expected(value: Value<'_>) -> Option<Option<Vec<String>>> {
         Value::Null => Some(None),
         Value::String(text) => Some(Some([text.to_string()].into())),
         Value::Array(texts) => {
-            let texts: Option<Vec<String>> = texts.iter().map(|text| Some(text.as_string()?.to_string())).collect();
+            let texts: Option<Vec<String>> =
+                texts.iter().map(|text| Some(text.as_string()?.to_string())).collect();
             texts.filter(|texts| !texts.is_empty()).map(Some)
         }
         _ => None,

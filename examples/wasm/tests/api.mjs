@@ -1,4 +1,4 @@
-// What the module does with what JavaScript passes it, and that its types are right: `node test/api.mjs`.
+// What the module does with what JavaScript passes it, and that its types are right: `node tests/api.mjs`.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -256,7 +256,7 @@ await check("every error of jose-core has its code here", () => {
 
 await check("the types describe it", () => {
   const folder = fileURLToPath(new URL("..", import.meta.url));
-  execFileSync("node_modules/.bin/tsc", ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom,esnext.disposable", "--module", "nodenext", "test/types.ts"], {
+  execFileSync("node_modules/.bin/tsc", ["--noEmit", "--strict", "--target", "es2022", "--lib", "es2022,dom,esnext.disposable", "--module", "nodenext", "tests/types.ts"], {
     cwd: folder,
     encoding: "utf8",
     stdio: "pipe",

@@ -1,4 +1,4 @@
-// The page in Chromium, served from 127.0.0.1 and from a file: `node test/browser.mjs [FOLDER FOR SCREENSHOTS]`.
+// The page in Chromium, served from 127.0.0.1 and from a file: `node tests/page.mjs [FOLDER FOR SCREENSHOTS]`.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -125,7 +125,7 @@ await inPage("an expired token, for another audience too", async (tab) => {
   await explain(tab, { token: demo.expired, audience: "other.example" });
   assert.deepEqual(await causes(tab), ["AudienceMismatch", "Expired"]);
   assert.match(await tab.textContent("#claims"), /exp1789999000.*ago✗ the token expired 1000 seconds ago/);
-  assert.match(await tab.textContent("#report"), /✓ signature holds/);
+  assert.match(await tab.textContent("#report"), /✓ signature ok✗ claims wrong/);
   // What is typed counts at once.
   await tab.fill("#audience", demo.audience);
   assert.deepEqual(await causes(tab), ["Expired"]);
@@ -146,6 +146,14 @@ await inPage("a set that is none", async (tab) => {
   await explain(tab, { token: demo.tokens.RS256, jwks: '{"issuer":"i","jwks_uri":"https://issuer.example/jwks"}' });
   assert.match(await verdict(tab), /^Refused: the document has no 'keys'/);
   assert.deepEqual(await causes(tab), ["SetIsDiscovery"]);
+});
+
+await inPage("without a set", async (tab) => {
+  await explain(tab, { token: demo.tokens.RS256, jwks: "" });
+  assert.match(await verdict(tab), /^The JWK Set is missing/);
+  assert.deepEqual(await causes(tab), []);
+  await explain(tab, { token: demo.expired, jwks: "" });
+  assert.match(await verdict(tab), /^Refused: the token expired/);
 });
 
 await inPage("what cannot be asked", async (tab) => {
@@ -317,4 +325,4 @@ await check("the server was asked for the page, and for nothing else", () => {
   assert.deepEqual([...new Set(served)], ["GET /"]);
 });
 
-finish(24);
+finish(25);

@@ -1,5 +1,5 @@
 // Every vector of vectors/ goes through the module, as tests/vectors.rs has it, and through `diagnose`, which
-// must agree: `node test/vectors.mjs`.
+// must agree: `node tests/vectors.mjs`.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { check, finish } from "./cases.mjs";
