@@ -17,7 +17,8 @@ impl UnixTime {
         self.0
     }
 
-    /// The system clock's time. A clock set before 1970 gives the epoch.
+    /// The system clock's time. A clock set before 1970 gives the epoch. Where `std` has no clock, as on
+    /// `wasm32-unknown-unknown`, it panics: pass in the time with [`from_seconds`](Self::from_seconds).
     #[cfg(feature = "std")]
     #[must_use]
     pub fn now() -> Self {
