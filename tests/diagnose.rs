@@ -22,56 +22,17 @@ use jose_core::diagnose::{Cause, Diagnosis, Found, Outcome, Stage, Standing, dia
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier,
 };
-use serde::Deserialize;
-use serde_json::Value;
-use serde_json::value::RawValue;
+use support::entry::Entry;
 use support::{Dice, here, read, signer, usual};
-
-/// A request of `vectors/*.json`, which README.md there describes.
-#[derive(Deserialize)]
-struct Entry<'a> {
-    id: String,
-    #[serde(borrow)]
-    keys: &'a RawValue,
-    algorithms: Vec<String>,
-    token: Option<String>,
-    now: Option<i64>,
-    issuer: Option<String>,
-    audience: Option<String>,
-    leeway: Option<u16>,
-    #[serde(default)]
-    require_kid: bool,
-    typ: Option<String>,
-    needs: Option<String>,
-}
 
 const FILES: [&str; 7] = ["rfc", "interop", "keys", "parse", "selection", "signatures", "claims"];
 
 impl Entry<'_> {
-    fn applies(&self) -> bool {
-        let built = self.algorithms.iter().all(|name| support::enabled(Algorithm::from_name(name).unwrap()));
-        built && (self.needs.is_none() || cfg!(feature = "rsa"))
-    }
-
-    /// The text of a set: the entry's own, or one around its single JWK.
-    fn set(&self) -> String {
-        let own = self.keys.get();
-        let own = serde_json::from_str::<String>(own).unwrap_or_else(|_| own.to_owned());
-        match serde_json::from_str::<Value>(&own) {
-            Ok(Value::Object(jwk)) if jwk.contains_key("kty") && !jwk.contains_key("keys") => {
-                format!(r#"{{"keys":[{own}]}}"#)
-            }
-            _ => own,
-        }
-    }
-
     /// Diagnoses the entry's token, as it is and with something done to it, with every kind of source.
     fn run(&self, dice: &mut Dice) -> usize {
         let (text, Some(token)) = (self.set(), &self.token) else { return 0 };
         let Ok(jwks) = Jwks::parse(&text) else { return 0 };
-        let names = self.algorithms.iter().map(|name| Algorithm::from_name(name).unwrap());
-        let allowed = names.map(AlgorithmSet::only).reduce(|all, one| all.or(one.iter().next().unwrap()));
-        let allowed = allowed.unwrap();
+        let allowed = self.allowed();
         self.agree(&jwks, allowed, token.as_bytes());
         let mut ran = 1;
         #[cfg(feature = "alloc")]

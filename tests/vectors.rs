@@ -25,27 +25,8 @@ use jose_core::{
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use support::entry::Entry;
 use support::{b64, here, variant};
-
-#[derive(Deserialize)]
-struct Entry<'a> {
-    id: String,
-    source: String,
-    /// As it is written: names that occur twice, and odd numbers, would not survive a parser.
-    #[serde(borrow)]
-    keys: &'a RawValue,
-    algorithms: Vec<String>,
-    token: Option<String>,
-    now: Option<i64>,
-    issuer: Option<String>,
-    audience: Option<String>,
-    leeway: Option<u16>,
-    #[serde(default)]
-    require_kid: bool,
-    typ: Option<String>,
-    needs: Option<String>,
-    expect: Value,
-}
 
 /// The files with entries, and the least number of them that each must have.
 const FILES: [(&str, usize); 7] = [
@@ -87,35 +68,6 @@ fn run(file: &str, entries: &[Entry<'_>]) -> usize {
 }
 
 impl Entry<'_> {
-    fn allowed(&self) -> AlgorithmSet {
-        let algorithms = self.algorithms.iter().map(|name| Algorithm::from_name(name).unwrap());
-        algorithms.map(AlgorithmSet::only).reduce(|set, one| set.or(one.iter().next().unwrap())).unwrap()
-    }
-
-    /// Whether this build has all that the entry needs. Keys for other algorithms are then not allowed,
-    /// which is what the entry says of them.
-    fn applies(&self) -> bool {
-        match self.needs.as_deref() {
-            None => {}
-            Some("rsa") if cfg!(feature = "rsa") => {}
-            Some("rsa") => return false,
-            Some(other) => panic!("{} needs {other}", self.id),
-        }
-        self.allowed().iter().all(support::enabled)
-    }
-
-    /// The text of a set: the entry's own, or one around its single JWK.
-    fn set(&self) -> String {
-        let own = self.keys.get();
-        let own = serde_json::from_str::<String>(own).unwrap_or_else(|_| own.to_owned());
-        match serde_json::from_str::<Value>(&own) {
-            Ok(Value::Object(jwk)) if jwk.contains_key("kty") && !jwk.contains_key("keys") => {
-                format!(r#"{{"keys":[{own}]}}"#)
-            }
-            _ => own,
-        }
-    }
-
     fn outcome(&self) -> Value {
         let text = self.set();
         let set = match Jwks::parse(&text) {

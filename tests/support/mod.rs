@@ -10,6 +10,8 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+pub(crate) mod entry;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};

@@ -1,0 +1,58 @@
+//! An entry of the vectors, for the suites that run them.
+
+use jose_core::{Algorithm, AlgorithmSet};
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// A request of `vectors/*.json`, which README.md there describes.
+#[derive(Deserialize)]
+pub(crate) struct Entry<'a> {
+    pub(crate) id: String,
+    pub(crate) source: String,
+    /// As it is written: names that occur twice, and odd numbers, would not survive a parser.
+    #[serde(borrow)]
+    pub(crate) keys: &'a RawValue,
+    pub(crate) algorithms: Vec<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) now: Option<i64>,
+    pub(crate) issuer: Option<String>,
+    pub(crate) audience: Option<String>,
+    pub(crate) leeway: Option<u16>,
+    #[serde(default)]
+    pub(crate) require_kid: bool,
+    pub(crate) typ: Option<String>,
+    pub(crate) needs: Option<String>,
+    pub(crate) expect: Value,
+}
+
+impl Entry<'_> {
+    pub(crate) fn allowed(&self) -> AlgorithmSet {
+        let algorithms = self.algorithms.iter().map(|name| Algorithm::from_name(name).unwrap());
+        algorithms.map(AlgorithmSet::only).reduce(|set, one| set.or(one.iter().next().unwrap())).unwrap()
+    }
+
+    /// Whether this build has all that the entry needs. Keys for other algorithms are then not allowed,
+    /// which is what the entry says of them.
+    pub(crate) fn applies(&self) -> bool {
+        match self.needs.as_deref() {
+            None => {}
+            Some("rsa") if cfg!(feature = "rsa") => {}
+            Some("rsa") => return false,
+            Some(other) => panic!("{} needs {other}", self.id),
+        }
+        self.allowed().iter().all(super::enabled)
+    }
+
+    /// The text of a set: the entry's own, or one around its single JWK.
+    pub(crate) fn set(&self) -> String {
+        let own = self.keys.get();
+        let own = serde_json::from_str::<String>(own).unwrap_or_else(|_| own.to_owned());
+        match serde_json::from_str::<Value>(&own) {
+            Ok(Value::Object(jwk)) if jwk.contains_key("kty") && !jwk.contains_key("keys") => {
+                format!(r#"{{"keys":[{own}]}}"#)
+            }
+            _ => own,
+        }
+    }
+}
