@@ -1,12 +1,9 @@
 //! One JSON Web Key (RFC 7517 §4), and the verifying key that it holds.
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::base64url;
-use crate::error::{Base64Error, KeyError};
+use crate::error::KeyError;
 use crate::json::{JsonString, Members, Names, Value};
-#[cfg(feature = "rs256")]
-use crate::key::MOST_MODULUS_LEN;
-use crate::key::VerifyingKey;
+use crate::key::{Parameters, VerifyingKey};
 
 /// A JWK, borrowed from its JSON text.
 ///
@@ -33,19 +30,11 @@ pub struct Jwk<'a> {
     private: Option<&'static str>,
     /// The first member of the wrong type.
     fault: Option<KeyError>,
-    n: Option<Value<'a>>,
-    e: Option<Value<'a>>,
-    x: Option<Value<'a>>,
-    y: Option<Value<'a>>,
-    k: Option<Value<'a>>,
+    parameters: Parameters<'a>,
 }
 
 /// The private members of RSA and EC keys (RFC 7518 §6.2.2, §6.3.2).
 const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
-
-/// The greatest length of a secret in a JWK, in octets. HMAC hashes what is longer than 64.
-#[cfg(feature = "hs256")]
-const MOST_SECRET: usize = 512;
 
 impl<'a> Jwk<'a> {
     /// Reads a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and
@@ -68,11 +57,7 @@ impl<'a> Jwk<'a> {
             verify_op: None,
             private: None,
             fault: None,
-            n: None,
-            e: None,
-            x: None,
-            y: None,
-            k: None,
+            parameters: Parameters::default(),
         };
         while let Some(value) = members.next().map_err(KeyError::Json)? {
             let (name, value) = (members.name(), value.value(members.text()));
@@ -97,11 +82,11 @@ impl<'a> Jwk<'a> {
                         jwk.fault = jwk.fault.or(Some(KeyError::MemberType { name: "key_ops" }));
                     }
                 }
-                "n" => jwk.n = Some(value),
-                "e" => jwk.e = Some(value),
-                "x" => jwk.x = Some(value),
-                "y" => jwk.y = Some(value),
-                "k" => jwk.k = Some(value),
+                "n" => jwk.parameters.n = Some(value),
+                "e" => jwk.parameters.e = Some(value),
+                "x" => jwk.parameters.x = Some(value),
+                "y" => jwk.parameters.y = Some(value),
+                "k" => jwk.parameters.k = Some(value),
                 name => jwk.private = jwk.private.or(PRIVATE.into_iter().find(|private| *private == name)),
             }
         }
@@ -122,36 +107,7 @@ impl<'a> Jwk<'a> {
     /// [`KeyError`]: the first thing that is wrong, in the order of its variants.
     #[inline(never)]
     pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
-        let algorithm = self.algorithm(allowed)?;
-        match algorithm {
-            #[cfg(feature = "hs256")]
-            Algorithm::Hs256 => {
-                let mut buffer = zeroize::Zeroizing::new([0; MOST_SECRET]);
-                let too_long = |length| KeyError::SecretTooLong { length, most: MOST_SECRET };
-                VerifyingKey::hs256(material("k", self.k, &mut *buffer, too_long)?)
-            }
-            #[cfg(feature = "es256")]
-            Algorithm::Es256 => {
-                let (mut x, mut y) = ([0; 32], [0; 32]);
-                let x =
-                    material("x", self.x, &mut x, |length| KeyError::CoordinateLength { name: "x", length })?;
-                let y =
-                    material("y", self.y, &mut y, |length| KeyError::CoordinateLength { name: "y", length })?;
-                VerifyingKey::es256(x, y)
-            }
-            #[cfg(feature = "rs256")]
-            Algorithm::Rs256 => {
-                // Octets enough for the zeros that some issuers put first.
-                let (mut n, mut e) = ([0; MOST_MODULUS_LEN + 8], [0; 16]);
-                let most = MOST_MODULUS_LEN.saturating_mul(8);
-                let too_large =
-                    |length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most };
-                let n = material("n", self.n, &mut n, too_large)?;
-                VerifyingKey::rs256(n, material("e", self.e, &mut e, |_| KeyError::Exponent)?)
-            }
-            #[cfg(not(all(feature = "hs256", feature = "es256", feature = "rs256")))]
-            alg => Err(KeyError::FeatureDisabled { alg }),
-        }
+        VerifyingKey::from_parameters(self.algorithm(allowed)?, &self.parameters)
     }
 
     /// The one algorithm that this key is for, by everything it says of itself.
@@ -161,23 +117,23 @@ impl<'a> Jwk<'a> {
             return Err(fault);
         }
         let kty = self.kty.ok_or(KeyError::MemberMissing { name: "kty" })?;
-        let carries = |algorithm: &Algorithm| kty == algorithm.kty();
-        let carried = Algorithm::ALL
-            .into_iter()
-            .find(carries)
-            .ok_or(KeyError::KtyUnsupported { kty: kty.excerpt() })?;
+        let mut of_kty = Algorithm::ALL.into_iter().filter(|algorithm| kty == algorithm.kty()).peekable();
+        if of_kty.peek().is_none() {
+            return Err(KeyError::KtyUnsupported { kty: kty.excerpt() });
+        }
         if let Some(key_use) = self.key_use.filter(|key_use| *key_use != "sig") {
             return Err(KeyError::UseNotSig { key_use: key_use.excerpt() });
         }
         if self.verify_op == Some(false) {
             return Err(KeyError::KeyOpsNotVerify);
         }
-        if let Some(expected) = carried.crv() {
-            let crv = self.crv.ok_or(KeyError::MemberMissing { name: "crv" })?;
-            if crv != expected {
-                return Err(KeyError::CrvUnsupported { crv: crv.excerpt() });
-            }
-        }
+        let carries = |algorithm: &Algorithm| {
+            algorithm.crv().is_none_or(|expected| self.crv.is_some_and(|crv| crv == expected))
+        };
+        let carried = of_kty.find(carries).ok_or_else(|| match self.crv {
+            None => KeyError::MemberMissing { name: "crv" },
+            Some(crv) => KeyError::CrvUnsupported { crv: crv.excerpt() },
+        })?;
         // Each kty and crv carries one of the implemented algorithms, so that a key without `alg`
         // says as much as one with it.
         if let Some(alg) = self.alg {
@@ -212,21 +168,4 @@ impl core::fmt::Debug for Jwk<'_> {
 fn has_verify(value: Value<'_>) -> Option<bool> {
     let Value::Array(operations) = value else { return None };
     operations.iter().try_fold(false, |found, operation| Some(found | (operation.as_string()? == "verify")))
-}
-
-/// The octets of a member, decoded into `buffer`.
-#[cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
-fn material<'b>(
-    name: &'static str,
-    value: Option<Value<'_>>,
-    buffer: &'b mut [u8],
-    too_long: impl FnOnce(usize) -> KeyError,
-) -> Result<&'b [u8], KeyError> {
-    let value = value.ok_or(KeyError::MemberMissing { name })?;
-    let text = value.as_string().ok_or(KeyError::MemberType { name })?;
-    // The alphabet has no character that JSON must escape: a backslash is refused as any other byte.
-    base64url::decode_key_material(text.raw().as_bytes(), buffer).map_err(|error| match error {
-        Base64Error::Buffer { needed, .. } => too_long(needed),
-        error => KeyError::Base64 { name, error },
-    })
 }

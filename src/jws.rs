@@ -9,7 +9,9 @@ use crate::header::Header;
 /// its payload is still encoded.
 ///
 /// [`Verifier::verify`](crate::Verifier::verify) is the way to use a token. This type is for callers
-/// who look at the header to find out where the keys are.
+/// who look at a token to find out where its keys are: one with several issuers picks by `kid` or
+/// `iss`, and then has that issuer's verifier and policy say whether it was true
+/// (`examples/issuers.rs`).
 #[derive(Clone, Copy)]
 pub struct UnverifiedJws<'t> {
     parts: Parts<'t>,
@@ -40,7 +42,8 @@ impl<'t> UnverifiedJws<'t> {
     }
 
     /// The octets that the signature is over: the encoded header, a dot, and the encoded payload
-    /// (RFC 7515 §5.1).
+    /// (RFC 7515 §5.1). With detached content (RFC 7515 appendix F) the payload here must be empty
+    /// before the content is put in its place: `examples/detached.rs`.
     #[must_use]
     pub const fn signing_input(&self) -> &'t [u8] {
         self.parts.signing_input

@@ -7,6 +7,7 @@
 mod es256;
 #[cfg(feature = "hs256")]
 mod hs256;
+mod parameters;
 #[cfg(feature = "rs256")]
 mod rs256;
 
@@ -14,8 +15,7 @@ use core::fmt;
 
 #[cfg(all(feature = "es256", feature = "alloc"))]
 pub use self::es256::{Precomputation, Window};
-#[cfg(feature = "rs256")]
-pub(crate) use self::rs256::MOST_MODULUS_LEN;
+pub(crate) use self::parameters::Parameters;
 use crate::algorithm::Algorithm;
 use crate::error::{KeyError, SignatureError};
 
@@ -85,10 +85,28 @@ impl VerifyingKey {
         rs256::Key::new(modulus, exponent).map(Material::Rs256).map(Self)
     }
 
+    /// The key that a JWK holds, which its other members say to be for `algorithm`.
+    pub(crate) fn from_parameters(
+        algorithm: Algorithm,
+        parameters: &Parameters<'_>,
+    ) -> Result<Self, KeyError> {
+        let material = match algorithm {
+            #[cfg(feature = "hs256")]
+            Algorithm::Hs256 => Material::Hs256(hs256::Key::from_parameters(parameters)?),
+            #[cfg(feature = "es256")]
+            Algorithm::Es256 => Material::Es256(es256::Key::from_parameters(parameters)?),
+            #[cfg(feature = "rs256")]
+            Algorithm::Rs256 => Material::Rs256(rs256::Key::from_parameters(parameters)?),
+            #[allow(unreachable_patterns, reason = "with the features of all algorithms there is no other")]
+            alg => return Err(KeyError::FeatureDisabled { alg }),
+        };
+        Ok(Self(material))
+    }
+
     /// Computes ahead what can be, so that verifications take less time: for ES256 a table of
-    /// multiples of the key, of the size that `window` says, beside that of the curve's base point. Keys of other algorithms are as
-    /// fast as they can be already, and are left as they are. What verifies is the same before and
-    /// after.
+    /// multiples of the key, of the size that `window` says, beside that of the curve's base point.
+    /// Keys of other algorithms are as fast as they can be already, and are left as they are. What
+    /// verifies is the same before and after.
     #[cfg(all(feature = "es256", feature = "alloc"))]
     pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
         #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]

@@ -162,12 +162,16 @@ impl KeySet {
         &self,
         kid: JsonString<'_>,
     ) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
-        // A long kid that is written with escapes is not hashed, but compared with every other.
-        let start = kid.resolve(&mut [0; 256]).map(hash);
+        // A long kid that is written with escapes is not hashed, but compared with every other that is
+        // as long; none is, unless the issuer makes such kids.
+        let mut buffer = [0; 256];
+        let least = buffer.len();
+        let start = kid.resolve(&mut buffer).map(hash);
         let numbers = probe(&self.places, start.unwrap_or(0));
         numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
             let member = self.members.get(usize::from(number).checked_sub(1)?)?;
-            member.kid.as_deref().is_some_and(|own| kid == *own).then_some(&member.key)
+            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > least)?;
+            (kid == *own).then_some(&member.key)
         })
     }
 }

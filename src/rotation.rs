@@ -54,6 +54,10 @@ const MOST_WITHDRAWN: usize = 4;
 /// - When a fetch fails, the keys stay in use until they are too stale, and the next fetch is put off,
 ///   twice as long after each failure.
 ///
+/// Threads share it behind an `RwLock`: verifying reads, and nobody holds the lock while fetching. A
+/// request that is told [`Refetch::InFlight`] waits for whoever fetches, or is refused
+/// (`examples/server`).
+///
 /// An issuer that replaces keys without giving them a `kid` is noticed when a lifetime ends, and not
 /// by its tokens: they cannot be told from forged ones.
 ///
@@ -81,7 +85,7 @@ const MOST_WITHDRAWN: usize = 4;
 ///     let response = got.as_ref().map(|(status, body)| {
 ///         HttpResponse::new(*status, body).field("Cache-Control", "max-age=600")
 ///     });
-///     let jitter = 4; // chosen by fair dice roll, every time
+///     let jitter = 4; // a random number, another one for each fetch
 ///     if let Err(error) = remote.complete(permit, response.map_err(|error| *error), now, jitter) {
 ///         eprintln!("{error}; {}", remote.status(now));
 ///     }
@@ -179,6 +183,7 @@ impl RemoteKeySet {
 
     /// A permit to fetch, if the set has not been fetched, if the end of its lifetime is near, or if
     /// it is over; and if a fetch is permitted. Call it when there is a token to verify, or regularly.
+    #[must_use = "no other fetch is permitted until this one is completed or lost"]
     pub fn fetch_due(&mut self, now: UnixTime) -> Option<FetchPermit> {
         let at = self.advance(now);
         if self.refresh_at() <= at { self.permit(at) } else { None }

@@ -51,6 +51,10 @@ pub(crate) mod sealed {
     use crate::json::JsonString;
     use crate::key::VerifyingKey;
 
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a source of keys",
+        note = "keys are a `VerifyingKey`, an array of `(kid, VerifyingKey)`, a `Jwks`, a `KeySet` or `RemoteKeys`"
+    )]
     pub trait Find {
         /// A reference to a key that is there, or a key built for this token.
         type Found<'k>: Borrow<VerifyingKey>

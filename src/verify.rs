@@ -74,8 +74,9 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         self
     }
 
-    /// Verifies a token. Its header and payload are decoded into `scratch`: a `[u8]`, for which the
-    /// token's length suffices, or a `Vec<u8>`, which grows when it must and can be used again.
+    /// Verifies a token. Its header and payload are decoded into `scratch`: a `[u8]`, for which three
+    /// quarters of the token's length suffice (exactly: the decoded header and the longer of decoded
+    /// payload and signature), or a `Vec<u8>`, which grows when it must and can be used again.
     ///
     /// # Errors
     ///
@@ -162,6 +163,10 @@ impl<S: sealed::AtLeast + ?Sized> Scratch for S {}
 mod sealed {
     use crate::error::ParseError;
 
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a buffer to decode a token into",
+        note = "buffers are `[u8]`, `[u8; N]`, and with the feature `alloc` `Vec<u8>`"
+    )]
     pub trait AtLeast {
         fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError>;
     }

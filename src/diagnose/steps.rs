@@ -120,7 +120,8 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         if let Err(error) = held {
             // Text that is not base64url is hardly what was signed.
             let altered = text::cause_in(parts.signing_input);
-            self.add(Stage::Signature, altered.unwrap_or(why::of_signature(error, signature)), error);
+            let cause = altered.unwrap_or(why::of_signature(error, query.algorithm, signature));
+            self.add(Stage::Signature, cause, error);
         }
     }
 

@@ -3,10 +3,15 @@
 
 use super::cause::Cause;
 use crate::base64url;
+use crate::compact::MAX_TOKEN_LENGTH;
 use crate::error::Base64Error;
 
-/// Takes off what commonly stands around a token, and says what it was.
+/// Takes off what commonly stands around a token, and says what it was. Nothing is taken off a text
+/// that is far too long, so that its length costs nothing.
 pub(super) fn unwrap(text: &[u8]) -> (&[u8], [Option<Cause>; 3]) {
+    if text.len() > 2 * MAX_TOKEN_LENGTH {
+        return (text, [None; 3]);
+    }
     let mut token = text;
     let (mut bearer, mut quotes, mut space) = (None, None, None);
     // More layers than `"Bearer 'token'\n"` has are no accident.

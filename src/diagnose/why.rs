@@ -137,10 +137,10 @@ pub(super) const fn is_foreign(reason: &KeyError) -> bool {
     )
 }
 
-pub(super) fn of_signature(error: SignatureError, signature: &[u8]) -> Cause {
+pub(super) fn of_signature(error: SignatureError, alg: Algorithm, signature: &[u8]) -> Cause {
     match error {
         SignatureError::Length { found: 0, .. } => Cause::SignatureMissing,
-        SignatureError::Length { expected: 64, .. } if is_der(signature) => Cause::SignatureDer,
+        SignatureError::Length { .. } if alg == Algorithm::Es256 && is_der(signature) => Cause::SignatureDer,
         SignatureError::Length { .. } => Cause::SignatureLength,
         _ => Cause::SignatureInvalid,
     }

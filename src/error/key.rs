@@ -61,7 +61,7 @@ pub enum KeyError {
     },
     /// The algorithm's feature is not enabled in this build.
     FeatureDisabled {
-        /// The algorithm, which is also the feature's name in lower case.
+        /// The algorithm. Its feature has the algorithm's name in [`Algorithm`], in lower case.
         alg: Algorithm,
     },
     /// A private member in what should be a public key: whoever holds it can sign.

@@ -8,6 +8,7 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 
+use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
 #[cfg(feature = "alloc")]
@@ -33,6 +34,16 @@ impl Key {
             #[cfg(feature = "alloc")]
             tables: None,
         })
+    }
+
+    /// An `EC` JWK (RFC 7518 §6.2.1).
+    #[inline(never)]
+    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self, KeyError> {
+        let (mut x, mut y) = ([0; 32], [0; 32]);
+        let too_long = |name| move |length| KeyError::CoordinateLength { name, length };
+        let x = octets("x", parameters.x, &mut x, too_long("x"))?;
+        let y = octets("y", parameters.y, &mut y, too_long("y"))?;
+        Self::new(x, y)
     }
 
     #[cfg(feature = "alloc")]

@@ -7,10 +7,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
+use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
 /// The least length of a secret: that of the hash (RFC 7518 §3.2).
 const LEAST: usize = 32;
+
+/// The greatest length of a secret in a JWK, in octets. HMAC hashes what is longer than 64.
+const MOST_IN_JWK: usize = 512;
 
 /// The state after the padded key, inner and outer, so that no token pays for it again. It is wiped
 /// on drop, and so is every copy (`hmac`'s feature `zeroize`).
@@ -29,6 +33,14 @@ impl Key {
         // HMAC takes a key of any length, so that this error cannot occur.
         let state = Hmac::new_from_slice(secret);
         state.map(Self).map_err(|_| KeyError::SecretTooShort { length: secret.len(), least: LEAST })
+    }
+
+    /// An `oct` JWK (RFC 7518 §6.4).
+    #[inline(never)]
+    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self, KeyError> {
+        let mut buffer = zeroize::Zeroizing::new([0; MOST_IN_JWK]);
+        let too_long = |length| KeyError::SecretTooLong { length, most: MOST_IN_JWK };
+        Self::new(octets("k", parameters.k, &mut *buffer, too_long)?)
     }
 
     #[inline(never)]

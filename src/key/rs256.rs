@@ -8,6 +8,7 @@ mod montgomery;
 use sha2::{Digest as _, Sha256};
 
 use self::montgomery::number;
+use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
 /// RFC 7518 §3.3.
@@ -20,9 +21,6 @@ const MOST_BITS_NARROW: usize = 4096;
 const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
 const MOST_BITS: usize = 8192;
-
-/// The greatest length of a modulus, in octets.
-pub(crate) const MOST_MODULUS_LEN: usize = MOST_BITS / 8;
 
 /// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 19] =
@@ -80,6 +78,17 @@ impl Key {
         }
         let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
         Ok(Self { modulus_len, exponent, modulus })
+    }
+
+    /// An `RSA` JWK (RFC 7518 §6.3.1).
+    #[inline(never)]
+    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self, KeyError> {
+        // Octets enough for the zeros that some issuers put first.
+        let (mut n, mut e) = ([0; MOST_BITS / 8 + 8], [0; 16]);
+        let too_large =
+            |length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
+        let n = octets("n", parameters.n, &mut n, too_large)?;
+        Self::new(n, octets("e", parameters.e, &mut e, |_| KeyError::Exponent)?)
     }
 
     /// The length of the modulus, and of every signature, in octets.
