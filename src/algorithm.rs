@@ -43,7 +43,7 @@ const TABLE: [Row; 3] = [
 
 impl Algorithm {
     /// Every algorithm that is implemented, in the order in which messages list them.
-    pub const ALL: [Self; 3] = [Self::Hs256, Self::Es256, Self::Rs256];
+    pub const ALL: &'static [Self] = &[Self::Hs256, Self::Es256, Self::Rs256];
 
     const fn row(self) -> &'static Row {
         match self {
@@ -125,7 +125,7 @@ impl AlgorithmSet {
 
     /// The members, in the order of [`Algorithm::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Algorithm> {
-        Algorithm::ALL.into_iter().filter(move |algorithm| self.contains(*algorithm))
+        Algorithm::ALL.iter().copied().filter(move |algorithm| self.contains(*algorithm))
     }
 }
 

@@ -117,7 +117,7 @@ impl<'a> Jwk<'a> {
             return Err(fault);
         }
         let kty = self.kty.ok_or(KeyError::MemberMissing { name: "kty" })?;
-        let mut of_kty = Algorithm::ALL.into_iter().filter(|algorithm| kty == algorithm.kty()).peekable();
+        let mut of_kty = Algorithm::ALL.iter().copied().filter(|alg| kty == alg.kty()).peekable();
         if of_kty.peek().is_none() {
             return Err(KeyError::KtyUnsupported { kty: kty.excerpt() });
         }

@@ -55,8 +55,8 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for the text or DER of a
-    /// public key, with which anyone could have made the tag.
+    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for what is seen to be a public
+    /// key (PEM, DER, base64 of these, a JWK, a line of OpenSSH), with which anyone could make the tag.
     #[cfg(feature = "hs256")]
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
         hs256::Key::new(secret).map(Material::Hs256).map(Self)

@@ -43,7 +43,7 @@ fn bound(jwk: &str, allowed: AlgorithmSet) -> Result<Algorithm, String> {
 
 #[test]
 fn three_algorithms_and_no_other() {
-    for algorithm in Algorithm::ALL {
+    for &algorithm in Algorithm::ALL {
         let key = key(usual(algorithm));
         let verifier = Verifier::new(&key, algorithm.into());
         assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());

@@ -60,11 +60,12 @@ fn errors_are_small_values() {
 
 #[test]
 fn algorithms_and_sets_of_them() {
-    let table = Algorithm::ALL.map(|a| (a.name(), a.kty(), a.crv(), a.is_asymmetric()));
+    let table: Vec<_> =
+        Algorithm::ALL.iter().map(|a| (a.name(), a.kty(), a.crv(), a.is_asymmetric())).collect();
     let expected =
         [("HS256", "oct", None, false), ("ES256", "EC", Some("P-256"), true), ("RS256", "RSA", None, true)];
     assert_eq!(table, expected);
-    for algorithm in Algorithm::ALL {
+    for &algorithm in Algorithm::ALL {
         assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
         assert_eq!(algorithm.to_string(), algorithm.name());
         assert_eq!(AlgorithmSet::from(algorithm), AlgorithmSet::only(algorithm).or(algorithm));

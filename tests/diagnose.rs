@@ -113,7 +113,7 @@ fn agree<K: KeySource + ?Sized>(
         Err(error) => assert!(errors.contains(&error), "{}", shown()),
     }
     // The stages agree with it as well.
-    let outcomes = Stage::ALL.map(|stage| diagnosis.outcome(stage));
+    let outcomes: Vec<_> = Stage::ALL.iter().map(|stage| diagnosis.outcome(*stage)).collect();
     assert_eq!(outcomes.contains(&Outcome::Fails), decided.is_err(), "{}", shown());
     assert_eq!(outcomes.iter().all(|outcome| *outcome == Outcome::Holds), decided.is_ok(), "{}", shown());
     let chosen = |standing| matches!(standing, Standing::Chosen { .. });

@@ -151,7 +151,7 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause, in the order of the pipeline; those of a key set are last.
-    pub const ALL: [Self; 62] = [
+    pub const ALL: &'static [Self] = &[
         Self::TokenEmpty,
         Self::TokenTooLong,
         Self::BearerPrefix,

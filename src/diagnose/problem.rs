@@ -23,7 +23,7 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 5] = [Self::Parse, Self::Header, Self::Keys, Self::Signature, Self::Claims];
+    pub const ALL: &'static [Self] = &[Self::Parse, Self::Header, Self::Keys, Self::Signature, Self::Claims];
 
     /// The name in reports.
     #[must_use]

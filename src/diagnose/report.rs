@@ -15,7 +15,7 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
             Some(refusal) => write!(f, "refused: {refusal}")?,
             None => f.write_str("accepted")?,
         }
-        for stage in Stage::ALL {
+        for &stage in Stage::ALL {
             let outcome = match self.outcome(stage) {
                 Outcome::Holds if stage == Stage::Claims && !self.is_authentic() => "would be accepted",
                 Outcome::Holds => "holds",

@@ -92,7 +92,7 @@ pub enum KeyError {
         /// The greatest length in octets.
         most: usize,
     },
-    /// A secret that is itself a key document: PEM, DER or JWK.
+    /// A secret that is itself a key document: PEM, DER, base64 of these, a JWK, or a line of OpenSSH.
     SecretIsKeyDocument,
     /// A coordinate that is not exactly 32 octets long (RFC 7518 §6.2.1.2).
     CoordinateLength {

@@ -43,14 +43,13 @@ impl Names {
     #[inline(never)]
     fn compare(&self, text: &str, name: Span, entry: u32, base: u8) -> Result<(), JsonErrorKind> {
         let seen = self.entries.get(usize::from(base)..usize::from(self.open)).unwrap_or_default();
-        for other in seen.iter().filter(|other| (**other ^ entry) & Self::DIGEST == 0) {
-            let start = usize::try_from(*other >> 12).unwrap_or(0);
-            let other = Span::of_string(text, start).map_err(|error| error.kind)?;
-            if other.contents(text) == name.contents(text) {
-                return Err(JsonErrorKind::DuplicateName);
-            }
-        }
-        Ok(())
+        let mut alike = seen.iter().filter(|other| (**other ^ entry) & Self::DIGEST == 0);
+        let name = name.contents(text);
+        let same = |other: &u32| {
+            let behind_the_quote = usize::try_from(*other >> 12).unwrap_or(0).wrapping_add(1);
+            text.get(behind_the_quote..).is_some_and(|other| name.is_start_of(other))
+        };
+        if alike.any(same) { Err(JsonErrorKind::DuplicateName) } else { Ok(()) }
     }
 }
 

@@ -60,6 +60,32 @@ impl<'a> JsonString<'a> {
         core::str::from_utf8(buffer.get(..len)?).ok()
     }
 
+    /// Whether a string that has been checked is equal, of which `text` is what follows its opening
+    /// quote. Looks no further than to the first difference.
+    pub(super) fn is_start_of(self, text: &str) -> bool {
+        if !self.escaped {
+            let both = self.raw.bytes().zip(text.bytes());
+            let same = both.take_while(|(own, other)| own == other).count();
+            match text.as_bytes().get(same) {
+                Some(b'"') => return same == self.raw.len(),
+                Some(b'\\') => {}
+                _ => return false,
+            }
+        }
+        let mut rest = text.chars();
+        for character in self.chars() {
+            let other = match rest.next() {
+                None | Some('"') => return false,
+                Some('\\') => unescape(&mut rest),
+                Some(other) => other,
+            };
+            if other != character {
+                return false;
+            }
+        }
+        rest.next() == Some('"')
+    }
+
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
         Excerpt::new(self.chars())
@@ -75,29 +101,35 @@ fn unescape(rest: &mut core::str::Chars<'_>) -> char {
         Some('r') => '\r',
         Some('b') => '\u{8}',
         Some('f') => '\u{c}',
-        Some('u') => {
-            let units = core::iter::from_fn(|| {
-                let unit = hex(rest.as_str());
-                // A high surrogate has its low one behind it: `\u` and four more.
-                let skip = if matches!(unit, Some(0xd800..0xdc00)) { 5 } else { 3 };
-                rest.nth(skip);
-                unit
-            });
-            char::decode_utf16(units).next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
-        }
+        Some('u') => match code_unit(rest) {
+            // A high surrogate has its low one behind it.
+            high @ 0xd800..0xdc00 => {
+                rest.next();
+                rest.next();
+                let units = [high, code_unit(rest)];
+                char::decode_utf16(units).next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+            unit => char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER),
+        },
         Some(character) => character,
         None => char::REPLACEMENT_CHARACTER,
     }
 }
 
+/// Takes four digits, and gives the UTF-16 code unit that they write.
+fn code_unit(rest: &mut core::str::Chars<'_>) -> u16 {
+    let unit = hex(rest.as_str()).unwrap_or(0xfffd);
+    *rest = rest.as_str().get(4..).unwrap_or_default().chars();
+    unit
+}
+
 /// The UTF-16 code unit that the first four characters write.
 pub(super) fn hex(text: &str) -> Option<u16> {
-    let digits = text.get(..4)?;
-    // from_str_radix alone would take a sign.
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    u16::from_str_radix(digits, 16).ok()
+    let digits = text.as_bytes().first_chunk::<4>()?;
+    digits.iter().try_fold(0, |unit: u16, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        Some((unit << 4) | u16::try_from(digit).ok()?)
+    })
 }
 
 impl PartialEq<str> for JsonString<'_> {

@@ -58,14 +58,37 @@ impl Key {
     }
 }
 
-/// Whether the secret is the text or DER of a key. Whoever passes the public key of an RS256 issuer
-/// as a secret makes a verifier for which everybody can sign.
+/// Whether the secret is the text or DER of a key, in one of the forms in which keys are handed round.
+/// Whoever passes the public key of an RS256 issuer as a secret makes a verifier for which everybody
+/// can sign.
 fn is_key_document(secret: &[u8]) -> Choice {
-    contains(secret, b"-----BEGIN ") | contains(secret, b"\"kty\"") | is_der_public_key(secret)
-}
-
-fn contains(secret: &[u8], text: &[u8]) -> Choice {
-    secret.windows(text.len()).fold(Choice::from(0), |found, window| found | window.ct_eq(text))
+    /// Eight octets that stand in the text of a key, and by accident in no secret; and how many of the
+    /// eight say nothing.
+    const TEXTS: [([u8; 8], u32); 10] = [
+        // PEM (RFC 7468), and base64 of it.
+        (*b"-----BEG", 0),
+        (*b"LS0tLS1C", 0),
+        // A JWK, also as a JSON string.
+        (*b"\"kty\"   ", 3),
+        (*b"\\\"kty\\\" ", 1),
+        // OpenSSH, SSH2 (RFC 4716).
+        (*b"ssh-rsa ", 0),
+        (*b"ecdsa-sh", 0),
+        (*b"---- BEG", 0),
+        // PEM without its lines: a SubjectPublicKeyInfo for RSA, for P-256.
+        (*b"BgkqhkiG", 0),
+        (*b"MFkwEwYH", 0),
+        // A certificate in DER: its version 3, and the tag of its serial number (RFC 5280 §4.1).
+        (*b"\xa0\x03\x02\x01\x02\x02  ", 2),
+    ];
+    // Eight octets at a time cost a sixth of what one at a time costs.
+    secret.windows(8).filter_map(<[u8]>::first_chunk).fold(is_der_public_key(secret), |found, window| {
+        let window = u64::from_be_bytes(*window);
+        TEXTS.iter().fold(found, |found, (text, unused)| {
+            let shift = unused.wrapping_mul(8);
+            found | (window >> shift).ct_eq(&(u64::from_be_bytes(*text) >> shift))
+        })
+    })
 }
 
 /// Whether the octets begin as a SubjectPublicKeyInfo (a SEQUENCE of a SEQUENCE of an object
@@ -77,7 +100,7 @@ fn is_der_public_key(secret: &[u8]) -> Choice {
         &[SEQUENCE, None, SEQUENCE, None, Some(6)],
         &[SEQUENCE, Some(0x81), None, SEQUENCE, None, Some(6)],
         &[SEQUENCE, Some(0x82), None, None, SEQUENCE, None, Some(6)],
-        &[SEQUENCE, Some(0x82), None, None, Some(2), Some(0x82), None, None, Some(0)],
+        &[SEQUENCE, Some(0x82), None, None, Some(2), Some(0x82)],
     ];
     let matches = |head: &&[Option<u8>]| {
         let octets = secret.iter().zip(*head);

@@ -337,8 +337,8 @@ fn every_cause_has_a_case() {
         assert_eq!(found, expected, "case {number} of its kind");
         seen.extend(found);
     }
-    let unseen: Vec<_> = Cause::ALL.into_iter().filter(|cause| !seen.contains(cause)).collect();
-    assert_eq!(unseen, [], "causes that no case has");
+    let unseen: Vec<_> = Cause::ALL.iter().filter(|cause| !seen.contains(cause)).collect();
+    assert_eq!(unseen, Vec::<&Cause>::new(), "causes that no case has");
 }
 
 /// The variants in the source, the constant list and the table of the README are one list.
@@ -349,7 +349,7 @@ fn the_documented_list_is_the_enum() {
     let (body, _) = body.split_once("\n}").unwrap();
     let variants = body.lines().filter_map(|line| line.strip_prefix("    ")?.strip_suffix(','));
     let variants: Vec<&str> = variants.collect();
-    let all = Cause::ALL.map(|cause| format!("{cause:?}"));
+    let all: Vec<_> = Cause::ALL.iter().map(|cause| format!("{cause:?}")).collect();
     assert_eq!(variants, all);
 
     let readme = read(&here("README.md"));
@@ -359,7 +359,7 @@ fn the_documented_list_is_the_enum() {
     let listed = rows.flat_map(|row| row.split('`').skip(1).step_by(2));
     assert_eq!(listed.collect::<Vec<_>>(), all);
 
-    for cause in Cause::ALL {
+    for &cause in Cause::ALL {
         let advice = cause.advice();
         let sentence = advice.starts_with(|first: char| first.is_ascii_lowercase()) && !advice.ends_with('.');
         assert!(sentence && advice.is_ascii() && advice.len() > 20, "{cause}");

@@ -18,14 +18,17 @@ use std::sync::{Mutex, OnceLock};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{KeyInit as _, Mac as _};
-use jose_core::{Algorithm, AlgorithmSet, Jwk, VerifyingKey};
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Excerpt, Jwk, Jwks, KeySource, MAX_TOKEN_LENGTH, UnverifiedJws, Verifier,
+    VerifyingKey,
+};
 use p256::ecdsa::signature::Signer as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 /// Every non-empty set of algorithms.
 pub(crate) fn allow_lists() -> Vec<AlgorithmSet> {
-    let [h, e, r] = Algorithm::ALL;
+    let (h, e, r) = (Algorithm::Hs256, Algorithm::Es256, Algorithm::Rs256);
     let only = AlgorithmSet::only;
     vec![only(h), only(e), only(r), only(h).or(e), only(h).or(r), only(e).or(r), only(h).or(e).or(r)]
 }
@@ -33,12 +36,12 @@ pub(crate) fn allow_lists() -> Vec<AlgorithmSet> {
 /// Whether this build verifies the algorithm.
 pub(crate) fn enabled(algorithm: Algorithm) -> bool {
     let built = [cfg!(feature = "hs256"), cfg!(feature = "es256"), cfg!(feature = "rs256")];
-    Algorithm::ALL.into_iter().zip(built).any(|(one, built)| one == algorithm && built)
+    Algorithm::ALL.iter().zip(built).any(|(one, built)| *one == algorithm && built)
 }
 
 /// The algorithms that this build verifies, the cheapest first.
 pub(crate) fn algorithms() -> Vec<Algorithm> {
-    let found: Vec<_> = Algorithm::ALL.into_iter().filter(|algorithm| enabled(*algorithm)).collect();
+    let found: Vec<_> = Algorithm::ALL.iter().copied().filter(|algorithm| enabled(*algorithm)).collect();
     assert!(!found.is_empty(), "a build without an algorithm has nothing to test");
     found
 }
@@ -175,6 +178,43 @@ pub(crate) const SHA256_DIGEST_INFO: [u8; 19] = [
 /// The token that the usual key of the algorithm makes of a payload.
 pub(crate) fn token(algorithm: Algorithm, payload: impl AsRef<[u8]>) -> String {
     signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), payload)
+}
+
+/// The algorithm of the key that verified, or why none did.
+pub(crate) fn outcome<K: KeySource + ?Sized>(
+    keys: &K,
+    allowed: AlgorithmSet,
+    token: &(impl AsRef<[u8]> + ?Sized),
+) -> Result<Algorithm, Error> {
+    let mut scratch = [0; MAX_TOKEN_LENGTH];
+    Verifier::new(keys, allowed).verify(token, &mut scratch).map(|verified| verified.algorithm())
+}
+
+/// The outcome with a JWK Set as the source, which must be the same whether its keys are built for each
+/// token or once. There is no `KeySet` of a set without a usable key.
+#[track_caller]
+pub(crate) fn outcome_of_set(
+    text: &str,
+    allowed: AlgorithmSet,
+    token: &(impl AsRef<[u8]> + ?Sized),
+) -> Result<Algorithm, Error> {
+    let set = Jwks::parse(text).unwrap();
+    let borrowed = outcome(&set, allowed, token);
+    #[cfg(feature = "alloc")]
+    if let Ok(keys) = jose_core::KeySet::from_jwks(&set, allowed) {
+        assert_eq!(outcome(&keys, allowed, token), borrowed, "KeySet and Jwks differ on {text}");
+    }
+    borrowed
+}
+
+/// The excerpt of a short text, as errors hold it: the `alg` of a header is the shortest way to one.
+#[track_caller]
+pub(crate) fn excerpt(text: &str) -> Excerpt {
+    let token = format!("{}..", b64(format!(r#"{{"alg":{}}}"#, Value::from(text))));
+    let header = UnverifiedJws::parse(&token, &mut [0; 256], 512).map(|jws| jws.header().algorithm());
+    let excerpt = header.unwrap().unwrap_err();
+    assert_eq!(excerpt.as_str(), text);
+    excerpt
 }
 
 /// The name of an error's variant: its Debug text up to the first character that is no letter or digit.

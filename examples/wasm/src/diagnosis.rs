@@ -47,7 +47,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
 
 fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
     json.array("stages", |json| {
-        for stage in Stage::ALL {
+        for &stage in Stage::ALL {
             json.object(|json| {
                 json.member("stage", &stage.name());
                 json.member("outcome", &name_of(diagnosis.outcome(stage)));

@@ -1,0 +1,216 @@
+//! Attacks through what the header says.
+
+use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
+use base64ct::{Base64, Encoding as _};
+use jose_core::{
+    Algorithm, Error, JsonError, JsonErrorKind, ParseError, SelectError, SignatureError, VerifyingKey,
+};
+
+use super::der;
+use super::support::{b64, jwk, key, outcome, outcome_of_set, signer};
+
+/// A token that is signed well.
+fn signed(header: &str) -> String {
+    signer("hmac-32").token(header, "{}")
+}
+
+/// The outcome of such a token.
+fn judged(header: &str) -> Result<Algorithm, Error> {
+    outcome(&key("hmac-32"), H.into(), &signed(header))
+}
+
+/// Seen in CVE-2018-0114, CVE-2026-27962, CVE-2026-34240.
+#[test]
+fn token_brings_its_own_key() {
+    let nobody: [(&str, VerifyingKey); 0] = [];
+    let mut cases = 0;
+    for (algorithm, right, wrong) in
+        [(H, "hmac-32", "hmac-64"), (E, "p256", "p256-b"), (R, "rsa-2048", "rsa-2048-b")]
+    {
+        let mut parameters = vec![
+            format!(r#""jwk":{}"#, jwk(wrong, "")),
+            format!(r#""jwk":{}"#, jwk(wrong, r#""kid":"k""#)),
+            r#""jku":"https://attacker.example/jwks.json""#.into(),
+            r#""x5u":"https://attacker.example/chain.pem""#.into(),
+        ];
+        if algorithm != H {
+            let certificate = der::certificate(wrong, &signer("rsa-2048-b"));
+            parameters.push(format!(r#""x5c":["{}"]"#, Base64::encode_string(&certificate)));
+        }
+        parameters.push(parameters[1..].join(","));
+        let right_key = key(right);
+        let set = format!(r#"{{"keys":[{}]}}"#, jwk(right, r#""kid":"k""#));
+        for parameters in parameters {
+            let header = format!(r#"{{"alg":"{algorithm}","kid":"k",{parameters}}}"#);
+            let forged = signer(wrong).token(&header, "{}");
+            let invalid = Err(SignatureError::Invalid.into());
+            assert_eq!(outcome(&right_key, algorithm.into(), &forged), invalid, "{header}");
+            assert_eq!(outcome_of_set(&set, algorithm.into(), &forged), invalid, "{header}");
+            let unknown = Err(SelectError::KidUnknown { keys: 0 }.into());
+            assert_eq!(outcome(&nobody, algorithm.into(), &forged), unknown, "{header}");
+            assert_eq!(outcome_of_set(r#"{"keys":[]}"#, algorithm.into(), &forged), unknown, "{header}");
+
+            // It is the signature of the key that it brings, and nothing else is wrong with it.
+            assert_eq!(outcome(&key(wrong), algorithm.into(), &forged), Ok(algorithm), "{header}");
+            let good = signer(right).token(&header, "{}");
+            assert_eq!(outcome_of_set(&set, algorithm.into(), &good), Ok(algorithm), "{header}");
+            cases += 1;
+        }
+    }
+    assert_eq!(cases, 5 + 6 + 6);
+}
+
+/// Seen in CVE-2025-65945.
+#[test]
+fn hostile_kid() {
+    let judge = |own: &str, kid: &str| {
+        let token = signed(&format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#));
+        let set = format!(r#"{{"keys":[{}]}}"#, jwk("hmac-32", &format!(r#""kid":"{own}""#)));
+        let outcome_of_set = outcome_of_set(&set, H.into(), &token);
+        let own: String = serde_json::from_str(&format!(r#""{own}""#)).unwrap();
+        assert_eq!(outcome(&[(&*own, key("hmac-32"))], H.into(), &token), outcome_of_set, "{kid:.40}");
+        outcome_of_set
+    };
+    assert_eq!(judge("a", "a"), Ok(H));
+    let unknown = Error::Select(SelectError::KidUnknown { keys: 1 });
+    let near_limit = "k".repeat(2900);
+    for kid in [
+        r"\u0000",
+        r"a\u0000",
+        r"\u0000a",
+        r"a\u0000b",
+        "../a",
+        "./a",
+        "../../../../dev/null",
+        r"..\/..\/..\/etc\/passwd",
+        r"..\\a",
+        "%61",
+        "a' OR '1'='1",
+        "a; cat /etc/passwd",
+        "{}",
+        "%s%n",
+        "\u{202e}a",
+        "a ",
+        "A",
+        "",
+        "*",
+        &near_limit,
+    ] {
+        assert_eq!(judge("a", kid), Err(unknown), "{kid:.40}");
+        // What such a key is called is text as well.
+        assert_eq!(judge(kid, kid), Ok(H), "{kid:.40}");
+    }
+    // No kid is a part of the message.
+    let message = "the token's 'kid' is that of none of the 1 keys: fetch the JWK Set again if the issuer \
+                   rotated its keys, and check that the set is that issuer's";
+    assert_eq!(unknown.to_string(), message);
+
+    // Other spellings of the right one.
+    assert_eq!(judge("a/b", r"a\/b"), Ok(H));
+    for kid in [r"\u0061/b", r"\u0061\u002f\u0062", r"\u0061\u002F\u0062", r"a\u002fb"] {
+        assert_eq!(judge("a/b", kid), Ok(H), "{kid}");
+        assert_eq!(judge("a/c", kid), Err(unknown), "{kid}");
+        assert_eq!(judge(kid, "a/b"), Ok(H), "{kid}");
+    }
+
+    // A NUL that is not escaped is no JSON, and what is too long is not read.
+    let raw = HeaderJsonAt(JsonErrorKind::ControlCharacter, r#"{"alg":"HS256","kid":"a"#.len());
+    assert_eq!(judged("{\"alg\":\"HS256\",\"kid\":\"a\0\"}"), Err(raw.into()));
+    let token = signed(&format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(64 << 10)));
+    let too_long = ParseError::TokenTooLong { length: token.len(), limit: 16 << 10 };
+    assert_eq!(outcome(&key("hmac-32"), H.into(), &token), Err(too_long.into()));
+    let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(4 << 10));
+    let too_long = ParseError::HeaderTooLong { length: b64(&header).len(), limit: 4 << 10 };
+    assert_eq!(judged(&header), Err(too_long.into()));
+    for kid in ["null", "5", "[]", "{}", r#"["a"]"#, "true"] {
+        let wrong = ParseError::ParameterType { name: "kid" };
+        assert_eq!(judged(&format!(r#"{{"alg":"HS256","kid":{kid}}}"#)), Err(wrong.into()), "{kid}");
+    }
+}
+
+/// What is wrong with the JSON of a header, and where.
+struct HeaderJsonAt(JsonErrorKind, usize);
+
+impl From<HeaderJsonAt> for Error {
+    fn from(HeaderJsonAt(kind, offset): HeaderJsonAt) -> Self {
+        ParseError::HeaderJson(JsonError { kind, offset }).into()
+    }
+}
+
+/// Seen in CVE-2025-59420, CVE-2026-32597, CVE-2026-35042.
+#[test]
+fn crit_ignored() {
+    for members in [
+        // Unknown, with and without the parameter that it names.
+        r#""crit":["x"],"x":1"#,
+        r#""x":1,"crit":["x"]"#,
+        r#""crit":["x"]"#,
+        r#""crit":["http://example.invalid/UNDEFINED"],"http://example.invalid/UNDEFINED":true"#,
+        // Empty.
+        r#""crit":[]"#,
+        r#""crit":[""]"#,
+        // No array.
+        r#""crit":"x","x":1"#,
+        r#""crit":"""#,
+        r#""crit":null"#,
+        r#""crit":false"#,
+        r#""crit":0"#,
+        r#""crit":{}"#,
+        r#""crit":{"x":1}"#,
+        r#""crit":[1]"#,
+        r#""crit":[["x"]]"#,
+        // Parameters that are known somewhere.
+        r#""crit":["b64"],"b64":true"#,
+        r#""b64":true,"crit":["b64"]"#,
+        r#""crit":["b64"]"#,
+        r#""crit":["alg"]"#,
+        r#""crit":["alg","kid","typ"],"kid":"k","typ":"JWT""#,
+        r#""crit":["crit"]"#,
+        r#""crit":["exp"],"exp":1"#,
+        r#""crit":["x","x"],"x":1"#,
+    ] {
+        let header = format!(r#"{{"alg":"HS256",{members}}}"#);
+        assert_eq!(judged(&header), Err(ParseError::Crit.into()), "{header}");
+        assert_eq!(judged(&header.replace("crit", r"\u0063rit")), Err(ParseError::Crit.into()), "{header}");
+        let before = format!(r#"{{{members},"alg":"HS256"}}"#);
+        assert_eq!(judged(&before), Err(ParseError::Crit.into()), "{before}");
+        // Under another name the same is nobody's business.
+        assert_eq!(judged(&header.replace(r#""crit":"#, r#""crits":"#)), Ok(H), "{header}");
+    }
+}
+
+/// Seen in CVE-2026-48525.
+#[test]
+fn b64_false_skips_limits() {
+    let key = key("hmac-32");
+    let mut cases = 0;
+    for (parameters, reason) in [
+        (r#""b64":false"#, ParseError::UnencodedPayload),
+        (r#""b64":false,"crit":["b64"]"#, ParseError::UnencodedPayload),
+        (r#""crit":["b64"],"b64":false"#, ParseError::Crit),
+        (r#""\u00624":1,"b6\u0034":false"#, ParseError::UnencodedPayload),
+        (r#""b64":"false""#, ParseError::UnencodedPayload),
+        (r#""b64":"true""#, ParseError::UnencodedPayload),
+        (r#""b64":0"#, ParseError::UnencodedPayload),
+        (r#""b64":null"#, ParseError::UnencodedPayload),
+    ] {
+        let header = b64(format!(r#"{{"alg":"HS256",{parameters}}}"#));
+        // As it stands (RFC 7797 §5.2), detached (§5.1), and encoded all the same.
+        for payload in [r#"{"exp":4102444800}"#, "", "e30"] {
+            let input = format!("{header}.{payload}");
+            let tag = signer("hmac-32").sign(input.as_bytes());
+            assert_eq!(key.verify(H, input.as_bytes(), &tag), Ok(()), "the tag holds");
+            let token = format!("{input}.{}", b64(&tag));
+            assert_eq!(outcome(&key, H.into(), &token), Err(reason.into()), "{parameters}");
+            cases += 1;
+        }
+        // The limit of a token holds for a payload that is not encoded.
+        let input = format!("{header}.{}", "a".repeat(1 << 20));
+        let token = format!("{input}.{}", b64(signer("hmac-32").sign(input.as_bytes())));
+        let too_long = ParseError::TokenTooLong { length: token.len(), limit: 16 << 10 };
+        assert_eq!(outcome(&key, H.into(), &token), Err(too_long.into()), "{parameters}");
+    }
+    assert_eq!(cases, 24);
+    assert_eq!(judged(r#"{"alg":"HS256","b64":true}"#), Ok(H));
+    assert_eq!(judged(r#"{"alg":"HS256","b46":false}"#), Ok(H));
+}
