@@ -1,0 +1,13 @@
+//! A cause may be added without a new major version.
+
+use jose_core::SignatureError;
+
+fn tell(error: SignatureError) -> &'static str {
+    match error {
+        SignatureError::AlgorithmMismatch { .. } => "algorithm",
+        SignatureError::Length { .. } => "length",
+        SignatureError::Invalid => "signature",
+    }
+}
+
+fn main() {}
