@@ -1,9 +1,17 @@
-//! What the targets share: the keys and tokens of `vectors/demo.json`.
+//! What the targets share: the keys and tokens of `vectors/demo.json`, and references.
 
 use std::sync::LazyLock;
 
 use jose_core::{Algorithm, AlgorithmSet, Jwk, Jwks, KeySet, VerifyingKey};
 use serde_json::Value;
+
+pub mod claims;
+pub mod document;
+pub mod ecdsa;
+pub mod input;
+pub mod reference;
+pub mod rsa;
+pub mod text;
 
 /// `vectors/demo.json`: a set of one RS256 and one ES256 key, a secret, and a token of each.
 pub static DEMO: LazyLock<Value> =
@@ -13,9 +21,8 @@ pub static DEMO: LazyLock<Value> =
 pub const PUBLIC: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
 
 /// The set of public keys.
-pub static KEYS: LazyLock<KeySet> = LazyLock::new(|| {
-    KeySet::from_jwks(&Jwks::parse(&DEMO["jwks"].to_string()).unwrap(), PUBLIC).unwrap()
-});
+pub static KEYS: LazyLock<KeySet> =
+    LazyLock::new(|| KeySet::from_jwks(&Jwks::parse(&DEMO["jwks"].to_string()).unwrap(), PUBLIC).unwrap());
 
 /// The secret.
 pub static SECRET: LazyLock<VerifyingKey> = LazyLock::new(|| {
