@@ -1,0 +1,86 @@
+//! Texts that are made to cost.
+
+use std::iter::repeat_n;
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jose_core::VerifyingKey;
+use sha2::Sha256;
+
+const SECRET: [u8; 32] = *b"hostile inputs, and no secret!!!";
+
+/// The members of a JWK that holds the secret, as an object.
+pub(crate) const JWK: &str = r#"{"kty":"oct","k":"aG9zdGlsZSBpbnB1dHMsIGFuZCBubyBzZWNyZXQhISE"}"#;
+
+const TEST_KEYS: &str = include_str!("../../../vectors/test-keys.json");
+
+fn base64(octets: impl AsRef<[u8]>) -> String {
+    Base64UrlUnpadded::encode_string(octets.as_ref())
+}
+
+pub(crate) fn key() -> &'static VerifyingKey {
+    Box::leak(Box::new(VerifyingKey::hs256(&SECRET).unwrap()))
+}
+
+/// A token with this payload, whose signature holds.
+pub(crate) fn signed(payload: impl AsRef<[u8]>) -> String {
+    let input = format!("{}.{}", base64(r#"{"alg":"HS256"}"#), base64(payload));
+    let mac = Hmac::<Sha256>::new_from_slice(&SECRET).unwrap().chain_update(&input);
+    format!("{input}.{}", base64(mac.finalize().into_bytes()))
+}
+
+/// A token with this as its signature.
+pub(crate) fn unsigned(signature: &str) -> String {
+    format!("{}..{signature}", base64(r#"{"alg":"HS256"}"#))
+}
+
+/// A token with these members in its header, and neither payload nor signature.
+pub(crate) fn header_and_no_more(members: &str) -> String {
+    format!("{}..", base64(format!(r#"{{"alg":"HS256",{members}}}"#)))
+}
+
+/// The members of an object with these names.
+pub(crate) fn object(names: impl Iterator<Item = String>) -> String {
+    names.map(|name| format!(r#""{name}":0"#)).collect::<Vec<_>>().join(",")
+}
+
+/// Names of four octets that hardly any others share a digest with.
+pub(crate) fn distinct(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|number| format!("{number:04}"))
+}
+
+/// Names of this length whose digests are the same, and which differ in their first four octets or, if
+/// they are long, in their last four alone.
+pub(crate) fn colliding(count: usize, length: usize) -> impl Iterator<Item = String> {
+    let letters = |number: u32| -> String {
+        let letter = |place| char::from_digit(number / 36_u32.pow(place) % 36, 36).unwrap();
+        (0..4).map(letter).collect()
+    };
+    let names = (0..36_u32.pow(4)).map(letters).filter(move |name| length > 8 || digest(name) == 0x5a5);
+    names.take(count).map(move |name| repeat_n('a', length - 4).collect::<String>() + &name)
+}
+
+/// The digest of src/json/names.rs for a name of up to eight octets; of a longer one, its first eight
+/// octets and its length are digested. `check` fails if names that it finds cost no more than others.
+fn digest(name: &str) -> u64 {
+    let mut first = [0; 8];
+    first.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+    let length = u64::try_from(name.len()).unwrap();
+    (u64::from_le_bytes(first) ^ length).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52
+}
+
+/// A set of HS256 keys, each with some members of its own.
+pub(crate) fn set(members: impl Iterator<Item = String>) -> String {
+    let jwk = JWK.strip_suffix('}').unwrap();
+    let keys: Vec<_> = members.map(|members| format!("{jwk},{members}}}")).collect();
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}
+
+/// A set of RSA keys of 2048 bits.
+pub(crate) fn rs256_set(len: usize) -> String {
+    let keys: serde_json::Value = serde_json::from_str(TEST_KEYS).unwrap();
+    let n = keys.get("rsa-2048").unwrap().get("n").unwrap();
+    let keys: Vec<_> =
+        (0..len).map(|kid| format!(r#"{{"kty":"RSA","e":"AQAB","n":{n},"kid":"{kid}"}}"#)).collect();
+    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
+}
