@@ -57,8 +57,8 @@ impl RotationPolicy {
     }
 
     /// The least time from one fetch to the next, whatever its reason: the end of a lifetime, an
-    /// unknown `kid` or an earlier failure. No sequence of tokens can cause more. [`UnixTime`] has
-    /// whole seconds, so that up to one of them can be missing.
+    /// unknown `kid` or an earlier failure. No sequence of tokens can cause more.
+    /// [`UnixTime`](crate::UnixTime) has whole seconds, so that up to one of them can be missing.
     #[must_use]
     pub const fn cooldown(mut self, seconds: u32) -> Self {
         self.cooldown = clamp(seconds, 1, HOUR);
