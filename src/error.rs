@@ -56,9 +56,9 @@ pub enum SelectError {
         /// How many keys there were, those set aside included.
         keys: usize,
     },
-    /// The only key with the header's `kid` was set aside.
+    /// Every key with the header's `kid` was set aside.
     KeySetAside {
-        /// Why it was.
+        /// Why the first of them was.
         reason: KeyError,
     },
     /// Several keys have the header's `kid` and algorithm.
@@ -182,7 +182,7 @@ impl core::error::Error for SignatureError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The token is not a JWS in compact serialization.
+    /// The token or its header is not what it must be, or the buffer is too small for it.
     Parse(ParseError),
     /// No key was chosen.
     Select(SelectError),

@@ -28,7 +28,8 @@ pub const MAX_DEPTH: usize = 32;
 /// told apart within this bound, so that the cost stays linear whatever the text holds.
 pub const MAX_OPEN_MEMBERS: usize = 128;
 
-/// A JSON value, borrowed from text that has been checked as a whole.
+/// A JSON value, borrowed from text that has been checked as a whole. Strings are equal when they mean
+/// the same; numbers, arrays and objects when their text is the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
     /// `null`.

@@ -104,7 +104,9 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyError`]: the first thing that is wrong, in the order of its variants.
+    /// [`KeyError`]: the first thing that is wrong. Looked at are, in this order: the types of the
+    /// members, `kty`, `use`, `key_ops`, `crv`, `alg`, what is allowed, private members, and then the
+    /// key material.
     #[inline(never)]
     pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
         VerifyingKey::from_parameters(self.algorithm(allowed)?, &self.parameters)

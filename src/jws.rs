@@ -19,7 +19,8 @@ pub struct UnverifiedJws<'t> {
 }
 
 impl<'t> UnverifiedJws<'t> {
-    /// Takes a token of at most `limit` bytes apart. The decoded header is kept in `scratch`, for
+    /// Takes a token of at most `limit` bytes apart: [`MAX_TOKEN_LENGTH`](crate::MAX_TOKEN_LENGTH), or
+    /// what the application knows of its tokens. The decoded header is kept in `scratch`, for
     /// which three quarters of the token's length suffice.
     ///
     /// # Errors

@@ -6,14 +6,14 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::KeyError;
+use crate::error::{Excerpt, KeyError};
 use crate::json::JsonString;
 use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
 #[cfg(feature = "es256")]
 use crate::key::{Precomputation, Window};
 
-/// The keys of a JWK Set, ready to verify.
+/// The keys of a JWK Set, ready to verify. Without a heap, [`Jwks`] serves in its place.
 ///
 /// ```
 /// # #[cfg(feature = "es256")] {
@@ -54,6 +54,7 @@ impl Member {
 
 /// What became of one member of a JWK Set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Verdict<'k> {
     /// Its `kid`, where it has one that can be read.
     pub kid: Option<&'k str>,
@@ -63,7 +64,7 @@ pub struct Verdict<'k> {
 
 impl fmt::Display for Verdict<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.kid {
+        match self.kid.map(|kid| Excerpt::new(kid.chars())) {
             Some(kid) => write!(f, "kid {kid:?}: ")?,
             None => f.write_str("no kid: ")?,
         }
@@ -73,6 +74,9 @@ impl fmt::Display for Verdict<'_> {
         }
     }
 }
+
+/// How many verdicts a message shows, so that no set makes it long.
+const MOST_SHOWN: usize = 8;
 
 /// A JWK Set without a single usable key, and the verdicts that say why.
 #[derive(Clone, Debug)]
@@ -90,7 +94,8 @@ impl NoUsableKey {
 impl fmt::Display for NoUsableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "none of the {} keys in the set can be used", self.members.len())?;
-        self.verdicts().try_for_each(|verdict| write!(f, "; {verdict}"))
+        self.verdicts().take(MOST_SHOWN).try_for_each(|verdict| write!(f, "; {verdict}"))?;
+        if self.members.len() > MOST_SHOWN { f.write_str("; ...") } else { Ok(()) }
     }
 }
 
@@ -104,14 +109,13 @@ impl KeySet {
     ///
     /// [`NoUsableKey`] when nothing is left, an empty set included.
     pub fn from_jwks(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
-        let members: Vec<Member> = jwks
-            .iter()
-            .map(|jwk| Member {
-                kid: jwk.ok().and_then(|jwk| jwk.kid()).map(|kid| kid.to_string().into()),
-                key: jwk.and_then(|jwk| jwk.verifying_key(allowed)),
-            })
-            .collect();
-        if members.iter().all(|member| member.key.is_err()) {
+        // Of its final size from the start: one that grows leaves copies of secrets behind.
+        let mut members = Vec::with_capacity(jwks.len());
+        members.extend(jwks.iter().map(|jwk| Member {
+            kid: jwk.ok().and_then(|jwk| jwk.kid()).map(|kid| kid.to_string().into()),
+            key: jwk.and_then(|jwk| jwk.verifying_key(allowed)),
+        }));
+        if members.iter().all(|member: &Member| member.key.is_err()) {
             return Err(NoUsableKey { members });
         }
         let mut set =

@@ -1,9 +1,9 @@
 //! The life of a JWK Set that is fetched from its issuer: when to fetch, what to keep, when to stop
 //! asking. There is no I/O and no clock here; the application brings both.
 //!
-//! Two promises hold whatever tokens arrive and whatever the endpoint answers. From one fetch to the
-//! next at least a cooldown passes. And nothing but a set with a usable key replaces a set that has
-//! one.
+//! Two things hold whatever tokens arrive and whatever the endpoint answers. Fetches are a cooldown
+//! apart, to the second that the clock has. And nothing but a set with a usable key replaces a set
+//! that has one.
 
 mod cache_control;
 mod clock;
@@ -259,8 +259,8 @@ impl RemoteKeySet {
         outcome
     }
 
-    /// Precomputes every ES256 key of the latest set: see [`KeySet::precompute`](crate::KeySet::precompute). It is done once for
-    /// each set, when [`complete`](Self::complete) gives [`Refreshed::Replaced`].
+    /// Precomputes every ES256 key of the latest set: see
+    /// [`KeySet::precompute`](crate::KeySet::precompute). It is done once for each set, when [`complete`](Self::complete) gives [`Refreshed::Replaced`].
     #[cfg(feature = "es256")]
     pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
         if let Some(latest) = &mut self.latest {

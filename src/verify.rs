@@ -4,7 +4,7 @@ use core::borrow::Borrow as _;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url::decoded_len;
-use crate::compact::{self, MAX_TOKEN_LENGTH};
+use crate::compact::{self, MAX_TOKEN_LENGTH, Parts};
 use crate::error::{Error, Excerpt, ParseError, SelectError};
 use crate::header::Header;
 use crate::json::JsonString;
@@ -87,11 +87,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         scratch: &'s mut S,
     ) -> Result<VerifiedJws<'s>, Error> {
         let parts = compact::split(token.as_ref(), self.max_token_length)?;
-        let header_len = decoded_len(parts.header.len());
-        let rest_len = decoded_len(parts.payload.len().max(parts.signature.len()));
-        let scratch = scratch.at_least(header_len.saturating_add(rest_len))?;
-        let (for_header, rest) = scratch.split_at_mut_checked(header_len).unwrap_or_default();
-
+        let (for_header, rest) = buffers(&parts, scratch)?;
         let header = Header::parse(decode_header(&parts, for_header)?)?;
         let algorithm = self.accept(&header)?;
         let query = Query { algorithm, kid: header.kid(), allowed: self.allowed };
@@ -138,6 +134,18 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         }
         Ok(())
     }
+}
+
+/// The buffers that a token is decoded into: one for the header, one for the signature and then the
+/// payload.
+pub(crate) fn buffers<'s, S: Scratch + ?Sized>(
+    parts: &Parts<'_>,
+    scratch: &'s mut S,
+) -> Result<(&'s mut [u8], &'s mut [u8]), ParseError> {
+    let header_len = decoded_len(parts.header.len());
+    let rest_len = decoded_len(parts.payload.len().max(parts.signature.len()));
+    let scratch = scratch.at_least(header_len.saturating_add(rest_len))?;
+    Ok(scratch.split_at_mut_checked(header_len).unwrap_or_default())
 }
 
 /// Whether two values of `typ` name one media type (RFC 7515 §4.1.9).
@@ -196,7 +204,7 @@ impl sealed::AtLeast for alloc::vec::Vec<u8> {
 }
 
 /// A token whose signature holds. There is no other way to make one.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[must_use = "the payload is reached through this"]
 pub struct VerifiedJws<'s> {
     algorithm: Algorithm,
@@ -221,5 +229,13 @@ impl<'s> VerifiedJws<'s> {
     #[must_use]
     pub const fn payload(&self) -> &'s [u8] {
         self.payload
+    }
+}
+
+/// Without the payload, which is somebody's data.
+impl core::fmt::Debug for VerifiedJws<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut shown = f.debug_struct("VerifiedJws");
+        shown.field("algorithm", &self.algorithm).field("header", &self.header).finish_non_exhaustive()
     }
 }

@@ -7,6 +7,7 @@ use crate::time::{Leeway, UnixTime};
 
 /// What a claim must be. Whatever is expected is thereby demanded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Expect<'p> {
     /// This very text.
     Value(&'p str),

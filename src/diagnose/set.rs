@@ -59,6 +59,7 @@ impl SetDiagnosis {
 impl fmt::Display for SetDiagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.outcome {
+            Ok(1) => f.write_str("a JWK Set with 1 member")?,
             Ok(keys) => write!(f, "a JWK Set with {keys} members")?,
             Err(error) => write!(f, "refused: {error}")?,
         }

@@ -13,7 +13,7 @@ use crate::error::{ClaimsError, Error, ParseError, SelectError};
 use crate::header::Header;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::select::{KeySource, Query};
-use crate::verify::{Scratch, Verifier};
+use crate::verify::{Scratch, Verifier, buffers};
 
 impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     fn add(&mut self, stage: Stage, cause: Cause, error: impl Into<Error>) {
@@ -40,13 +40,10 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             Ok(parts) => parts,
             Err(error) => return self.add(Stage::Parse, why::of_parse(&error, token), error),
         };
-        let header_len = decoded_len(parts.header.len());
-        let rest_len = decoded_len(parts.payload.len().max(parts.signature.len()));
-        let scratch = match scratch.at_least(header_len.saturating_add(rest_len)) {
-            Ok(scratch) => scratch,
+        let (for_header, rest) = match buffers(&parts, scratch) {
+            Ok(buffers) => buffers,
             Err(error) => return self.add(Stage::Parse, Cause::ScratchTooSmall, error),
         };
-        let (for_header, rest) = scratch.split_at_mut_checked(header_len).unwrap_or_default();
         let Some(header) = self.read_header(&parts, for_header) else { return };
         self.header = Some(header);
         match self.check_header(verifier, &header) {

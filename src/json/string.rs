@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::error::Excerpt;
 
-/// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped.
+/// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped, control
+/// characters and all; `Debug` shows the start of it, fit for a log.
 #[derive(Clone, Copy)]
 pub struct JsonString<'a> {
     /// What stands between the quotes.
@@ -17,7 +18,8 @@ impl<'a> JsonString<'a> {
         Self { raw, escaped }
     }
 
-    /// The text, if no character of it is written as an escape.
+    /// The text, if no character of it is written as an escape. To compare, use `==`, and to have the
+    /// text in any case, [`resolve`](Self::resolve): both understand escapes.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         if self.escaped { None } else { Some(self.raw) }
@@ -37,9 +39,10 @@ impl<'a> JsonString<'a> {
         })
     }
 
-    /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit.
+    /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit. A buffer as long
+    /// as the JSON text suffices.
     #[inline(always)]
-    pub(crate) fn resolve<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
+    pub fn resolve<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
     where
         'a: 'b,
     {
@@ -161,6 +164,6 @@ impl fmt::Display for JsonString<'_> {
 
 impl fmt::Debug for JsonString<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.raw)
+        fmt::Debug::fmt(&self.excerpt(), f)
     }
 }

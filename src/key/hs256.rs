@@ -17,9 +17,15 @@ const LEAST: usize = 32;
 const MOST_IN_JWK: usize = 512;
 
 /// The state after the padded key, inner and outer, so that no token pays for it again. It is wiped
-/// on drop, and so is every copy (`hmac`'s feature `zeroize`).
+/// on drop, and so is every copy.
 #[derive(Clone)]
 pub(super) struct Key(Hmac<Sha256>);
+
+// It is two states of SHA-256, which only a feature of `sha2` wipes.
+const _: fn() = || {
+    fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
+    is_wiped::<Sha256>();
+};
 
 impl Key {
     #[inline(never)]

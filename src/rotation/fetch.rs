@@ -1,6 +1,7 @@
 //! What is said about a fetch: that it is permitted, whether it helps, and what it changed.
 
 use alloc::boxed::Box;
+use core::fmt;
 
 /// The permission to fetch the set once. There is at most one at a time.
 ///
@@ -29,18 +30,28 @@ impl FetchPermit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreachable;
 
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the fetch brought no response")
+    }
+}
+
+impl core::error::Error for Unreachable {}
+
 /// What a fetch that succeeded changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refreshed {
-    /// A new set is in use.
+    /// A new set is in use. No key of it is precomputed: see
+    /// [`RemoteKeySet::precompute`](crate::RemoteKeySet::precompute).
     Replaced,
     /// The set that was in use is the issuer's still, by a 304 or by the same document again. Its
     /// lifetime is extended.
     Confirmed,
 }
 
-/// Whether fetching the set again can help a token that was refused.
+/// Whether fetching the set again can help a token that was refused. There are no more answers than
+/// these, because each must be acted on.
 #[derive(Debug)]
 #[must_use = "it may hold a permit"]
 pub enum Refetch {
