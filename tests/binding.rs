@@ -309,6 +309,34 @@ fn kid_on_demand() {
     }
 }
 
+/// Letter case does not count in a media type, nor does a prefix `application/`, unless another slash follows.
+#[test]
+fn typ_names_one_media_type() {
+    let algorithm = support::algorithms()[0];
+    let name = support::usual(algorithm);
+    let key = support::key(name);
+    for (demanded, written, accepted) in [
+        ("at+jwt", "AT+JWT", true),
+        ("at+jwt", "Application/at+jwt", true),
+        ("application/at+jwt", "at+jwt", true),
+        ("application/a/b", "application/a/b", true),
+        ("at+jwt", "application/jwt", false),
+        // Twelve characters, as the prefix has, and another word.
+        ("at+jwt", "applicatiom/at+jwt", false),
+        ("a/b", "application/a/b", false),
+        ("at+jwt", "at+jwt ", false),
+    ] {
+        let token = signer(name).token(format!(r#"{{"alg":"{algorithm}","typ":"{written}"}}"#), "");
+        let verifier = Verifier::new(&key, algorithm.into()).require_typ(demanded);
+        let outcome = verifier.verify(&token, &mut [0; 4096]).map(drop);
+        let mismatch = SelectError::TypMismatch {
+            found: support::excerpt(written),
+            expected: support::excerpt(demanded),
+        };
+        assert_eq!(outcome, if accepted { Ok(()) } else { Err(mismatch.into()) }, "{demanded}: {written}");
+    }
+}
+
 /// Every kid of a large set is found, long ones and those that a header writes with escapes included.
 #[test]
 fn every_kid_of_a_large_set() {

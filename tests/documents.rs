@@ -26,7 +26,8 @@ fn spans(text: &str) -> Vec<&str> {
 /// of such a file (`tests/api.rs: messages`).
 fn missing(root: &Path, folder: &Path, span: &str) -> Option<String> {
     let (path, function) = span.split_once(": ").map_or((span, None), |(path, name)| (path, Some(name)));
-    let is_path = path.contains('/') || [".rs", ".md", ".json", ".toml"].iter().any(|end| path.ends_with(end));
+    let is_path =
+        path.contains('/') || [".rs", ".md", ".json", ".toml"].iter().any(|end| path.ends_with(end));
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
     // A media type is no path, nor is what has a place to fill in.
     if !is_path || !path.chars().all(plain) || path.starts_with('/') || path.starts_with("application/") {

@@ -281,7 +281,9 @@ fn sum_that_meets_a_table_entry() {
 /// A set whose keys are prepared verifies as one whose keys are not, and keeps its other keys.
 #[test]
 fn prepared_set() {
-    use jose_core::{AlgorithmSet, Jwks, KeySet, Verifier};
+    use jose_core::{
+        AlgorithmSet, HttpResponse, Jwks, KeySet, Refreshed, RemoteKeySet, RotationPolicy, UnixTime, Verifier,
+    };
     let members = ["p256", "p256-b"].map(|name| support::jwk(name, &format!(r#""kid":"{name}""#)));
     let text = format!(r#"{{"keys":[{},{{}}]}}"#, members.join(","));
     let allowed = AlgorithmSet::only(Algorithm::Es256);
@@ -296,6 +298,18 @@ fn prepared_set() {
             let holds = Verifier::new(&keys, allowed).verify(&token, &mut scratch).is_ok();
             assert_eq!(holds, signed == kid);
         }
+    }
+    // The keys of a remote set are prepared like others.
+    let now = UnixTime::from_seconds(0);
+    let mut remote = RemoteKeySet::new(allowed, RotationPolicy::new());
+    remote.precompute(&Precomputation::new(Window::Bits4), Window::Bits4);
+    let permit = remote.fetch_due(now).unwrap();
+    assert_eq!(remote.complete(permit, Ok(HttpResponse::new(200, &text)), now, 0), Ok(Refreshed::Replaced));
+    remote.precompute(&Precomputation::new(Window::Bits4), Window::Bits4);
+    for (signed, holds) in [("p256", true), ("p256-b", false)] {
+        let token = support::signer(signed).token(r#"{"alg":"ES256","kid":"p256"}"#, "");
+        let keys = remote.keys(now).unwrap();
+        assert_eq!(Verifier::new(&keys, allowed).verify(&token, &mut scratch).is_ok(), holds);
     }
     // Nothing happens to keys of other algorithms.
     for algorithm in support::algorithms().into_iter().filter(|algorithm| *algorithm != Algorithm::Es256) {

@@ -119,6 +119,27 @@ fn size_of_json() {
     check(&padded("0", (1 << 20) + 1), Some(JsonErrorKind::Length), 1 << 20);
 }
 
+/// Names of one length and one start share a digest, and are then told apart however they are written.
+#[test]
+fn names_of_one_digest() {
+    let spellings = [
+        "abcdefgh1",
+        r"\u0061bcdefgh1",
+        r"abcdefgh\u0031",
+        "abcdefgh2",
+        r"abcdefgh\u0032",
+        r"abcdefg\u00682",
+    ];
+    for (first, one) in spellings.iter().enumerate() {
+        for (second, other) in spellings.iter().enumerate() {
+            let text = format!(r#"{{"{one}":0,"{other}":0}}"#);
+            let same = (first < 3) == (second < 3);
+            let kind = same.then_some(JsonErrorKind::DuplicateName);
+            assert_eq!(Value::parse(&text).err().map(|error| error.kind), kind, "{text}");
+        }
+    }
+}
+
 /// The worst texts of the greatest size that is looked at are read to their end or to their fault, and a
 /// build without optimisation gets there as well.
 #[test]

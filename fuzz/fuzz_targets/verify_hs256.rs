@@ -13,15 +13,18 @@ use libfuzzer_sys::fuzz_target;
 
 /// What makes a secret the text of a key, if it stands somewhere: of PEM, as it is, in base64, or without its
 /// first line; of a JWK, as it is or in a string; of SSH.
-const ANYWHERE: [&[u8]; 10] = [
+const ANYWHERE: [&[u8]; 13] = [
     b"-----BEG",
     b"LS0tLS1C",
     b"BgkqhkiG",
-    b"MFkwEwYH",
+    b"KoZIzj0C",
+    b"ByqGSM49",
+    b"BQYDK2Vw",
     b"\"kty\"",
     b"\\\"kty\\\"",
     b"ssh-rsa ",
     b"ecdsa-sh",
+    b"ssh-ed25",
     b"---- BEG",
     b"\xa0\x03\x02\x01\x02\x02",
 ];

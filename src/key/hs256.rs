@@ -70,7 +70,7 @@ impl Key {
 fn is_key_document(secret: &[u8]) -> Choice {
     /// Eight octets that stand in the text of a key, and by accident in no secret; and how many of the
     /// eight say nothing.
-    const TEXTS: [([u8; 8], u32); 10] = [
+    const TEXTS: [([u8; 8], u32); 13] = [
         // PEM (RFC 7468), and base64 of it.
         (*b"-----BEG", 0),
         (*b"LS0tLS1C", 0),
@@ -80,10 +80,13 @@ fn is_key_document(secret: &[u8]) -> Choice {
         // OpenSSH, SSH2 (RFC 4716).
         (*b"ssh-rsa ", 0),
         (*b"ecdsa-sh", 0),
+        (*b"ssh-ed25", 0),
         (*b"---- BEG", 0),
-        // PEM without its lines: a SubjectPublicKeyInfo for RSA, for P-256.
+        // PEM without its lines: a SubjectPublicKeyInfo for RSA, for P-256 and P-384, for P-521, for Ed25519.
         (*b"BgkqhkiG", 0),
-        (*b"MFkwEwYH", 0),
+        (*b"KoZIzj0C", 0),
+        (*b"ByqGSM49", 0),
+        (*b"BQYDK2Vw", 0),
         // A certificate in DER: its version 3, and the tag of its serial number (RFC 5280 §4.1).
         (*b"\xa0\x03\x02\x01\x02\x02  ", 2),
     ];

@@ -16,6 +16,11 @@ const RSA_SHA256: [u8; 15] = [0x30, 0x0d, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x
 const P256: [u8; 21] =
     [0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
 
+/// The AlgorithmIdentifier id-ecPublicKey with the curve secp384r1 (RFC 5480 §2.1.1).
+const P384: [u8; 18] = [0x30, 0x10, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 5, 0x2b, 0x81, 4, 0, 34];
+/// The AlgorithmIdentifier id-Ed25519 (RFC 8410 §3).
+const ED25519: [u8; 7] = [0x30, 5, 6, 3, 0x2b, 0x65, 0x70];
+
 /// A value with its tag and length.
 pub(super) fn tlv(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
     let contents = contents.concat();
@@ -50,7 +55,11 @@ pub(super) fn spki(key: &str) -> Vec<u8> {
     if key.starts_with("rsa") {
         return tlv(SEQUENCE, &[&RSA, &tlv(BIT_STRING, &[&[0], &pkcs1(key)])]);
     }
-    tlv(SEQUENCE, &[&P256, &tlv(BIT_STRING, &[&[0, 4], &member(key, "x"), &member(key, "y")])])
+    if key.starts_with("ed25519") {
+        return tlv(SEQUENCE, &[&ED25519, &tlv(BIT_STRING, &[&[0], &member(key, "x")])]);
+    }
+    let curve: &[u8] = if key.starts_with("p384") { &P384 } else { &P256 };
+    tlv(SEQUENCE, &[curve, &tlv(BIT_STRING, &[&[0, 4], &member(key, "x"), &member(key, "y")])])
 }
 
 /// A certificate for a test key (RFC 5280 §4.1), of no name, for the years 2020 to 2049.
@@ -64,16 +73,21 @@ pub(super) fn certificate(key: &str, issuer: &Signer) -> Vec<u8> {
     tlv(SEQUENCE, &[&contents, &RSA_SHA256, &signature])
 }
 
-/// A line of OpenSSH's for a test key (RFC 4253 §6.6, RFC 5656 §3.1).
+/// A line of OpenSSH's for a test key (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4).
 pub(super) fn ssh(key: &str) -> String {
     let string = |octets: &[u8]| [&u32::try_from(octets.len()).unwrap().to_be_bytes(), octets].concat();
     let (name, numbers) = if key.starts_with("rsa") {
-        ("ssh-rsa", [string(&member(key, "e")), string(&[&[0], &member(key, "n")[..]].concat())])
+        ("ssh-rsa", [string(&member(key, "e")), string(&[&[0], &member(key, "n")[..]].concat())].concat())
+    } else if key.starts_with("ed25519") {
+        ("ssh-ed25519", string(&member(key, "x")))
+    } else if key.starts_with("p384") {
+        let point = [&[4], &member(key, "x")[..], &member(key, "y")].concat();
+        ("ecdsa-sha2-nistp384", [string(b"nistp384"), string(&point)].concat())
     } else {
         let point = [&[4], &member(key, "x")[..], &member(key, "y")].concat();
-        ("ecdsa-sha2-nistp256", [string(b"nistp256"), string(&point)])
+        ("ecdsa-sha2-nistp256", [string(b"nistp256"), string(&point)].concat())
     };
-    let parts = [string(name.as_bytes()), numbers.concat()].concat();
+    let parts = [string(name.as_bytes()), numbers].concat();
     format!("{name} {} somebody@example.com\n", Base64::encode_string(&parts))
 }
 

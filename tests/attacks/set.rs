@@ -49,7 +49,7 @@ fn one_bad_key_kills_the_set() {
         (jwk("p256", r#""kid":{"a":"a"}"#), KeyError::MemberType { name: "kid" }),
         // Malformed, each in its own way.
         (r#"{"kid":"bad","kty":5}"#.into(), KeyError::MemberType { name: "kty" }),
-        (r#"{"kid":"bad","kty":"OKP"}"#.into(), KeyError::KtyUnsupported { kty: excerpt("OKP") }),
+        (r#"{"kid":"bad","kty":"XX"}"#.into(), KeyError::KtyUnsupported { kty: excerpt("XX") }),
         (r#"{"kid":"bad","kty":"RSA"}"#.into(), KeyError::MemberMissing { name: "n" }),
         (r#"{"kid":"bad","kty":"RSA","n":5,"e":"AQAB"}"#.into(), KeyError::MemberType { name: "n" }),
         (
@@ -210,7 +210,7 @@ fn wiped_cache() {
     let large = " ".repeat((512 << 10) + 1);
     let json = |kind, offset| FetchError::Set(SetError::Json(JsonError { kind, offset }));
     let unusable = |keys, first| FetchError::NoUsableKey { keys, first };
-    let okp = KeyError::KtyUnsupported { kty: excerpt("OKP") };
+    let unknown = KeyError::KtyUnsupported { kty: excerpt("XX") };
     let status = |status| FetchError::Status { status };
     let (mut now, mut failures) = (0, 0);
     for (response, reason) in [
@@ -227,7 +227,7 @@ fn wiped_cache() {
         (Some((200, "[]")), FetchError::Set(SetError::NotObject)),
         (Some((200, r#"{"keys":{}}"#)), FetchError::Set(SetError::KeysNotArray)),
         (Some((200, r#"{"keys":[]}"#)), unusable(0, None)),
-        (Some((200, r#"{"keys":[{"kty":"OKP"}]}"#)), unusable(1, Some(okp))),
+        (Some((200, r#"{"keys":[{"kty":"XX"}]}"#)), unusable(1, Some(unknown))),
         (Some((200, r#"{"keys":[null,null]}"#)), unusable(2, Some(KeyError::NotObject))),
         (Some((200, &*large)), FetchError::Set(SetError::TooLong { length: large.len(), limit: 512 << 10 })),
     ] {

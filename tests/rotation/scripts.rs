@@ -1,8 +1,9 @@
 //! Scripts: at which time what happens, and what comes of it.
 
+use jose_core::diagnose::Standing;
 use jose_core::{
-    Error, FetchError, HttpResponse, KeysUnavailable, Refetch, RemoteKeySet, RotationPolicy, SelectError,
-    SetError, SignatureError, UnixTime, Unreachable, Verifier,
+    ClaimsPolicy, Error, Expect, FetchError, HttpResponse, KeysUnavailable, Refetch, RemoteKeySet,
+    RotationPolicy, SelectError, SetError, SignatureError, UnixTime, Unreachable, Verifier,
 };
 
 use super::support::{algorithms, jwk, signer, usual};
@@ -281,6 +282,28 @@ fn a_key_that_is_gone_stops_verifying_at_once_or_after_its_grace() {
             (361, Token("a"), "later 30"),
         ],
     );
+}
+
+/// A diagnosis shows a key in its grace beside those of the latest set, and that it was chosen.
+#[test]
+fn a_diagnosis_shows_keys_in_grace() {
+    let mut world = World::with_keys(DEFAULT.grace(120), &["a"]);
+    assert_eq!(world.at(300).due(), "permit");
+    assert_eq!(world.answer(200, &document(&["b"]), &[]), "Replaced");
+    let keys = world.remote.keys(world.now).unwrap();
+    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp();
+    let shown = |kid: &str| {
+        let (verifier, mut scratch) = (Verifier::new(&keys, allowed()), Vec::new());
+        let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, world.now);
+        let candidates = diagnosis.candidates().map(|key| {
+            let kid = key.kid().map(|kid| kid.as_str().to_owned());
+            (kid.unwrap(), matches!(key.standing(), Standing::Chosen { .. }))
+        });
+        (diagnosis.refusal().is_none(), candidates.collect::<Vec<_>>())
+    };
+    assert_eq!(shown("a"), (true, vec![("b".into(), false), ("a".into(), true)]));
+    assert_eq!(shown("b"), (true, vec![("b".into(), true)]));
+    assert_eq!(shown("c"), (false, vec![("b".into(), false)]));
 }
 
 /// More rotations within a grace than are kept.
