@@ -98,6 +98,7 @@ impl Policy {
                 Expect::Absent => values.as_ref().map(|_| Refusal::Present(name)),
                 Expect::Value(value) => one_of(&[value]),
                 Expect::AnyOf(accepted) => one_of(accepted),
+                other => unreachable!("{other:?} is unknown here"),
             };
             if refusal.is_some() {
                 return refusal;
