@@ -246,6 +246,11 @@ fn odd(first: &str) -> Vec<(Vec<u8>, JsonError)> {
         (r#"{@,"x":NaN}"#, Unexpected, "NaN"),
         (r#"{@,"x":1/**/}"#, Unexpected, "/**/"),
         (r#"{@,"x":[1,]}"#, Unexpected, "]"),
+        (r#"{@ "x":1}"#, Unexpected, r#""x":1"#),
+        (r#"{@,"x":1 "z":2}"#, Unexpected, r#""z""#),
+        (r#"{@,"x":[1 2]}"#, Unexpected, "2]"),
+        (r#"{@,"x":[1}}"#, Unexpected, "}}"),
+        (r#"{@,"x":{"z":1]}"#, Unexpected, "]}"),
         (r#"{@,"x":01}"#, Number, "1}"),
         (r#"{@,"x":1.}"#, Number, "}"),
         (r#"{@,"x":"\x41"}"#, Escape, r"\x41"),
@@ -295,7 +300,7 @@ fn duplicate_names_and_odd_json() {
         assert_eq!(Jwks::parse(&text).map(drop), Err(SetError::Json(error)), "{}", text.escape_ascii());
         cases += 1;
     }
-    assert_eq!(cases, 4 * 38);
+    assert_eq!(cases, 4 * 43);
 
     // Of names that are looked at.
     for (text, second) in [
