@@ -12,6 +12,18 @@ use crate::header::Header;
 /// who look at a token to find out where its keys are: one with several issuers picks by `kid` or
 /// `iss`, and then has that issuer's verifier and policy say whether it was true
 /// (`examples/issuers.rs`).
+///
+/// ```
+/// use jose_core::{Algorithm, MAX_TOKEN_LENGTH, UnverifiedJws};
+///
+/// // The header is {"alg":"ES256","kid":"2026-1"}.
+/// let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjIwMjYtMSJ9.e30.c2lnbmF0dXJl";
+/// let mut scratch = [0; 256];
+/// let jws = UnverifiedJws::parse(token, &mut scratch, MAX_TOKEN_LENGTH)?;
+/// assert_eq!(jws.header().algorithm().ok(), Some(Algorithm::Es256));
+/// assert!(jws.header().kid().is_some_and(|kid| kid == "2026-1"));
+/// # Ok::<(), jose_core::ParseError>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct UnverifiedJws<'t> {
     parts: Parts<'t>,

@@ -6,6 +6,17 @@ use crate::error::Excerpt;
 
 /// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped, control
 /// characters and all; `Debug` shows the start of it, fit for a log.
+///
+/// ```
+/// use jose_core::json::Value;
+///
+/// let value = Value::parse(r#""caf\u00e9""#)?;
+/// let name = value.as_string().ok_or("not a string")?;
+/// assert!(name == "café");
+/// assert_eq!(name.as_str(), None);
+/// assert_eq!(name.resolve(&mut [0; 16]), Some("café"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct JsonString<'a> {
     /// What stands between the quotes.
