@@ -439,6 +439,20 @@ fn a_permit_that_was_replaced_changes_nothing() {
     assert_eq!(world.at(1000).answer(200, &document(&["a"]), &[]), "Replaced");
 }
 
+/// No policy keeps keys for longer than a month, or uses them for longer than another after that.
+#[test]
+fn a_policy_has_bounds() {
+    const MONTH: u32 = 30 * 24 * 3600;
+    let mut world = World::new(RotationPolicy::new().lifetime(1, u32::MAX).max_stale(u32::MAX));
+    assert_eq!(world.due(), "permit");
+    let year = [("Cache-Control", "max-age=31536000")];
+    assert_eq!(world.answer(200, &document(&["a"]), &year), "Replaced");
+    assert_eq!(world.remote.status(world.now).keys.unwrap().fresh_for, u64::from(MONTH));
+    let last = 2 * i64::from(MONTH);
+    assert_eq!(world.at(last).token("a"), "verified");
+    assert_eq!(world.at(last + 1).token("a"), format!("TooStale {}/{MONTH}", MONTH + 1));
+}
+
 /// What a response says about its lifetime, and when the next fetch is due, 30 s early.
 #[test]
 fn lifetimes_come_from_the_response_within_bounds() {
