@@ -372,6 +372,25 @@ fn buffers_of_the_exact_size() {
     }
 }
 
+/// What is wrong besides the refusal is named with both sides of its mismatch, and the refusal itself is
+/// not said twice.
+#[test]
+#[cfg(all(feature = "hs256", feature = "rs256"))]
+fn a_report_names_what_else_is_wrong() {
+    let key = support::key("rsa-2048");
+    let verifier = Verifier::new(&key, Algorithm::Rs256.into()).require_typ("at+jwt");
+    let token = signer("hmac-32").token(r#"{"alg":"HS256","typ":"dpop+jwt"}"#, r#"{"exp":4102444800}"#);
+    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let mut scratch = [0; 1024];
+    let diagnosis = verifier.diagnose(&token, &mut scratch, &policy, NOW);
+    let errors: Vec<Error> = diagnosis.problems().filter_map(|problem| problem.error()).collect();
+    let [refusal, besides] = errors[..] else { panic!("{errors:?}") };
+    assert_eq!(diagnosis.refusal(), Some(refusal));
+    let report = diagnosis.to_string();
+    assert_eq!(report.matches(&refusal.to_string()).count(), 1, "{report}");
+    assert_eq!(report.matches(&format!("({besides})")).count(), 1, "{report}");
+}
+
 /// It is returned by value, on stacks that may be small.
 #[test]
 fn its_size() {
