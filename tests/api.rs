@@ -190,6 +190,25 @@ fn debug_of_an_open_secret_is_seen() {
 /// One line for every variant of every error: the whole of what people are told.
 const MESSAGES: &str = include_str!("support/messages.txt");
 
+/// The message of a set without a usable key shows eight verdicts, and no more of a kid than fits.
+#[cfg(feature = "alloc")]
+#[test]
+fn a_set_cannot_make_its_message_long() {
+    let member = |number: usize| format!(r#"{{"kid":"{number}-{}"}}"#, "k".repeat(1000));
+    let shown = |count: usize| {
+        let members: Vec<_> = (0..count).map(member).collect();
+        let text = format!(r#"{{"keys":[{}]}}"#, members.join(","));
+        let allowed = AlgorithmSet::only(Algorithm::Es256);
+        jose_core::KeySet::from_jwks(&Jwks::parse(&text).unwrap(), allowed).unwrap_err().to_string()
+    };
+    let verdict =
+        |number: usize| format!("; kid \"{number}-{}...\": set aside: the key has no 'kty'", "k".repeat(26));
+    let verdicts = |count: usize| (0..count).map(verdict).collect::<String>();
+    assert_eq!(shown(0), "none of the 0 keys in the set can be used");
+    assert_eq!(shown(8), format!("none of the 8 keys in the set can be used{}", verdicts(8)));
+    assert_eq!(shown(9), format!("none of the 9 keys in the set can be used{}; ...", verdicts(8)));
+}
+
 #[test]
 fn messages() {
     let mut lines = Vec::new();
