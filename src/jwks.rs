@@ -4,7 +4,7 @@ use crate::error::{KeyError, SetError};
 use crate::json::{Array, Members, Names, Value};
 use crate::jwk::Jwk;
 
-/// The longest JWK Set that is read, in bytes: 512 KiB: room for [`MAX_KEYS`] RSA keys of 2048 bits.
+/// The longest JWK Set that is read, in bytes: 512 KiB, room for [`MAX_KEYS`] RSA keys of 2048 bits.
 pub const MAX_SET_LENGTH: usize = 512 * 1024;
 
 /// The greatest number of members of `keys`.

@@ -169,12 +169,12 @@ impl KeySet {
         // A long kid that is written with escapes is not hashed, but compared with every other that is
         // as long; none is, unless the issuer makes such kids.
         let mut buffer = [0; 256];
-        let least = buffer.len();
+        let hashed = buffer.len();
         let start = kid.resolve(&mut buffer).map(hash);
         let numbers = probe(&self.places, start.unwrap_or(0));
         numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
             let member = self.members.get(usize::from(number).checked_sub(1)?)?;
-            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > least)?;
+            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > hashed)?;
             (kid == *own).then_some(&member.key)
         })
     }
