@@ -16,7 +16,7 @@ mod support;
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{NonZero, Odd, Resize as _};
-use jose_core::{Algorithm, KeyError, VerifyingKey};
+use jose_core::{Algorithm, AlgorithmSet, Jwk, KeyError, VerifyingKey};
 use rsa::rand_core::{Infallible, TryCryptoRng, TryRng};
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
 use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
@@ -352,4 +352,13 @@ fn keys_outside_the_policy() {
     let long = [&[1], &support::member("rsa-8192", "n")[..]].concat();
     assert_eq!(key(&long, &[1, 0, 1]), Err(KeyError::ModulusTooLarge { bits: 8193, most: 8192 }));
     assert_eq!(key(&[&[0; 9], &*n].concat(), &[1, 0, 1]), Ok(Algorithm::Rs256));
+    // A JWK is read into a buffer, which has eight octets for such zeros on the largest modulus.
+    let allowed = AlgorithmSet::only(Algorithm::Rs256);
+    let jwk = |zeros: usize| {
+        let n = [&vec![0; zeros], &*support::member("rsa-8192", "n")].concat();
+        let text = format!(r#"{{"kty":"RSA","alg":"RS256","n":"{}","e":"AQAB"}}"#, support::b64(n));
+        Jwk::parse(text.as_bytes()).unwrap().verifying_key(allowed).map(|key| key.algorithm())
+    };
+    assert_eq!(jwk(8), Ok(Algorithm::Rs256));
+    assert_eq!(jwk(9), Err(KeyError::ModulusTooLarge { bits: 8264, most: 8192 }));
 }
