@@ -148,6 +148,7 @@ mod tests {
             // Quotes hide what is in them.
             (&["private=\"a, max-age=5\", max-age=300"], Some(300)),
             (&["ext=\"no-store, \\\" no-cache\", max-age=300"], Some(300)),
+            (&["ext=\"\\\\\", max-age=300"], Some(300)),
             // What is no number is stale.
             (&["max-age"], STALE),
             (&["max-age="], STALE),

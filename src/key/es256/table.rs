@@ -229,3 +229,30 @@ impl Tables {
         Some(r < (-order).to_repr() && x == (direct + order) * zz)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+    use p256::ecdsa::{Error, SigningKey};
+
+    use super::{FieldBytes, Precomputation, Signature, Tables, Window};
+
+    /// What the tables leave open is asked of `p256`, with the same verdict. Here it shows that they
+    /// decide.
+    #[test]
+    fn the_tables_decide() -> Result<(), Error> {
+        let key = SigningKey::from_slice(&[7; 32])?;
+        let windows =
+            [Window::Bits4, Window::Bits5, Window::Bits6, Window::Bits7, Window::Bits8, Window::Bits9];
+        for window in windows {
+            let tables = Tables::new(&Precomputation::new(window), window, key.verifying_key().as_affine());
+            for octet in 0..8 {
+                let digest = FieldBytes::from([octet; 32]);
+                let signature: Signature = key.sign_prehash(&digest)?;
+                assert_eq!(tables.hold(&digest, &signature), Some(true), "{window:?}, {octet}");
+                assert_eq!(tables.hold(&[8; 32].into(), &signature), Some(false), "{window:?}, {octet}");
+            }
+        }
+        Ok(())
+    }
+}
