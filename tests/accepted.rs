@@ -235,7 +235,9 @@ fn the_good_members_of_a_set() {
         jwk("p256", r#""kid":"b""#),
         jwk("rsa-1024", r#""kid":"c""#)
     );
-    let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), PUBLIC).unwrap();
+    let jwks = Jwks::parse(&text).unwrap();
+    let keys = KeySet::from_jwks(&jwks, PUBLIC).unwrap();
+    assert_eq!((jwks.len(), jwks.is_empty(), keys.len(), keys.is_empty()), (5, false, 5, false));
     let reasons: Vec<_> =
         keys.verdicts().map(|verdict| verdict.outcome.map_err(|error| variant(&error))).collect();
     let aside = |reason: &str| Err(reason.to_string());
@@ -256,6 +258,11 @@ fn one_key_and_never_the_next() {
     assert_eq!(verify(sign(r#","kid":"a""#)), Err(SignatureError::Invalid.into()));
     assert_eq!(verify(sign(r#","kid":"c""#)), Err(SelectError::KidUnknown { keys: 2 }.into()));
     assert_eq!(verify(sign("")), Err(SelectError::KidMissing { alg: Algorithm::Es256 }.into()));
+
+    let none = Jwks::parse(r#"{"keys":[]}"#).unwrap();
+    let verify = |token: String| Verifier::new(&none, PUBLIC).verify(&token, &mut Vec::new()).map(|_| ());
+    assert_eq!(verify(sign(r#","kid":"a""#)), Err(SelectError::KidUnknown { keys: 0 }.into()));
+    assert_eq!(verify(sign("")), Err(SelectError::NoKeyForAlgorithm { alg: Algorithm::Es256 }.into()));
 }
 
 #[test]

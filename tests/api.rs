@@ -145,6 +145,7 @@ fn debug_shows_no_secret() {
     let jwk = jwks.iter().next().unwrap().unwrap();
     let hides = |what: &str, shown: &dyn Debug| assert_hides(what, &format!("{shown:?} {shown:#?}"), secret);
     hides("Jwk", &jwk);
+    assert!(format!("{jwk:?}").starts_with("Jwk { kid: Some("), "{jwk:?}");
     let allowed = AlgorithmSet::only(Algorithm::Hs256);
     if let Ok(key) = jwk.verifying_key(allowed) {
         assert_eq!(format!("{key:?}"), "VerifyingKey(HS256, ..)");
@@ -159,7 +160,12 @@ fn debug_shows_no_secret() {
     }
     hides("KeyError", &jwk.verifying_key(AlgorithmSet::only(Algorithm::Rs256)).map(|_| ()));
     hides("Jwks", &jwks);
+    assert_eq!(format!("{jwks:?}"), "Jwks { len: 1, .. }");
     hides("Verifier of Jwks", &Verifier::new(&jwks, allowed));
+    let (token, mut scratch) = (format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(secret)), [0; 64]);
+    let token = UnverifiedJws::parse(&token, &mut scratch, 8192).unwrap();
+    hides("UnverifiedJws", &token);
+    assert!(format!("{token:?}").starts_with("UnverifiedJws { header: Header {"), "{token:?}");
 }
 
 #[track_caller]
@@ -362,6 +368,8 @@ fn messages() {
     // The stage adds nothing to the cause.
     assert_eq!(Error::from(ParseError::Crit).to_string(), ParseError::Crit.to_string());
     assert_eq!(Error::from(SignatureError::Invalid).to_string(), SignatureError::Invalid.to_string());
+    #[cfg(feature = "alloc")]
+    assert_eq!(jose_core::Unreachable.to_string(), "the fetch brought no response");
 }
 
 /// An error of which this suite asks the variant and the message.
