@@ -50,6 +50,20 @@ fn at(seconds: i64) -> UnixTime {
     UnixTime::from_seconds(seconds)
 }
 
+/// `Debug` tells what a thing is, and nothing of what the claims say.
+#[test]
+fn debug_shows_no_claim() {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(support::usual(algorithm));
+    let token = support::token(algorithm, r#"{"sub":"somebody"}"#);
+    let mut scratch = [0; 1 << 14];
+    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let claims = verified.claims(&ANYTHING, at(0)).unwrap();
+    assert_eq!(format!("{claims:?} {:?}", claims.subject()), r#"Claims { .. } Some("somebody")"#);
+    let shown = format!("{verified:?}");
+    assert!(shown.starts_with("VerifiedJws { algorithm: ") && !shown.contains("somebody"), "{shown}");
+}
+
 /// A registered claim that is there has its type, also when nobody looks at it.
 #[test]
 fn wrong_types() {

@@ -65,6 +65,26 @@ fn length_of_a_token() {
     assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, limit: 0 }));
 }
 
+/// The decoded header and the longer of payload and signature are what a buffer needs; one octet less is
+/// told with both numbers.
+#[test]
+fn size_of_a_buffer() {
+    let algorithm = support::algorithms()[0];
+    let (signer, key) = (support::signer(support::usual(algorithm)), support::key(support::usual(algorithm)));
+    let header = format!(r#"{{"alg":"{algorithm}"}}"#);
+    let signature = signer.token(&header, "").rsplit('.').next().unwrap().len() * 3 / 4;
+    for payload in [0, 1, signature, signature + 1, 1000] {
+        let token = signer.token(&header, vec![b' '; payload]);
+        let needed = header.len() + payload.max(signature);
+        for size in 0..needed + 3 {
+            let mut scratch = vec![0; size];
+            let outcome = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch[..]).map(|_| ());
+            let short = ParseError::ScratchTooSmall { needed, given: size };
+            assert_eq!(outcome, if size < needed { Err(short.into()) } else { Ok(()) }, "{payload}");
+        }
+    }
+}
+
 #[test]
 fn length_and_members_of_a_header() {
     let parse = |header: &str| {
