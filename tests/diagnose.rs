@@ -211,6 +211,7 @@ fn it_shows_no_more_than_it_may() {
         assert!(report.contains(r#"'iss' is "?]0;title?" where "?[0m?" is expected"#), "{report}");
         let names: Vec<_> = diagnosis.claims().map(|claim| claim.name()).collect();
         assert_eq!(names, ["iss", "exp", "nbf"]);
+        assert_eq!(diagnosis.problems().next().unwrap().claim(), Some("iss"));
         assert_eq!(diagnosis.unverified_header().unwrap().kid.unwrap().as_str(), r#"?[31m?",?"#);
         assert!(format!("{diagnosis:?}").starts_with("Diagnosis { refusal: Some(Claims(IssuerMismatch"));
     });
@@ -257,6 +258,11 @@ fn claims_are_data() {
         assert!(matches!(audience, Found::Text { text, more: 1 } if text.as_str() == "x"), "{audience:?}");
         let causes: Vec<_> = diagnosis.problems().map(|problem| problem.cause()).collect();
         assert_eq!(causes, [Cause::AudienceMismatch, Cause::Expired, Cause::ClockSkew, Cause::TooOld]);
+        let about = diagnosis.problems().map(|problem| problem.claim().unwrap());
+        assert!(about.eq(["aud", "exp", "nbf", "iat"]));
+        for claim in diagnosis.claims() {
+            assert_eq!(claim.to_string().ends_with(", as expected"), claim.error().is_none(), "{claim}");
+        }
         let report = diagnosis.to_string();
         assert!(
             report.contains("'aud' is \"x\" where \"api\" is expected") && report.contains("(and 1 more)"),
