@@ -269,6 +269,7 @@ fn claims_are_data() {
             "{report}"
         );
         assert!(report.contains("expired 1000 seconds ago") && report.contains("in 100 seconds"), "{report}");
+        assert!(!report.contains("anyone may have written them"), "{report}");
     });
 }
 

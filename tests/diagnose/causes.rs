@@ -407,6 +407,8 @@ fn a_large_set_makes_a_short_report() {
     assert_eq!(diagnosis.candidates().count(), 102);
     let report = diagnosis.to_string();
     assert!(report.starts_with("accepted\n") && report.contains("and 97 more keys"), "{report}");
+    let listed = report.lines().filter(|line| line.starts_with("             kid ")).count();
+    assert_eq!(listed + 97, 102, "{report}");
     assert!(report.lines().count() < 20, "{report}");
 }
 
