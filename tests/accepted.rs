@@ -14,7 +14,7 @@ use jose_core::{
     Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet,
     ParseError, SelectError, SignatureError, UnixTime, Verifier, VerifyingKey,
 };
-use support::{b64, jwk, key, signer, token, unb64, usual, variant};
+use support::{b64, jwk, key, outcome_of_set, signer, token, unb64, usual, variant};
 
 const PUBLIC: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
 
@@ -259,10 +259,12 @@ fn one_key_and_never_the_next() {
     assert_eq!(verify(sign(r#","kid":"c""#)), Err(SelectError::KidUnknown { keys: 2 }.into()));
     assert_eq!(verify(sign("")), Err(SelectError::KidMissing { alg: Algorithm::Es256 }.into()));
 
-    let none = Jwks::parse(r#"{"keys":[]}"#).unwrap();
-    let verify = |token: String| Verifier::new(&none, PUBLIC).verify(&token, &mut Vec::new()).map(|_| ());
-    assert_eq!(verify(sign(r#","kid":"a""#)), Err(SelectError::KidUnknown { keys: 0 }.into()));
-    assert_eq!(verify(sign("")), Err(SelectError::NoKeyForAlgorithm { alg: Algorithm::Es256 }.into()));
+    // A key that is set aside is told to those who name it.
+    let text = format!(r#"{{"keys":[{}]}}"#, jwk("rsa-1024", r#""kid":"a""#));
+    let reason = KeyError::ModulusTooSmall { bits: 1024, least: 2048 };
+    let outcome = |kid: &str| outcome_of_set(&text, PUBLIC, &sign(kid));
+    assert_eq!(outcome(r#","kid":"a""#), Err(SelectError::KeySetAside { reason }.into()));
+    assert_eq!(outcome(""), Err(SelectError::NoKeyForAlgorithm { alg: Algorithm::Es256 }.into()));
 }
 
 #[test]
