@@ -223,6 +223,8 @@ fn keys_without_alg_by_their_type() {
 fn public_keys_for_signatures() {
     assert_eq!(bound(&jwk("p256", r#""use":"enc""#), PUBLIC), Err("UseNotSig".into()));
     assert_eq!(bound(&jwk("p256", r#""key_ops":["sign"]"#), PUBLIC), Err("KeyOpsNotVerify".into()));
+    // RFC 7517 §4.3 forbids to say it twice, and nothing hangs on it.
+    assert_eq!(bound(&jwk("p256", r#""key_ops":["verify","verify"]"#), PUBLIC), Ok(Algorithm::Es256));
     assert_eq!(bound(&jwk("p256", r#""d":"AAAA""#), PUBLIC), Err("PrivateMaterial".into()));
     let every = PUBLIC.or(Algorithm::Hs256);
     assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublic".into()));

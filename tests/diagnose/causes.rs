@@ -430,4 +430,11 @@ fn candidates_say_why() {
     assert!(matches!(standings[2], Standing::SetAside { .. }));
     assert_eq!(standings[3..], [Standing::OtherAlgorithm { algorithm: rs256 }, Standing::OtherKid]);
     assert_eq!(borrowed.outcome(Stage::Keys), jose_core::diagnose::Outcome::Holds);
+
+    let pairs = [("d", key("p256-b")), ("e", key("rsa-2048")), ("e", key("p256"))];
+    let mut scratch = [0; 4096];
+    let diagnosis = Verifier::new(&pairs, public()).diagnose(&token, &mut scratch, &POLICY, NOW);
+    let standings: Vec<_> = diagnosis.candidates().map(|candidate| candidate.standing()).collect();
+    let other = Standing::OtherAlgorithm { algorithm: rs256 };
+    assert_eq!(standings, [Standing::OtherKid, other, Standing::Chosen { algorithm: es256 }]);
 }
