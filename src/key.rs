@@ -13,8 +13,8 @@ mod rs256;
 
 use core::fmt;
 
-#[cfg(all(feature = "es256", feature = "alloc"))]
-pub use self::es256::{Precomputation, Window};
+#[cfg(feature = "es256")]
+pub use self::es256::PreparedEs256;
 pub(crate) use self::parameters::Parameters;
 use crate::algorithm::Algorithm;
 use crate::error::{KeyError, SignatureError};
@@ -103,15 +103,36 @@ impl VerifyingKey {
         Ok(Self(material))
     }
 
-    /// Computes ahead what can be, so that verifications take less time: for ES256 a table of
-    /// multiples of the key, of the size that `window` says, beside that of the curve's base point.
-    /// Keys of other algorithms are as fast as they can be already, and are left as they are. What
-    /// verifies is the same before and after.
-    #[cfg(all(feature = "es256", feature = "alloc"))]
-    pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
+    /// An ES256 key of which the multiples are known already. It is as fast as one that
+    /// [`prepare_in`](Self::prepare_in) prepared, and takes no memory but theirs.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::PointNotOnCurve`].
+    #[cfg(feature = "es256")]
+    pub fn es256_prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
+        es256::Key::prepared(prepared).map(Material::Es256).map(Self)
+    }
+
+    /// Prepares the key so that verifications take less time: an ES256 key gets 4 KB of memory. Keys of
+    /// other algorithms are left as they are, being prepared already. A [`KeySet`](crate::KeySet)
+    /// prepares its keys by itself.
+    #[cfg(feature = "alloc")]
+    pub fn prepare(&mut self) {
+        #[cfg(feature = "es256")]
         #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
         if let Material::Es256(key) = &mut self.0 {
-            key.precompute(precomputation, window);
+            key.prepare();
+        }
+    }
+
+    /// Prepares an ES256 key as [`prepare`](Self::prepare) does, in memory that the program set aside. Keys
+    /// of other algorithms are left as they are, and so is the memory.
+    #[cfg(feature = "es256")]
+    pub fn prepare_in(&mut self, memory: &'static mut PreparedEs256) {
+        #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
+        if let Material::Es256(key) = &mut self.0 {
+            key.prepare_in(memory);
         }
     }
 

@@ -10,8 +10,6 @@ use crate::error::{Excerpt, KeyError};
 use crate::json::JsonString;
 use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
-#[cfg(feature = "es256")]
-use crate::key::{Precomputation, Window};
 
 /// The keys of a JWK Set, ready to verify. Without a heap, [`Jwks`] serves in its place.
 ///
@@ -75,6 +73,10 @@ impl fmt::Display for Verdict<'_> {
     }
 }
 
+/// How many ES256 keys are prepared, the first ones of the set: 256 KB of memory and some milliseconds.
+/// Sets have a handful of keys; one of a thousand shall not cost as much for a thousand.
+const MOST_PREPARED: usize = 64;
+
 /// How many verdicts a message shows, so that no set makes it long.
 const MOST_SHOWN: usize = 8;
 
@@ -128,15 +130,13 @@ impl KeySet {
                 *place = number;
             }
         }
+        set.members
+            .iter_mut()
+            .filter_map(|member| member.key.as_mut().ok())
+            .filter(|key| key.algorithm() == Algorithm::Es256)
+            .take(MOST_PREPARED)
+            .for_each(VerifyingKey::prepare);
         Ok(set)
-    }
-
-    /// Precomputes every ES256 key of the set: see [`VerifyingKey::precompute`].
-    #[cfg(feature = "es256")]
-    pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
-        for key in self.members.iter_mut().filter_map(|member| member.key.as_mut().ok()) {
-            key.precompute(precomputation, window);
-        }
     }
 
     /// The verdict on each member of the set, in order.

@@ -54,9 +54,9 @@ pub use self::header::{Header, MAX_HEADER_MEMBERS};
 pub use self::jwk::Jwk;
 pub use self::jwks::{Jwks, MAX_KEYS, MAX_SET_LENGTH};
 pub use self::jws::UnverifiedJws;
+#[cfg(feature = "es256")]
+pub use self::key::PreparedEs256;
 pub use self::key::VerifyingKey;
-#[cfg(all(feature = "es256", feature = "alloc"))]
-pub use self::key::{Precomputation, Window};
 #[cfg(feature = "alloc")]
 pub use self::key_set::{KeySet, NoUsableKey, Verdict};
 #[cfg(feature = "alloc")]

@@ -32,8 +32,6 @@ use crate::algorithm::AlgorithmSet;
 use crate::compact::MAX_TOKEN_LENGTH;
 use crate::error::{Error, SelectError};
 use crate::jws::UnverifiedJws;
-#[cfg(feature = "es256")]
-use crate::key::{Precomputation, Window};
 use crate::time::UnixTime;
 
 /// How many replaced sets are kept for the grace of their keys. An issuer that withdraws keys more
@@ -257,15 +255,6 @@ impl RemoteKeySet {
             }
         }
         outcome
-    }
-
-    /// Precomputes every ES256 key of the latest set: see
-    /// [`KeySet::precompute`](crate::KeySet::precompute). It is done once for each set, when [`complete`](Self::complete) gives [`Refreshed::Replaced`].
-    #[cfg(feature = "es256")]
-    pub fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
-        if let Some(latest) = &mut self.latest {
-            latest.keys.precompute(precomputation, window);
-        }
     }
 
     /// The state of everything at `now`.

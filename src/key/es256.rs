@@ -1,39 +1,115 @@
-//! ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). All data here is public.
+//! ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). All data here is public: time depends on it.
+//!
+//! The sum of points that a verification takes is computed here; all that surrounds it, by `p256`:
+//! decoding and validating the key, r and s, the arithmetic modulo the order, and the last step, which
+//! reads the verdict from the sum.
+
+mod comb;
+mod field;
+mod point;
 
 #[cfg(feature = "alloc")]
-mod table;
+use alloc::boxed::Box;
+use core::fmt;
 
-use p256::Sec1Point;
-use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
-use p256::ecdsa::{Signature, VerifyingKey};
+use p256::elliptic_curve::Curve as _;
+use p256::elliptic_curve::ff::{Field as _, PrimeField as _};
+use p256::elliptic_curve::hazmat::FieldArithmetic;
+use p256::elliptic_curve::ops::Reduce;
+use p256::elliptic_curve::point::AffineCoordinates as _;
+use p256::{AffinePoint, FieldBytes, NistP256, Scalar};
 use sha2::{Digest as _, Sha256};
 
+use self::comb::{KEY_MULTIPLES, Table};
+use self::field::FieldElement;
+use self::point::{Affine, Jacobian};
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
-#[cfg(feature = "alloc")]
-pub use self::table::{Precomputation, Window};
+/// An element of the field, in the arithmetic of `p256`.
+type Certified = <NistP256 as FieldArithmetic>::FieldElement;
+
+/// The coefficient b of the curve (SP 800-186 §3.2.1.3).
+const B: [u8; 32] = [
+    0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55, 0x76, 0x98, 0x86, 0xbc, 0x65, 0x1d,
+    0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6, 0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b,
+];
+
+/// Multiples of a P-256 key, with which ES256 verifications take less than half of the time: 4 KB.
+///
+/// With the feature `alloc`, [`VerifyingKey::prepare`] puts them on the heap, and a [`KeySet`] prepares
+/// its keys by itself. Without a heap they are in memory that the program sets aside
+/// ([`VerifyingKey::prepare_in`]), or made by the compiler and kept in read-only memory:
+///
+/// ```
+/// use jose_core::{PreparedEs256, VerifyingKey};
+///
+/// // RFC 7515 §A.3.1
+/// static PREPARED: PreparedEs256 = PreparedEs256::new(
+///     &[
+///         0x7f, 0xcd, 0xce, 0x27, 0x70, 0xf6, 0xc4, 0x5d, 0x41, 0x83, 0xcb, 0xee, 0x6f, 0xdb, 0x4b, 0x7b,
+///         0x58, 0x07, 0x33, 0x35, 0x7b, 0xe9, 0xef, 0x13, 0xba, 0xcf, 0x6e, 0x3c, 0x7b, 0xd1, 0x54, 0x45,
+///     ],
+///     &[
+///         0xc7, 0xf1, 0x44, 0xcd, 0x1b, 0xbd, 0x9b, 0x7e, 0x87, 0x2c, 0xdf, 0xed, 0xb9, 0xee, 0xb9, 0xf4,
+///         0xb3, 0x69, 0x5d, 0x6e, 0xa9, 0x0b, 0x24, 0xad, 0x8a, 0x46, 0x23, 0x28, 0x85, 0x88, 0xe5, 0xad,
+///     ],
+/// );
+/// let key = VerifyingKey::es256_prepared(&PREPARED)?;
+/// # Ok::<(), jose_core::KeyError>(())
+/// ```
+///
+/// [`KeySet`]: crate::KeySet
+/// [`VerifyingKey::prepare`]: crate::VerifyingKey::prepare
+/// [`VerifyingKey::prepare_in`]: crate::VerifyingKey::prepare_in
+#[derive(Clone)]
+pub struct PreparedEs256(Table<KEY_MULTIPLES>);
+
+impl PreparedEs256 {
+    /// Memory in which nothing is prepared yet.
+    pub const EMPTY: Self = Self(comb::EMPTY);
+
+    /// The multiples of the point with these affine coordinates, big-endian. Whether it is on the curve is
+    /// checked by [`VerifyingKey::es256_prepared`](crate::VerifyingKey::es256_prepared).
+    #[must_use]
+    pub const fn new(x: &[u8; 32], y: &[u8; 32]) -> Self {
+        let mut prepared = Self::EMPTY;
+        // A coordinate beyond the field is not reduced: the empty table is that of (0, 0), which is not on
+        // the curve.
+        if let (Some(x), Some(y)) = (FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
+            comb::fill(&mut prepared.0, &Affine { x, y });
+        }
+        prepared
+    }
+
+    /// The point itself.
+    fn point(&self) -> &Affine {
+        let [[point, ..], ..] = &self.0;
+        point
+    }
+}
+
+impl fmt::Debug for PreparedEs256 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PreparedEs256(..)")
+    }
+}
 
 #[derive(Clone)]
-pub(super) struct Key {
-    key: VerifyingKey,
+pub(super) struct Key(Point);
+
+#[derive(Clone)]
+enum Point {
+    AsItComes(Affine),
+    Static(&'static PreparedEs256),
     #[cfg(feature = "alloc")]
-    tables: Option<table::Tables>,
+    Boxed(Box<PreparedEs256>),
 }
 
 impl Key {
     #[inline(never)]
     pub(super) fn new(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
-        let (x, y) = (coordinate("x", x)?, coordinate("y", y)?);
-        // Coordinates say no point at infinity, and p256 checks that they are below the field's
-        // prime and on the curve.
-        let point = Sec1Point::from_affine_coordinates(&x.into(), &y.into(), false);
-        let key = VerifyingKey::from_sec1_point(&point).map_err(|_| KeyError::PointNotOnCurve)?;
-        Ok(Self {
-            key,
-            #[cfg(feature = "alloc")]
-            tables: None,
-        })
+        point_on_curve(&coordinate("x", x)?, &coordinate("y", y)?).map(|point| Self(Point::AsItComes(point)))
     }
 
     /// An `EC` JWK (RFC 7518 §6.2.1).
@@ -46,26 +122,101 @@ impl Key {
         Self::new(x, y)
     }
 
-    #[cfg(feature = "alloc")]
-    pub(super) fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
-        self.tables = Some(table::Tables::new(precomputation, window, self.key.as_affine()));
+    pub(super) fn prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
+        let Affine { x, y } = prepared.point();
+        point_on_curve(&x.to_bytes(), &y.to_bytes())?;
+        Ok(Self(Point::Static(prepared)))
     }
 
-    #[inline(never)]
-    pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
-        // r and s from 1 to n - 1, or there is no signature. A high s is one (RFC 7518 §3.4 has no
-        // rule against it).
-        let Ok(signature) = Signature::from_slice(signature) else { return false };
-        let digest = Sha256::digest(message);
-        #[cfg(feature = "alloc")]
-        if let Some(holds) = self.tables.as_ref().and_then(|tables| tables.hold(&digest, &signature)) {
-            return holds;
+    #[cfg(feature = "alloc")]
+    pub(super) fn prepare(&mut self) {
+        if let Point::AsItComes(point) = &self.0 {
+            let mut memory = Box::new(PreparedEs256::EMPTY);
+            comb::fill(&mut memory.0, point);
+            self.0 = Point::Boxed(memory);
         }
-        self.key.verify_prehash(&digest, &signature).is_ok()
+    }
+
+    pub(super) fn prepare_in(&mut self, memory: &'static mut PreparedEs256) {
+        if let Point::AsItComes(point) = &self.0 {
+            comb::fill(&mut memory.0, point);
+            self.0 = Point::Static(memory);
+        }
+    }
+
+    /// Verifies a signature by the steps of FIPS 186-5 §6.4.2.
+    #[inline(never)]
+    #[expect(clippy::arithmetic_side_effects, reason = "scalars, which are integers modulo the order")]
+    pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
+        // 1: r and s are integers from 1 to n - 1. A high s is one (RFC 7518 §3.4 has no rule against it).
+        let ([r, s], []) = signature.as_chunks() else { return false };
+        let (Some(r), Some(s)) = (scalar(r), scalar(s)) else { return false };
+        // 2 and 3: the hash, as an integer modulo n.
+        let digest = <Scalar as Reduce<FieldBytes>>::reduce(&Sha256::digest(message));
+        // 4 and 5: u1 = e/s, u2 = r/s
+        let Some(inverse) = s.invert_vartime().into_option() else { return false };
+        let (u1, u2) = ((digest * inverse).to_repr().into(), (r * inverse).to_repr().into());
+        // 6: R1 = u1*G + u2*Q
+        let sum = match &self.0 {
+            Point::AsItComes(point) => comb::sum_vartime(&u1, &u2, &comb::multiples(point)),
+            Point::Static(prepared) => comb::sum_vartime(&u1, &u2, &prepared.0),
+            #[cfg(feature = "alloc")]
+            Point::Boxed(prepared) => comb::sum_vartime(&u1, &u2, &prepared.0),
+        };
+        // 7 to 9
+        x_is(&sum, &r)
     }
 }
 
 /// A coordinate of exactly 32 octets (RFC 7518 §6.2.1.2).
 fn coordinate(name: &'static str, octets: &[u8]) -> Result<[u8; 32], KeyError> {
     octets.try_into().map_err(|_| KeyError::CoordinateLength { name, length: octets.len() })
+}
+
+/// The point with these coordinates, of which `p256` says that they are below p and on the curve.
+fn point_on_curve(x: &[u8; 32], y: &[u8; 32]) -> Result<Affine, KeyError> {
+    if AffinePoint::from_coordinates(&(*x).into(), &(*y).into()).is_none().into() {
+        return Err(KeyError::PointNotOnCurve);
+    }
+    match (FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
+        (Some(x), Some(y)) => Ok(Affine { x, y }),
+        _ => Err(KeyError::PointNotOnCurve),
+    }
+}
+
+/// An integer from 1 to n - 1, big-endian.
+fn scalar(octets: &[u8; 32]) -> Option<Scalar> {
+    Scalar::from_repr((*octets).into()).into_option().filter(|scalar| !bool::from(scalar.is_zero()))
+}
+
+/// Whether a sum of points is not neutral, and its x, modulo the order, is r.
+///
+/// The verdict is reached with `p256`'s field, and only for a point on the curve: where our arithmetic
+/// is at fault, the sum is off the curve, but for an accident of probability 2^-256, and the signature is
+/// refused.
+#[expect(clippy::arithmetic_side_effects, reason = "elements of a field")]
+fn x_is(sum: &Jacobian, r: &Scalar) -> bool {
+    let certified = |element: FieldElement| Certified::from_repr(element.to_bytes().into()).into_option();
+    let (Some(x), Some(y), Some(z)) = (certified(sum.x), certified(sum.y), certified(sum.z)) else {
+        return false;
+    };
+    let Some(b) = Certified::from_repr(B.into()).into_option() else { return false };
+    let zz = z.square();
+    // y^2 = x^3 - 3x + b with x = X/Z^2 and y = Y/Z^3, times Z^6. Where Z is zero, the sum is neutral.
+    let zzzz = zz.square();
+    let three_x = x.double() + x;
+    let on_curve = y.square() == x.square() * x - three_x * zzzz + b * zzzz * zz;
+    if bool::from(z.is_zero()) || !on_curve {
+        return false;
+    }
+    // x modulo n is r when x is r, or r + n where that is below p. X = x * Z^2.
+    let r = r.to_repr();
+    let order: FieldBytes = NistP256::ORDER.to_be_bytes().into();
+    let (Some(direct), Some(order)) =
+        (Certified::from_repr(r).into_option(), Certified::from_repr(order).into_option())
+    else {
+        return false;
+    };
+    // r + n < p, compared as text: r < p - n.
+    x == direct * zz || r < (-order).to_repr() && x == (direct + order) * zz
 }

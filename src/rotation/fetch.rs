@@ -42,8 +42,7 @@ impl core::error::Error for Unreachable {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refreshed {
-    /// A new set is in use. No key of it is precomputed: see
-    /// [`RemoteKeySet::precompute`](crate::RemoteKeySet::precompute).
+    /// A new set is in use.
     Replaced,
     /// The set that was in use is the issuer's still, by a 304 or by the same document again. Its
     /// lifetime is extended.

@@ -1,0 +1,64 @@
+//! The operations on words that the field is made of. There are no others, so that the functions of
+//! the field can also be run on words that keep a record, which `tests/field_proof` does.
+
+/// What is carried out of a sum, or borrowed by a difference: zero or one.
+pub(super) type Carry = bool;
+
+macro_rules! words {
+    ($Word:ident, $Double:ident) => {
+        use super::Carry;
+
+        pub(in super::super) type Word = $Word;
+
+        /// `a + b + carry`.
+        #[inline(always)]
+        pub(in super::super) const fn carrying_add(a: Word, b: Word, carry: Carry) -> (Word, Carry) {
+            // A carry that stays a `bool` from sum to sum becomes an addition with carry.
+            let (sum, first) = a.overflowing_add(b);
+            let (sum, second) = sum.overflowing_add(carry as Word);
+            (sum, first | second)
+        }
+
+        /// `a - b - borrow`.
+        #[inline(always)]
+        pub(in super::super) const fn borrowing_sub(a: Word, b: Word, borrow: Carry) -> (Word, Carry) {
+            let (difference, first) = a.overflowing_sub(b);
+            let (difference, second) = difference.overflowing_sub(borrow as Word);
+            (difference, first | second)
+        }
+
+        /// `a * b + c + d`, the low word first. It cannot overflow.
+        #[inline(always)]
+        pub(in super::super) const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
+            let sum = (a as $Double).wrapping_mul(b as $Double);
+            let sum = sum.wrapping_add(c as $Double).wrapping_add(d as $Double);
+            (sum as Word, (sum >> Word::BITS) as Word)
+        }
+
+        /// `word` if there is a carry, and zero if there is none.
+        #[inline(always)]
+        pub(in super::super) const fn if_carry(carry: Carry, word: Word) -> Word {
+            word & (carry as Word).wrapping_neg()
+        }
+    };
+}
+
+/// Words of 64 bits.
+#[cfg(any(test, all(target_pointer_width = "64", not(jose_core_words = "32"))))]
+#[expect(clippy::as_conversions, reason = "a constant function has no other conversion")]
+pub(super) mod word64 {
+    words!(u64, u128);
+
+    /// `word * 2^32`, the low word first.
+    #[inline(always)]
+    pub(in super::super) const fn shift32(word: Word) -> (Word, Word) {
+        (word << 32, word >> 32)
+    }
+}
+
+/// Words of 32 bits.
+#[cfg(any(test, not(target_pointer_width = "64"), jose_core_words = "32"))]
+#[expect(clippy::as_conversions, reason = "a constant function has no other conversion")]
+pub(super) mod word32 {
+    words!(u32, u64);
+}
