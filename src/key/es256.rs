@@ -20,7 +20,6 @@ use p256::elliptic_curve::point::AffineCoordinates as _;
 use p256::{AffinePoint, FieldBytes, NistP256, Scalar};
 use sha2::{Digest as _, Sha256};
 
-use self::comb::{KEY_MULTIPLES, Table};
 use self::field::FieldElement;
 use self::point::{Affine, Jacobian};
 use super::parameters::{Parameters, octets};
@@ -63,7 +62,7 @@ const B: [u8; 32] = [
 /// [`VerifyingKey::prepare`]: crate::VerifyingKey::prepare
 /// [`VerifyingKey::prepare_in`]: crate::VerifyingKey::prepare_in
 #[derive(Clone)]
-pub struct PreparedEs256(Table<KEY_MULTIPLES>);
+pub struct PreparedEs256(comb::Prepared);
 
 impl PreparedEs256 {
     /// Memory in which nothing is prepared yet.
@@ -101,10 +100,19 @@ pub(super) struct Key(Point);
 #[derive(Clone)]
 enum Point {
     AsItComes(Affine),
+    Prepared(Memory, SumPrepared),
+}
+
+#[derive(Clone)]
+enum Memory {
     Static(&'static PreparedEs256),
     #[cfg(feature = "alloc")]
     Boxed(Box<PreparedEs256>),
 }
+
+/// How the sum is made with a prepared key. It comes with the key, so that the code and the tables are not
+/// linked into a program that prepares none.
+type SumPrepared = fn(&[u8; 32], &[u8; 32], &comb::Prepared) -> Jacobian;
 
 impl Key {
     #[inline(never)]
@@ -125,7 +133,7 @@ impl Key {
     pub(super) fn prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
         let Affine { x, y } = prepared.point();
         point_on_curve(&x.to_bytes(), &y.to_bytes())?;
-        Ok(Self(Point::Static(prepared)))
+        Ok(Self(Point::Prepared(Memory::Static(prepared), comb::sum_prepared_vartime)))
     }
 
     #[cfg(feature = "alloc")]
@@ -133,14 +141,14 @@ impl Key {
         if let Point::AsItComes(point) = &self.0 {
             let mut memory = Box::new(PreparedEs256::EMPTY);
             comb::fill(&mut memory.0, point);
-            self.0 = Point::Boxed(memory);
+            self.0 = Point::Prepared(Memory::Boxed(memory), comb::sum_prepared_vartime);
         }
     }
 
     pub(super) fn prepare_in(&mut self, memory: &'static mut PreparedEs256) {
         if let Point::AsItComes(point) = &self.0 {
             comb::fill(&mut memory.0, point);
-            self.0 = Point::Static(memory);
+            self.0 = Point::Prepared(Memory::Static(memory), comb::sum_prepared_vartime);
         }
     }
 
@@ -158,10 +166,10 @@ impl Key {
         let (u1, u2) = ((digest * inverse).to_repr().into(), (r * inverse).to_repr().into());
         // 6: R1 = u1*G + u2*Q
         let sum = match &self.0 {
-            Point::AsItComes(point) => comb::sum_vartime(&u1, &u2, &comb::multiples(point)),
-            Point::Static(prepared) => comb::sum_vartime(&u1, &u2, &prepared.0),
+            Point::AsItComes(point) => comb::sum_vartime(&u1, &u2, point),
+            Point::Prepared(Memory::Static(prepared), sum) => sum(&u1, &u2, &prepared.0),
             #[cfg(feature = "alloc")]
-            Point::Boxed(prepared) => comb::sum_vartime(&u1, &u2, &prepared.0),
+            Point::Prepared(Memory::Boxed(prepared), sum) => sum(&u1, &u2, &prepared.0),
         };
         // 7 to 9
         x_is(&sum, &r)

@@ -10,6 +10,8 @@ mod board;
 use core::hint::black_box;
 use core::panic::PanicInfo;
 
+#[cfg(feature = "prepared")]
+use jose_core::PreparedEs256;
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwks, SignatureError, UnixTime,
     Verifier, VerifyingKey,
@@ -63,9 +65,39 @@ fn check(algorithm: Algorithm, set: &str, kid: &str, allowed: AlgorithmSet, toke
     }
     let tampered = measured(algorithm, "tampered", || verify(&verifier, copy, NOW, &mut scratch));
 
-    good.is_ok()
+    let held = good.is_ok()
         & matches!(expired, Err(Error::Claims(ClaimsError::Expired { .. })))
-        & matches!(tampered, Err(Error::Signature(SignatureError::Invalid)))
+        & matches!(tampered, Err(Error::Signature(SignatureError::Invalid)));
+    #[cfg(feature = "prepared")]
+    let held = held & check_prepared(keys, allowed, token, copy, &mut scratch);
+    held
+}
+
+/// Verifies two of the tokens with a key whose multiples are in memory that is set aside for them.
+#[cfg(feature = "prepared")]
+fn check_prepared(
+    [(kid, mut key)]: [(&str, VerifyingKey); 1],
+    allowed: AlgorithmSet,
+    good: &[u8],
+    tampered: &[u8],
+    scratch: &mut [u8],
+) -> bool {
+    static mut MULTIPLES: PreparedEs256 = PreparedEs256::EMPTY;
+
+    if key.algorithm() != Algorithm::Es256 {
+        return true;
+    }
+    // SAFETY: this is called once with a key for ES256, and nothing else refers to MULTIPLES.
+    let memory = unsafe { &mut *(&raw mut MULTIPLES) };
+    let prepared = measured(Algorithm::Es256, "multiples", || {
+        key.prepare_in(memory);
+        Ok::<(), Error>(())
+    });
+    let keys = [(kid, key)];
+    let verifier = Verifier::new(keys.as_slice(), allowed);
+    let good = measured(Algorithm::Es256, "prepared", || verify(&verifier, good, NOW, scratch));
+    let tampered = verify(&verifier, tampered, NOW, scratch);
+    prepared.is_ok() & good.is_ok() & matches!(tampered, Err(Error::Signature(SignatureError::Invalid)))
 }
 
 /// The key with this `kid`, ready for use.

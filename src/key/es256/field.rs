@@ -18,14 +18,16 @@ use self::{limbs32 as limbs, words::word32::Word};
 #[cfg(all(target_pointer_width = "64", not(jose_core_words = "32")))]
 use self::{limbs64 as limbs, words::word64::Word};
 
-const WORDS: usize = limbs::P.len();
+const WORDS: usize = limbs::P.as_flattened().len();
 
 /// An integer modulo p.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FieldElement([Word; WORDS]);
+pub(super) struct FieldElement(limbs::Limbs);
 
 impl FieldElement {
-    pub(super) const ZERO: Self = Self([0; WORDS]);
+    pub(super) const WORD_BITS: u32 = Word::BITS;
+
+    pub(super) const ZERO: Self = Self([[0; 4]; WORDS / 4]);
 
     /// R modulo p: the integer 1, doubled as often as R has bits.
     pub(super) const ONE: Self = Self::plain(1).double_n(256);
@@ -35,15 +37,16 @@ impl FieldElement {
 
     /// A small integer, not in Montgomery form.
     const fn plain(integer: Word) -> Self {
-        let mut words = [0; WORDS];
-        words[0] = integer;
-        Self(words)
+        let Self(mut limbs) = Self::ZERO;
+        limbs[0][0] = integer;
+        Self(limbs)
     }
 
     /// The element that the bytes write, big-endian, if that is below p.
     #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "both arrays have 32 bytes")]
     pub(super) const fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
-        let mut words = [0; WORDS];
+        let Self(mut limbs) = Self::ZERO;
+        let words = limbs.as_flattened_mut();
         let mut place = 0;
         while place < WORDS {
             let mut word = [0; 32 / WORDS];
@@ -55,15 +58,15 @@ impl FieldElement {
             words[place] = Word::from_be_bytes(word);
             place += 1;
         }
-        let (_, below_p) = limbs::minus_p(&words);
-        if below_p { Some(Self(words).mul(&Self::R_SQUARED)) } else { None }
+        let (_, below_p) = limbs::minus_p(&limbs);
+        if below_p { Some(Self(limbs).mul(&Self::R_SQUARED)) } else { None }
     }
 
     /// The integer from 0 to p - 1 that this element is, big-endian.
     pub(super) fn to_bytes(self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        let words = self.mul(&Self::plain(1)).0;
-        for (bytes, word) in bytes.rchunks_exact_mut(32 / WORDS).zip(words) {
+        let Self(limbs) = self.mul(&Self::plain(1));
+        for (bytes, word) in bytes.rchunks_exact_mut(32 / WORDS).zip(limbs.as_flattened()) {
             bytes.copy_from_slice(&word.to_be_bytes());
         }
         bytes
@@ -71,7 +74,7 @@ impl FieldElement {
 
     pub(super) const fn is_zero(&self) -> bool {
         let mut bits = 0;
-        let mut words = self.0.as_slice();
+        let mut words = self.0.as_flattened();
         while let [word, rest @ ..] = words {
             bits |= *word;
             words = rest;
@@ -98,8 +101,11 @@ impl FieldElement {
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
     pub(super) const fn square(&self) -> Self {
+        #[cfg(not(target_pointer_width = "64"))]
+        return self.mul(self);
+        #[cfg(target_pointer_width = "64")]
         Self(limbs::square(&self.0))
     }
 

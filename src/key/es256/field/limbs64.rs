@@ -7,43 +7,46 @@
 //! - m is the lowest word itself,
 //! - m*p + m = m * 2^96 + m * (2^64 - 2^32 + 1) * 2^192, which takes shifts, sums and differences.
 
-use super::words::word64::{Word, borrowing_sub, carrying_add, if_carry, mul_add, shift32};
+use super::words::word64::{Word, borrowing_sub, carrying_add, if_carry, mul_add, overflowing_sub, shift32};
+
+/// A number, in one piece.
+pub(super) type Limbs = [[Word; 4]; 1];
 
 /// p
-pub(super) const P: [Word; 4] = [u64::MAX, 0xffff_ffff, 0, 0xffff_ffff_0000_0001];
+pub(super) const P: Limbs = [[u64::MAX, 0xffff_ffff, 0, 0xffff_ffff_0000_0001]];
 
 /// `a + b`
 #[inline(always)]
-pub(super) const fn add(a: &[Word; 4], b: &[Word; 4]) -> [Word; 4] {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
+pub(super) const fn add(a: &Limbs, b: &Limbs) -> Limbs {
+    let ([[a0, a1, a2, a3]], [[b0, b1, b2, b3]]) = (*a, *b);
     let (t0, carry) = carrying_add(a0, b0, false);
     let (t1, carry) = carrying_add(a1, b1, carry);
     let (t2, carry) = carrying_add(a2, b2, carry);
     let (t3, carry) = carrying_add(a3, b3, carry);
-    reduce_once([t0, t1, t2, t3], carry)
+    reduce_once([[t0, t1, t2, t3]], carry)
 }
 
 /// `a - b`
 #[inline(always)]
-pub(super) const fn sub(a: &[Word; 4], b: &[Word; 4]) -> [Word; 4] {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
-    let (t0, borrow) = borrowing_sub(a0, b0, false);
+pub(super) const fn sub(a: &Limbs, b: &Limbs) -> Limbs {
+    let ([[a0, a1, a2, a3]], [[b0, b1, b2, b3]]) = (*a, *b);
+    let (t0, borrow) = overflowing_sub(a0, b0);
     let (t1, borrow) = borrowing_sub(a1, b1, borrow);
     let (t2, borrow) = borrowing_sub(a2, b2, borrow);
     let (t3, borrow) = borrowing_sub(a3, b3, borrow);
     // A difference below zero is above -p: adding p is enough, and the carry cancels the borrow.
-    let [p0, p1, _, p3] = P;
+    let [[p0, p1, _, p3]] = P;
     let (t0, carry) = carrying_add(t0, if_carry(borrow, p0), false);
     let (t1, carry) = carrying_add(t1, if_carry(borrow, p1), carry);
     let (t2, carry) = carrying_add(t2, 0, carry);
     let (t3, _) = carrying_add(t3, if_carry(borrow, p3), carry);
-    [t0, t1, t2, t3]
+    [[t0, t1, t2, t3]]
 }
 
 /// `a * b / 2^256`
 #[inline(always)]
-pub(super) const fn mul(a: &[Word; 4], b: &[Word; 4]) -> [Word; 4] {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
+pub(super) const fn mul(a: &Limbs, b: &Limbs) -> Limbs {
+    let ([[a0, a1, a2, a3]], [[b0, b1, b2, b3]]) = (*a, *b);
     let (t0, carry) = mul_add(a0, b0, 0, 0);
     let (t1, carry) = mul_add(a0, b1, 0, carry);
     let (t2, carry) = mul_add(a0, b2, 0, carry);
@@ -63,13 +66,13 @@ pub(super) const fn mul(a: &[Word; 4], b: &[Word; 4]) -> [Word; 4] {
     let (t4, carry) = mul_add(a3, b1, t4, carry);
     let (t5, carry) = mul_add(a3, b2, t5, carry);
     let (t6, t7) = mul_add(a3, b3, t6, carry);
-    montgomery_reduce([t0, t1, t2, t3], [t4, t5, t6, t7])
+    montgomery_reduce([[t0, t1, t2, t3]], [[t4, t5, t6, t7]])
 }
 
 /// `a * a / 2^256`
 #[inline(always)]
-pub(super) const fn square(a: &[Word; 4]) -> [Word; 4] {
-    let [a0, a1, a2, a3] = *a;
+pub(super) const fn square(a: &Limbs) -> Limbs {
+    let [[a0, a1, a2, a3]] = *a;
     // The products of two different words, which count twice,
     let (t1, carry) = mul_add(a0, a1, 0, 0);
     let (t2, carry) = mul_add(a0, a2, 0, carry);
@@ -98,60 +101,63 @@ pub(super) const fn square(a: &[Word; 4]) -> [Word; 4] {
     let (t5, carry) = carrying_add(t5, high2, carry);
     let (t6, carry) = carrying_add(t6, low3, carry);
     let (t7, _) = carrying_add(t7, high3, carry);
-    montgomery_reduce([t0, t1, t2, t3], [t4, t5, t6, t7])
+    montgomery_reduce([[t0, t1, t2, t3]], [[t4, t5, t6, t7]])
 }
 
 /// `(low + high * 2^256) / 2^256`, for a number below p * 2^256.
 #[inline(always)]
-pub(super) const fn montgomery_reduce(low: [Word; 4], high: [Word; 4]) -> [Word; 4] {
+pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
     // The high half takes no part in the multiples, and comes last.
-    let [t0, t1, t2, t3] = reduce_word(reduce_word(reduce_word(reduce_word(low))));
-    let [t4, t5, t6, t7] = high;
+    let [[t0, t1, t2, t3]] = reduce_word(reduce_word(reduce_word(reduce_word(low))));
+    let [[t4, t5, t6, t7]] = high;
     let (t0, carry) = carrying_add(t0, t4, false);
     let (t1, carry) = carrying_add(t1, t5, carry);
     let (t2, carry) = carrying_add(t2, t6, carry);
     let (t3, carry) = carrying_add(t3, t7, carry);
     // Four multiples of p are below 2^256 * p, so that this is below (2 * 2^256 * p) / 2^256.
-    reduce_once([t0, t1, t2, t3], carry)
+    reduce_once([[t0, t1, t2, t3]], carry)
 }
 
 /// `(t + t0 * p) / 2^64`, which has four words again: it is at most (2^256 - 1 + (2^64 - 1) * p) / 2^64.
 #[inline(always)]
-const fn reduce_word([t0, t1, t2, t3]: [Word; 4]) -> [Word; 4] {
+const fn reduce_word([[t0, t1, t2, t3]]: Limbs) -> Limbs {
     let (low, high) = shift32(t0);
     // t0 * (2^64 - 2^32 + 1)
-    let (t0_low, borrow) = borrowing_sub(t0, low, false);
+    let (t0_low, borrow) = overflowing_sub(t0, low);
     let (t0_high, _) = borrowing_sub(t0, high, borrow);
     let (t1, carry) = carrying_add(t1, low, false);
     let (t2, carry) = carrying_add(t2, high, carry);
     let (t3, carry) = carrying_add(t3, t0_low, carry);
     let (t4, _) = carrying_add(t0_high, 0, carry);
-    [t1, t2, t3, t4]
+    [[t1, t2, t3, t4]]
 }
 
 /// `t + carry * 2^256`, which is below 2 * p, modulo p.
 #[inline(always)]
-const fn reduce_once([t0, t1, t2, t3]: [Word; 4], carry: bool) -> [Word; 4] {
-    let [p0, p1, _, p3] = P;
+const fn reduce_once([[t0, t1, t2, t3]]: Limbs, carry: bool) -> Limbs {
+    let [[p0, p1, _, p3]] = P;
     let (t0, borrow) = borrowing_sub(t0, if_carry(carry, p0), false);
     let (t1, borrow) = borrowing_sub(t1, if_carry(carry, p1), borrow);
     let (t2, borrow) = borrowing_sub(t2, 0, borrow);
     let (t3, _) = borrowing_sub(t3, if_carry(carry, p3), borrow);
-    let t = [t0, t1, t2, t3];
     // What is left is rarely p or above: one number in 2^32 has such a highest word.
-    if t3 < p3 {
-        return t;
-    }
+    if t3 < p3 { [[t0, t1, t2, t3]] } else { subtract_p([[t0, t1, t2, t3]]) }
+}
+
+/// `t` modulo p. It has four words, and p is above their half.
+#[cold]
+#[inline(never)]
+const fn subtract_p(t: Limbs) -> Limbs {
     let (difference, below_p) = minus_p(&t);
     if below_p { t } else { difference }
 }
 
 /// `t - p`, and whether it is below zero.
-pub(super) const fn minus_p(t: &[Word; 4]) -> ([Word; 4], bool) {
-    let ([t0, t1, t2, t3], [p0, p1, p2, p3]) = (*t, P);
-    let (d0, borrow) = borrowing_sub(t0, p0, false);
+pub(super) const fn minus_p(t: &Limbs) -> (Limbs, bool) {
+    let ([[t0, t1, t2, t3]], [[p0, p1, p2, p3]]) = (*t, P);
+    let (d0, borrow) = overflowing_sub(t0, p0);
     let (d1, borrow) = borrowing_sub(t1, p1, borrow);
     let (d2, borrow) = borrowing_sub(t2, p2, borrow);
     let (d3, borrow) = borrowing_sub(t3, p3, borrow);
-    ([d0, d1, d2, d3], borrow)
+    ([[d0, d1, d2, d3]], borrow)
 }
