@@ -13,11 +13,13 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use p256::elliptic_curve::Curve as _;
+use p256::elliptic_curve::bigint::const_monty_params;
+use p256::elliptic_curve::bigint::modular::ConstMontyForm;
 use p256::elliptic_curve::ff::{Field as _, PrimeField as _};
 use p256::elliptic_curve::hazmat::FieldArithmetic;
 use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::point::AffineCoordinates as _;
-use p256::{AffinePoint, FieldBytes, NistP256, Scalar};
+use p256::{AffinePoint, FieldBytes, NistP256, Scalar, U256};
 use sha2::{Digest as _, Sha256};
 
 use self::field::FieldElement;
@@ -25,13 +27,18 @@ use self::point::{Affine, Jacobian};
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
+const_monty_params!(Order, U256, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", "n");
+
+/// An integer modulo n.
+type Residue = ConstMontyForm<Order, { U256::LIMBS }>;
+
 /// An element of the field, in the arithmetic of `p256`.
 type Certified = <NistP256 as FieldArithmetic>::FieldElement;
 
 /// The coefficient b of the curve (SP 800-186 §3.2.1.3).
 const B: [u8; 32] = [
-    0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55, 0x76, 0x98, 0x86, 0xbc, 0x65, 0x1d,
-    0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6, 0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b,
+    0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55, 0x76, 0x98, 0x86, 0xbc, 0x65,
+    0x1d, 0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6, 0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b,
 ];
 
 /// Multiples of a P-256 key, with which ES256 verifications take less than half of the time: 4 KB.
@@ -154,16 +161,10 @@ impl Key {
 
     /// Verifies a signature by the steps of FIPS 186-5 §6.4.2.
     #[inline(never)]
-    #[expect(clippy::arithmetic_side_effects, reason = "scalars, which are integers modulo the order")]
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
-        // 1: r and s are integers from 1 to n - 1. A high s is one (RFC 7518 §3.4 has no rule against it).
         let ([r, s], []) = signature.as_chunks() else { return false };
-        let (Some(r), Some(s)) = (scalar(r), scalar(s)) else { return false };
-        // 2 and 3: the hash, as an integer modulo n.
-        let digest = <Scalar as Reduce<FieldBytes>>::reduce(&Sha256::digest(message));
-        // 4 and 5: u1 = e/s, u2 = r/s
-        let Some(inverse) = s.invert_vartime().into_option() else { return false };
-        let (u1, u2) = ((digest * inverse).to_repr().into(), (r * inverse).to_repr().into());
+        // 1 to 5
+        let Some((r, u1, u2)) = scalars(message, r, s) else { return false };
         // 6: R1 = u1*G + u2*Q
         let sum = match &self.0 {
             Point::AsItComes(point) => comb::sum_vartime(&u1, &u2, point),
@@ -174,6 +175,24 @@ impl Key {
         // 7 to 9
         x_is(&sum, &r)
     }
+}
+
+/// r, u1 and u2 of a signature, if r and s are in their range.
+#[inline(never)]
+fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(Scalar, [u8; 32], [u8; 32])> {
+    // 1: r and s are integers from 1 to n - 1. A high s is one (RFC 7518 §3.4 has no rule against it).
+    let (r, s) = (scalar(r)?, scalar(s)?);
+    // 2 and 3: the hash, as an integer modulo n.
+    let digest = <Scalar as Reduce<FieldBytes>>::reduce(&Sha256::digest(message));
+    // 4: the inverse of s
+    let inverse = U256::from(&s.invert_vartime().into_option()?);
+    // 5: u1 = e/s, u2 = r/s. A product of Montgomery forms lacks a factor R, and so does the inverse, which
+    // is not in Montgomery form: the words of the result are those of the plain product. The product of
+    // `Scalar` would take 3 KB more of a device's flash.
+    let inverse = Residue::from_montgomery(inverse);
+    let product =
+        |scalar| Residue::new(&U256::from(&scalar)).mul(&inverse).to_montgomery().to_be_bytes().into();
+    Some((r, product(digest), product(r)))
 }
 
 /// A coordinate of exactly 32 octets (RFC 7518 §6.2.1.2).
@@ -202,6 +221,7 @@ fn scalar(octets: &[u8; 32]) -> Option<Scalar> {
 /// The verdict is reached with `p256`'s field, and only for a point on the curve: where our arithmetic
 /// is at fault, the sum is off the curve, but for an accident of probability 2^-256, and the signature is
 /// refused.
+#[inline(never)]
 #[expect(clippy::arithmetic_side_effects, reason = "elements of a field")]
 fn x_is(sum: &Jacobian, r: &Scalar) -> bool {
     let certified = |element: FieldElement| Certified::from_repr(element.to_bytes().into()).into_option();

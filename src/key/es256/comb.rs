@@ -41,14 +41,20 @@ static BASE: Table<Affine, { if LARGE { 64 } else { 16 } }, 1> = table(&Affine::
 /// Linked only into programs that prepare a key.
 static BASE_PREPARED: Table<Affine, { if LARGE { 16 } else { 8 } }, 8> = table(&Affine::GENERATOR);
 
-const fn table<const MULTIPLES: usize, const PARTS: usize>(point: &Affine) -> Table<Affine, MULTIPLES, PARTS> {
+const fn table<const MULTIPLES: usize, const PARTS: usize>(
+    point: &Affine,
+) -> Table<Affine, MULTIPLES, PARTS> {
     let mut table = [[*point; MULTIPLES]; PARTS];
     fill(&mut table, point);
     table
 }
 
 /// Makes the table of a point.
-#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "loops over arrays, where `for` is not constant")]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "loops over arrays, where `for` is not constant"
+)]
 pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
     table: &mut Table<Affine, MULTIPLES, PARTS>,
     point: &Affine,
@@ -101,15 +107,16 @@ const fn double_n(point: Jacobian, mut n: usize) -> Jacobian {
 }
 
 /// `u1 * G + u2 * Q`, for a key as it comes. Scalars are big-endian.
+#[inline(never)]
 pub(super) fn sum_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Affine) -> Jacobian {
     let mut multiple = Jacobian::from_affine(q);
     let step = Addend::new(multiple.double());
-    let mut multiples = [Addend::new(multiple); MULTIPLES];
-    for place in multiples.iter_mut().skip(1) {
+    let mut multiples = [[Addend::new(multiple); MULTIPLES]];
+    for place in multiples.as_flattened_mut().iter_mut().skip(1) {
         multiple = multiple.add(&step);
         *place = Addend::new(multiple);
     }
-    sum_of_columns(u1, &BASE, u2, &[multiples])
+    sum_of_columns(u1, &BASE, u2, &multiples)
 }
 
 /// The same, for a key whose table is made.

@@ -167,7 +167,11 @@ const fn reduce_once(t: Limbs, carry: bool) -> Limbs {
     let (t6, carry) = carrying_add(t6, even, carry);
     let (t7, _) = carrying_add(t7, 0, carry);
     // What is left is rarely p or above: one number in 2^32 has such a highest word.
-    if t7 < Word::MAX { [[t0, t1, t2, t3], [t4, t5, t6, t7]] } else { subtract_p([[t0, t1, t2, t3], [t4, t5, t6, t7]]) }
+    if t7 < Word::MAX {
+        [[t0, t1, t2, t3], [t4, t5, t6, t7]]
+    } else {
+        subtract_p([[t0, t1, t2, t3], [t4, t5, t6, t7]])
+    }
 }
 
 /// `t` modulo p. It has eight words, and p is above their half.
