@@ -4,10 +4,10 @@
 //! the whole of the one message that it must be. Nothing of it is parsed.
 
 mod montgomery;
+mod word;
 
 use sha2::{Digest as _, Sha256};
 
-use self::montgomery::number;
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
@@ -21,6 +21,12 @@ const MOST_BITS_NARROW: usize = 4096;
 const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
 const MOST_BITS: usize = 8192;
+
+/// A modulus for the arithmetic here, in the words of the processor.
+#[cfg(target_pointer_width = "64")]
+type Narrow = montgomery::Modulus<u64, { MOST_BITS_NARROW / 256 }>;
+#[cfg(not(target_pointer_width = "64"))]
+type Narrow = montgomery::Modulus<u32, { MOST_BITS_NARROW / 128 }>;
 
 /// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 19] =
@@ -36,7 +42,7 @@ pub(super) struct Key {
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for an RSA key")]
 enum Modulus {
-    Narrow(Held<montgomery::Modulus>),
+    Narrow(Held<Narrow>),
     #[cfg(feature = "rsa")]
     Wide(Held<rsa::RsaPublicKey>),
 }
@@ -76,7 +82,7 @@ impl Key {
         if bits > MOST_BITS_NARROW {
             return Ok(Self { modulus_len, exponent, modulus: Modulus::Wide(wide(modulus, exponent)?) });
         }
-        let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
+        let modulus = Modulus::Narrow(held(Narrow::new(modulus, bits)));
         Ok(Self { modulus_len, exponent, modulus })
     }
 
@@ -109,15 +115,15 @@ impl Key {
         }
     }
 
-    fn holds_narrow(&self, modulus: &montgomery::Modulus, digest: &[u8; 32], signature: &[u8]) -> bool {
-        let signature = number(signature);
+    fn holds_narrow(&self, modulus: &Narrow, digest: &[u8; 32], signature: &[u8]) -> bool {
+        let signature = Narrow::number(signature);
         // RSAVP1 (RFC 8017 §5.2.2): a representative out of range is no signature.
         if !modulus.exceeds(&signature) {
             return false;
         }
         let message = modulus.power(&signature, self.exponent);
         let mut buffer = [0; MOST_BITS_NARROW / 8];
-        message == number(encode(digest, self.modulus_len, &mut buffer))
+        message == Narrow::number(encode(digest, self.modulus_len, &mut buffer))
     }
 }
 
