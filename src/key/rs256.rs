@@ -8,6 +8,7 @@ mod word;
 
 use sha2::{Digest as _, Sha256};
 
+use self::word::Digit;
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
@@ -22,11 +23,14 @@ const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
 const MOST_BITS: usize = 8192;
 
-/// A modulus for the arithmetic here, in the words of the processor.
+/// The words of the processor. WebAssembly has products of two words of 32 bits, and none of 64.
 #[cfg(target_pointer_width = "64")]
-type Narrow = montgomery::Modulus<u64, { MOST_BITS_NARROW / 256 }>;
+type Word = u64;
 #[cfg(not(target_pointer_width = "64"))]
-type Narrow = montgomery::Modulus<u32, { MOST_BITS_NARROW / 128 }>;
+type Word = u32;
+
+const DIGITS: usize = MOST_BITS_NARROW / (32 * size_of::<Word>());
+type Narrow = montgomery::Modulus<Word, DIGITS>;
 
 /// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 19] =
@@ -116,14 +120,13 @@ impl Key {
     }
 
     fn holds_narrow(&self, modulus: &Narrow, digest: &[u8; 32], signature: &[u8]) -> bool {
-        let signature = Narrow::number(signature);
+        let mut number = Narrow::number(signature);
         // RSAVP1 (RFC 8017 §5.2.2): a representative out of range is no signature.
-        if !modulus.exceeds(&signature) {
+        if !modulus.exceeds(&number) {
             return false;
         }
-        let message = modulus.power(&signature, self.exponent);
-        let mut buffer = [0; MOST_BITS_NARROW / 8];
-        message == Narrow::number(encode(digest, self.modulus_len, &mut buffer))
+        modulus.raise(&mut number, self.exponent);
+        is_encoding(&number, digest, self.modulus_len)
     }
 }
 
@@ -154,6 +157,14 @@ fn wide(modulus: &[u8], exponent: u64) -> Result<Held<rsa::RsaPublicKey>, KeyErr
     let modulus = rsa::BoxedUint::from_be_slice_vartime(modulus);
     // What this can still object to is the exponent.
     rsa::RsaPublicKey::new(modulus, exponent.into()).map(held).map_err(|_| KeyError::Exponent)
+}
+
+/// Whether the number is what EMSA-PKCS1-v1_5 makes of the digest. Not inlined, so that its buffers are not
+/// on the stack while the signature is raised to the exponent.
+#[inline(never)]
+fn is_encoding(number: &[Digit<Word>; DIGITS], digest: &[u8; 32], length: usize) -> bool {
+    let mut buffer = [0; MOST_BITS_NARROW / 8];
+    *number == Narrow::number(encode(digest, length, &mut buffer))
 }
 
 /// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) with SHA-256, `length` octets long, in `buffer`.

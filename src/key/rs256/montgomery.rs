@@ -65,29 +65,28 @@ impl<W: Word, const N: usize> Modulus<W, N> {
         !self.residues().is_reached_by(prefix(number, self.len))
     }
 
-    /// `base`, which is below the modulus, to the power of `exponent`, which is odd and above one.
-    pub(super) fn power(&self, base: &[Digit<W>; N], exponent: u64) -> [Digit<W>; N] {
+    /// Raises a number below the modulus to an exponent that is odd and above one.
+    #[inline(never)]
+    pub(super) fn raise(&self, number: &mut [Digit<W>; N], exponent: u64) {
         let residues = self.residues();
         let mut wide = [[[W::ZERO; 4]; N]; 2];
         let wide = prefix_mut(wide.as_flattened_mut(), self.len.saturating_mul(2));
-        let base_digits = prefix(base, self.len);
-
-        let mut factor = *base;
-        residues.multiply(prefix_mut(&mut factor, self.len), prefix(&self.radix_squared, self.len), wide);
-        let mut power = factor;
-        let (factor, result) = (prefix(&factor, self.len), prefix_mut(&mut power, self.len));
+        let base = *number;
+        residues.multiply(prefix_mut(number, self.len), prefix(&self.radix_squared, self.len), wide);
+        let factor = *number;
+        let result = prefix_mut(number, self.len);
         // From the second highest bit to the second lowest.
-        for bit in (1..exponent.ilog2()).rev() {
+        let bits = 64_u32.saturating_sub(exponent.leading_zeros());
+        for bit in (1..bits.saturating_sub(1)).rev() {
             residues.square(result, wide);
             if (exponent >> bit) & 1 == 1 {
-                residues.multiply(result, factor, wide);
+                residues.multiply(result, prefix(&factor, self.len), wide);
             }
         }
         residues.square(result, wide);
         // The lowest bit is set. A product of Montgomery forms carries the R that the product with a
         // plain number lacks, so that this last one leaves Montgomery form by itself.
-        residues.multiply(result, base_digits, wide);
-        power
+        residues.multiply(result, prefix(&base, self.len), wide);
     }
 
     fn residues(&self) -> Residues<'_, W> {

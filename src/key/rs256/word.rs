@@ -123,5 +123,5 @@ const fn carrying_add(a: u64, b: u64, carry: bool) -> (u64, bool) {
     let carry = carry as u64;
     let (sum, first) = a.overflowing_add(b);
     let (sum, second) = sum.overflowing_add(carry);
-    (sum, first || second)
+    (sum, first | second)
 }
