@@ -24,37 +24,28 @@ pub(super) struct Modulus<W, const N: usize> {
 }
 
 impl<W: Word, const N: usize> Modulus<W, N> {
-    /// The number that the octets write, big-endian. There are no more of them than fit.
-    pub(super) fn number(octets: &[u8]) -> [Digit<W>; N] {
-        let mut number = [[W::ZERO; 4]; N];
-        debug_assert!(octets.len() <= size_of_val(&number), "{} octets do not fit", octets.len());
-        for (word, octets) in number.as_flattened_mut().iter_mut().zip(octets.rchunks(W::OCTETS)) {
-            *word = W::from_octets(octets);
-        }
-        number
-    }
-
     /// The modulus that the octets write, big-endian, and that has so many bits. It is odd.
     pub(super) fn new(octets: &[u8], bits: usize) -> Self {
         let len = bits.div_ceil(W::DIGIT_BITS);
-        let modulus = Self::number(octets);
+        let modulus = number(octets);
         let mut new = Self { len, modulus, radix_squared: [[W::ZERO; 4]; N], inverse: inverse(modulus) };
 
         // The greatest power of two below the modulus, doubled until it is R*2^(4 len). Squaring in
         // Montgomery form doubles the exponent behind R, until that is the bits of R.
+        #[expect(clippy::arithmetic_side_effects, reason = "the size of a number that exists")]
+        let (top, end) = (bits - 1, len * const { W::DIGIT_BITS + 4 });
         let mut power = [[W::ZERO; 4]; N];
-        let top = bits.saturating_sub(1);
         W::set_bit(power.as_flattened_mut(), top);
         let residues = new.residues();
-        let number = prefix_mut(&mut power, len);
-        for _ in top..len.saturating_mul(const { W::DIGIT_BITS + 4 }) {
-            let carry = double(number);
-            residues.reduce_once(number, carry);
+        let digits = prefix_mut(&mut power, len);
+        for _ in top..end {
+            let carry = double(digits);
+            residues.reduce_once(digits, carry);
         }
-        let mut wide = [[[W::ZERO; 4]; N]; 2];
-        let wide = prefix_mut(wide.as_flattened_mut(), len.saturating_mul(2));
+        let mut wide = [[[W::ZERO; 4]; 2]; N];
+        let wide = prefix_mut(&mut wide, len).as_flattened_mut();
         for _ in 0..const { (W::DIGIT_BITS / 4).trailing_zeros() } {
-            residues.square(number, wide);
+            residues.square(digits, wide);
         }
         new.radix_squared = power;
         new
@@ -68,16 +59,18 @@ impl<W: Word, const N: usize> Modulus<W, N> {
     /// Raises a number below the modulus to an exponent that is odd and above one.
     #[inline(never)]
     pub(super) fn raise(&self, number: &mut [Digit<W>; N], exponent: u64) {
+        debug_assert!(exponent % 2 == 1 && exponent > 1, "{exponent} is even or one");
+        let Some(highest) = exponent.checked_ilog2() else { return };
         let residues = self.residues();
-        let mut wide = [[[W::ZERO; 4]; N]; 2];
-        let wide = prefix_mut(wide.as_flattened_mut(), self.len.saturating_mul(2));
+        let mut wide = [[[W::ZERO; 4]; 2]; N];
+        let wide = prefix_mut(&mut wide, self.len).as_flattened_mut();
+
         let base = *number;
         residues.multiply(prefix_mut(number, self.len), prefix(&self.radix_squared, self.len), wide);
         let factor = *number;
         let result = prefix_mut(number, self.len);
         // From the second highest bit to the second lowest.
-        let bits = 64_u32.saturating_sub(exponent.leading_zeros());
-        for bit in (1..bits.saturating_sub(1)).rev() {
+        for bit in (1..highest).rev() {
             residues.square(result, wide);
             if (exponent >> bit) & 1 == 1 {
                 residues.multiply(result, prefix(&factor, self.len), wide);
@@ -92,6 +85,16 @@ impl<W: Word, const N: usize> Modulus<W, N> {
     fn residues(&self) -> Residues<'_, W> {
         Residues { modulus: prefix(&self.modulus, self.len), inverse: self.inverse }
     }
+}
+
+/// The number that the octets write, big-endian. There are no more of them than fit.
+pub(super) fn number<W: Word, const N: usize>(octets: &[u8]) -> [Digit<W>; N] {
+    let mut number = [[W::ZERO; 4]; N];
+    debug_assert!(octets.len() <= size_of_val(&number), "{} octets do not fit", octets.len());
+    for (word, octets) in number.as_flattened_mut().iter_mut().zip(octets.rchunks(W::OCTETS)) {
+        *word = W::from_octets(octets);
+    }
+    number
 }
 
 /// -1/modulus, modulo the range of a word.
@@ -246,13 +249,13 @@ fn double<W: Word>(number: &mut [Digit<W>]) -> W {
     carry
 }
 
-/// The digits that are used of a number.
-fn prefix<W>(number: &[Digit<W>], len: usize) -> &[Digit<W>] {
-    debug_assert!(len <= number.len(), "{len} of {} digits", number.len());
-    number.get(..len).unwrap_or(number)
+/// What is used of a number, or of the room for a product.
+fn prefix<T>(whole: &[T], len: usize) -> &[T] {
+    debug_assert!(len <= whole.len(), "{len} of {} digits", whole.len());
+    whole.get(..len).unwrap_or(whole)
 }
 
-fn prefix_mut<W>(number: &mut [Digit<W>], len: usize) -> &mut [Digit<W>] {
-    debug_assert!(len <= number.len(), "{len} of {} digits", number.len());
-    number.split_at_mut(len.min(number.len())).0
+fn prefix_mut<T>(whole: &mut [T], len: usize) -> &mut [T] {
+    debug_assert!(len <= whole.len(), "{len} of {} digits", whole.len());
+    whole.split_at_mut(len.min(whole.len())).0
 }
