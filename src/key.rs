@@ -205,10 +205,10 @@ impl fmt::Debug for VerifyingKey {
 ///
 /// As [`VerifyingKey::rs256`].
 #[cfg(feature = "rsa")]
-impl TryFrom<&rsa::RsaPublicKey> for VerifyingKey {
+impl TryFrom<&rsa::PublicKey> for VerifyingKey {
     type Error = KeyError;
 
-    fn try_from(key: &rsa::RsaPublicKey) -> Result<Self, KeyError> {
+    fn try_from(key: &rsa::PublicKey) -> Result<Self, KeyError> {
         use rsa::traits::PublicKeyParts as _;
         Self::rs256(&key.n_bytes(), &key.e_bytes())
     }

@@ -19,7 +19,7 @@ use crypto_bigint::{NonZero, Odd, Resize as _};
 use jose_core::{Algorithm, AlgorithmSet, Jwk, KeyError, VerifyingKey};
 use rsa::rand_core::{Infallible, TryCryptoRng, TryRng};
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
+use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use sha2::{Digest as _, Sha256, Sha384};
 use support::{Dice, SHA256_DIGEST_INFO};
 
@@ -27,7 +27,7 @@ const MESSAGE: &[u8] = b"what was signed";
 
 /// A key pair, and the key under test made from its public half in both ways that there are.
 struct Pair {
-    private: RsaPrivateKey,
+    private: PrivateKey,
     public: VerifyingKey,
     length: usize,
 }
@@ -37,7 +37,7 @@ impl Pair {
     /// exponent has no inverse there.
     fn new((p, of_p): (&str, &str), (q, of_q): (&str, &str), exponent: u64) -> Option<Self> {
         let number = |key, name| BoxedUint::from_be_slice_vartime(&support::member(key, name));
-        let private = RsaPrivateKey::from_p_q(number(of_p, p), number(of_q, q), exponent.into()).ok()?;
+        let private = PrivateKey::from_p_q(number(of_p, p), number(of_q, q), exponent.into()).ok()?;
         let (n, e) = (private.n_bytes(), private.e_bytes());
         let public = VerifyingKey::rs256(&n, &e).unwrap();
         assert_eq!(VerifyingKey::try_from(private.as_public_key()).unwrap().algorithm(), Algorithm::Rs256);
@@ -52,7 +52,7 @@ impl Pair {
         let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: SHA256_DIGEST_INFO.into() };
         let other = scheme.verify(self.private.as_public_key(), &Sha256::digest(message), signature);
         let other = signature.len() == self.length && other.is_ok();
-        assert_eq!(found, other, "{}-bit modulus, signature {signature:02x?}", self.private.n().bits());
+        assert_eq!(found, other, "{}-bit modulus, signature {signature:02x?}", self.private.n().bit_width());
         found
     }
 
@@ -171,7 +171,7 @@ enum Effort {
 
 #[track_caller]
 fn check(pair: &Pair, effort: Effort) -> usize {
-    let mut dice = Dice::new(u64::from(pair.private.n().bits()));
+    let mut dice = Dice::new(u64::from(pair.private.n().bit_width()));
     let good = pair.sign_raw(&encoded(
         pair.length,
         1,
@@ -244,7 +244,7 @@ fn size(bits: u32, p: (&str, &str), q: (&str, &str), effort: Effort) {
     let mut pairs = 0;
     for exponent in EXPONENTS.into_iter().take(if effort == Effort::Whole { 4 } else { 2 }) {
         let Some(pair) = Pair::new(p, q, exponent) else { continue };
-        assert_eq!(pair.private.n().bits(), bits);
+        assert_eq!(pair.private.n().bit_width(), bits);
         assert!(check(&pair, effort) > 20);
         pairs += 1;
     }
@@ -292,7 +292,7 @@ fn moduli_of_ones_and_of_zeros() {
         (shifted(2048).wrapping_add(number(981)), 2049),
         (shifted(3071).wrapping_add(number(2291)), 3072),
     ] {
-        assert_eq!(modulus.bits(), bits);
+        assert_eq!(modulus.bit_width(), bits);
         check_prime(&modulus);
     }
 }
@@ -302,7 +302,7 @@ fn check_prime(modulus: &BoxedUint) {
     let length = octets.len();
     let ours = VerifyingKey::rs256(&octets, &[1, 0, 1]).unwrap();
     let modulus = BoxedUint::from_be_slice_vartime(&octets);
-    let theirs = rsa::RsaPublicKey::new(modulus.clone(), 65537_u64.into()).unwrap();
+    let theirs = rsa::PublicKey::new(modulus.clone(), 65537_u64.into()).unwrap();
     let number = |octets: &[u8]| BoxedUint::from_be_slice(octets, modulus.bits_precision()).unwrap();
     let text = |number: &BoxedUint| {
         let octets = number.to_be_bytes();
@@ -314,7 +314,7 @@ fn check_prime(modulus: &BoxedUint) {
     let parameters = BoxedMontyParams::new(Odd::new(modulus.clone()).unwrap());
     let power = |base: &BoxedUint| BoxedMontyForm::new(base.clone(), &parameters).pow(&private).retrieve();
 
-    let mut dice = Dice::new(u64::from(modulus.bits()));
+    let mut dice = Dice::new(u64::from(modulus.bit_width()));
     for _ in 0..20 {
         let message = dice.octets(20);
         let digest = Sha256::digest(&message);

@@ -121,7 +121,7 @@ impl Key {
             _ => {
                 let number = |member| rsa::BoxedUint::from_be_slice_vartime(&self.octets(member));
                 let primes = vec![number("p"), number("q")];
-                let key = rsa::RsaPrivateKey::from_components(number("n"), number("e"), number("d"), primes);
+                let key = rsa::PrivateKey::from_components(number("n"), number("e"), number("d"), primes);
                 let scheme = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: DIGEST_INFO.into() };
                 let digest = Sha256::digest(&input);
                 key.expect("an RSA key").sign(scheme, &digest).expect("a signature")

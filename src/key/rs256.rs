@@ -4,23 +4,33 @@
 //! the whole of the one message that it must be. Nothing of it is parsed.
 
 mod montgomery;
+mod word;
 
 use sha2::{Digest as _, Sha256};
 
-use self::montgomery::number;
+use self::word::Digit;
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
 /// RFC 7518 §3.3.
 const LEAST_BITS: usize = 2048;
 
-/// What is computed here. The cost of a verification grows with the square of the size.
-const MOST_BITS_NARROW: usize = 4096;
-
+/// The cost of a verification grows with the square of the size.
 #[cfg(not(feature = "rsa"))]
 const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
-const MOST_BITS: usize = 8192;
+const MOST_BITS: usize = 2 * MOST_BITS_NARROW;
+
+const MOST_BITS_NARROW: usize = 4096;
+
+/// The words of the processor. WebAssembly has products of two words of 32 bits, and none of 64.
+#[cfg(target_pointer_width = "64")]
+type Word = u64;
+#[cfg(not(target_pointer_width = "64"))]
+type Word = u32;
+
+/// How many digits a narrow modulus has at most.
+const DIGITS: usize = MOST_BITS_NARROW / (32 * size_of::<Word>());
 
 /// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 19] =
@@ -36,9 +46,9 @@ pub(super) struct Key {
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for an RSA key")]
 enum Modulus {
-    Narrow(Held<montgomery::Modulus>),
+    Narrow(Held<montgomery::Modulus<Word, DIGITS>>),
     #[cfg(feature = "rsa")]
-    Wide(Held<rsa::RsaPublicKey>),
+    Wide(Held<montgomery::Modulus<Word, { 2 * DIGITS }>>),
 }
 
 /// In a box where there is a heap, so that other keys do not take the space of the largest.
@@ -74,7 +84,8 @@ impl Key {
         let modulus_len = modulus.len();
         #[cfg(feature = "rsa")]
         if bits > MOST_BITS_NARROW {
-            return Ok(Self { modulus_len, exponent, modulus: Modulus::Wide(wide(modulus, exponent)?) });
+            let modulus = Modulus::Wide(held(montgomery::Modulus::new(modulus, bits)));
+            return Ok(Self { modulus_len, exponent, modulus });
         }
         let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
         Ok(Self { modulus_len, exponent, modulus })
@@ -100,24 +111,25 @@ impl Key {
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
         let digest = Sha256::digest(message).into();
         match &self.modulus {
-            Modulus::Narrow(modulus) => self.holds_narrow(modulus, &digest, signature),
+            Modulus::Narrow(modulus) => self.holds_modulo(modulus, &digest, signature),
             #[cfg(feature = "rsa")]
-            Modulus::Wide(key) => {
-                let scheme = rsa::Pkcs1v15Sign { hash_len: Some(digest.len()), prefix: DIGEST_INFO.into() };
-                key.verify(scheme, &digest, signature).is_ok()
-            }
+            Modulus::Wide(modulus) => self.holds_modulo(modulus, &digest, signature),
         }
     }
 
-    fn holds_narrow(&self, modulus: &montgomery::Modulus, digest: &[u8; 32], signature: &[u8]) -> bool {
-        let signature = number(signature);
+    fn holds_modulo<const N: usize>(
+        &self,
+        modulus: &montgomery::Modulus<Word, N>,
+        digest: &[u8; 32],
+        signature: &[u8],
+    ) -> bool {
+        let mut number = montgomery::number(signature);
         // RSAVP1 (RFC 8017 §5.2.2): a representative out of range is no signature.
-        if !modulus.exceeds(&signature) {
+        if !modulus.exceeds(&number) {
             return false;
         }
-        let message = modulus.power(&signature, self.exponent);
-        let mut buffer = [0; MOST_BITS_NARROW / 8];
-        message == number(encode(digest, self.modulus_len, &mut buffer))
+        modulus.raise(&mut number, self.exponent);
+        is_encoding(&number, digest, self.modulus_len)
     }
 }
 
@@ -143,16 +155,18 @@ fn exponent_of(octets: &[u8]) -> Option<u64> {
     (exponent % 2 == 1 && (65537..1 << 33).contains(&exponent)).then_some(exponent)
 }
 
-#[cfg(feature = "rsa")]
-fn wide(modulus: &[u8], exponent: u64) -> Result<Held<rsa::RsaPublicKey>, KeyError> {
-    let modulus = rsa::BoxedUint::from_be_slice_vartime(modulus);
-    // What this can still object to is the exponent.
-    rsa::RsaPublicKey::new(modulus, exponent.into()).map(held).map_err(|_| KeyError::Exponent)
+/// Whether the number is what EMSA-PKCS1-v1_5 makes of the digest, in so many octets. Not inlined, so that
+/// its buffers are not on the stack while the signature is raised to the exponent.
+#[inline(never)]
+fn is_encoding<const N: usize>(number: &[Digit<Word>; N], digest: &[u8; 32], length: usize) -> bool {
+    let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
+    let Some(message) = buffer.as_flattened_mut().get_mut(..length) else { return false };
+    encode(digest, message);
+    *number == montgomery::number::<Word, N>(message)
 }
 
-/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) with SHA-256, `length` octets long, in `buffer`.
-fn encode<'b>(digest: &[u8; 32], length: usize, buffer: &'b mut [u8; MOST_BITS_NARROW / 8]) -> &'b [u8] {
-    let (message, _) = buffer.split_at_mut_checked(length).unwrap_or_default();
+/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) with SHA-256, as long as `message`.
+fn encode(digest: &[u8; 32], message: &mut [u8]) {
     message.fill(0xff);
     if let Some(start) = message.first_chunk_mut() {
         *start = [0, 1];
@@ -166,5 +180,4 @@ fn encode<'b>(digest: &[u8; 32], length: usize, buffer: &'b mut [u8; MOST_BITS_N
             }
         }
     }
-    message
 }

@@ -111,7 +111,7 @@ pub(crate) fn key(name: &str) -> VerifyingKey {
 pub(crate) enum Signer {
     Hs256(Vec<u8>),
     Es256(p256::ecdsa::SigningKey),
-    Rs256(Box<rsa::RsaPrivateKey>),
+    Rs256(Box<rsa::PrivateKey>),
 }
 
 /// The signer of a test key. RSA keys are checked when they are built, which takes long: once each.
@@ -129,7 +129,7 @@ impl Signer {
             Some("hmac") => Self::Hs256(member(key, "k")),
             Some("rsa") => {
                 let primes = vec![number("p"), number("q")];
-                let made = rsa::RsaPrivateKey::from_components(number("n"), number("e"), number("d"), primes);
+                let made = rsa::PrivateKey::from_components(number("n"), number("e"), number("d"), primes);
                 Self::Rs256(made.unwrap().into())
             }
             _ => Self::Es256(p256::ecdsa::SigningKey::from_slice(&member(key, "d")).unwrap()),

@@ -1,195 +1,261 @@
-//! Powers modulo an odd number, in Montgomery form. All data here is public.
+//! Powers modulo an odd number, in Montgomery form. All data here is public, so that time may vary.
 //!
-//! The arithmetic is that of crypto-bigint's `UintRef`, a number of any length: one row of a product
-//! at a time. Its `FixedMontyForm` would do the same in as much time; but it comes once for each
-//! width of modulus, and needs long division for the parameters, which together take 29 KB of a
-//! device's flash where this takes 2 KB.
+//! Numbers are of any length, and one code serves all sizes of modulus. A product is made of rows as on
+//! paper, in digits of four words: a digit of one factor times all of the other. Everything else, a sum, a
+//! difference, a double, is a row too, with the factor one.
 
-use core::cmp::Ordering;
+#[cfg(test)]
+mod tests;
 
-use crypto_bigint::{Limb, UintRef, Word};
+use core::ops::Not;
 
-/// The widest modulus: 4096 bits.
-pub(super) const MOST_LIMBS: usize = limbs(4096);
+use super::word::{Digit, Word};
 
-/// How many limbs hold this many bits.
-const fn limbs(bits: usize) -> usize {
-    bits.div_ceil(Limb::BYTES.saturating_mul(8))
-}
-
-/// A number of up to 4096 bits, the lowest limb first.
-type Number = [Limb; MOST_LIMBS];
-
-/// A product of two numbers.
-type Wide = [Limb; 2 * MOST_LIMBS];
-
-/// A modulus and what depends on it alone.
+/// A modulus of up to `N` digits, and what depends on it alone.
 #[derive(Clone)]
-pub(super) struct Modulus {
-    /// How many limbs it has.
+pub(super) struct Modulus<W, const N: usize> {
+    /// How many digits are used of this modulus and of numbers below it. The others are zero.
     len: usize,
-    modulus: Number,
-    /// R^2 modulo the modulus, R being two to the power of the bits in `len` limbs.
-    radix_squared: Number,
-    /// -1/modulus, modulo the range of a limb.
-    inverse: Limb,
+    modulus: [Digit<W>; N],
+    /// R^2 modulo the modulus, R being two to the power of the bits in `len` digits.
+    radix_squared: [Digit<W>; N],
+    /// -1/modulus, modulo the range of a word.
+    inverse: W,
 }
 
-impl Modulus {
+impl<W: Word, const N: usize> Modulus<W, N> {
     /// The modulus that the octets write, big-endian, and that has so many bits. It is odd.
     pub(super) fn new(octets: &[u8], bits: usize) -> Self {
+        let len = bits.div_ceil(W::DIGIT_BITS);
         let modulus = number(octets);
-        let low = modulus.first().copied().unwrap_or(Limb::ONE);
-        // An odd number is its own inverse in the lowest three bits, and each step of Newton's method
-        // doubles their number.
-        let two = Limb::from(2_u8);
-        let steps =
-            (0..5).fold(low, |inverse, _| inverse.wrapping_mul(two.wrapping_sub(low.wrapping_mul(inverse))));
-        let inverse = steps.wrapping_neg();
+        let mut new = Self { len, modulus, radix_squared: [[W::ZERO; 4]; N], inverse: inverse(modulus) };
 
-        let len = limbs(bits);
-        let mut new = Self { len, modulus, radix_squared: [Limb::ZERO; MOST_LIMBS], inverse };
-        // The greatest power of two below the modulus, doubled until it is R*2^len. Squaring in
+        // The greatest power of two below the modulus, doubled until it is R*2^(4 len). Squaring in
         // Montgomery form doubles the exponent behind R, until that is the bits of R.
-        let width = Limb::BYTES.saturating_mul(8);
-        let mut power = [Limb::ZERO; MOST_LIMBS];
-        let top = bits.saturating_sub(1);
-        UintRef::new_mut(&mut power).set_bit_vartime(u32::try_from(top).unwrap_or(0), true);
-        for _ in top..len.saturating_mul(width).saturating_add(len) {
-            let carry = UintRef::new_mut(prefix_mut(&mut power, len)).shl1_assign();
-            new.reduce_once(&mut power, carry);
+        #[expect(clippy::arithmetic_side_effects, reason = "the size of a number that exists")]
+        let (top, end) = (bits - 1, len * const { W::DIGIT_BITS + 4 });
+        let mut power = [[W::ZERO; 4]; N];
+        W::set_bit(power.as_flattened_mut(), top);
+        let residues = new.residues();
+        let digits = prefix_mut(&mut power, len);
+        for _ in top..end {
+            let carry = double(digits);
+            residues.reduce_once(digits, carry);
         }
-        let mut wide: Wide = [Limb::ZERO; 2 * MOST_LIMBS];
-        for _ in 0..width.trailing_zeros() {
-            new.square(&mut power, &mut wide);
+        let mut wide = [[[W::ZERO; 4]; 2]; N];
+        let wide = prefix_mut(&mut wide, len).as_flattened_mut();
+        for _ in 0..const { (W::DIGIT_BITS / 4).trailing_zeros() } {
+            residues.square(digits, wide);
         }
         new.radix_squared = power;
         new
     }
 
     /// Whether the number is below the modulus.
-    pub(super) fn exceeds(&self, number: &Number) -> bool {
-        self.limbs().cmp_vartime(UintRef::new(prefix(number, self.len))) == Ordering::Greater
+    pub(super) fn exceeds(&self, number: &[Digit<W>; N]) -> bool {
+        !self.residues().is_reached_by(prefix(number, self.len))
     }
 
-    /// `base`, which is below the modulus, to the power of `exponent`, which is odd and above one.
-    pub(super) fn power(&self, base: &Number, exponent: u64) -> Number {
-        let mut wide: Wide = [Limb::ZERO; 2 * MOST_LIMBS];
-        let mut factor = *base;
-        self.multiply(&mut factor, &self.radix_squared, &mut wide);
-        let mut result = factor;
+    /// Raises a number below the modulus to an exponent that is odd and above one.
+    #[inline(never)]
+    pub(super) fn raise(&self, number: &mut [Digit<W>; N], exponent: u64) {
+        debug_assert!(exponent % 2 == 1 && exponent > 1, "{exponent} is even or one");
+        let Some(highest) = exponent.checked_ilog2() else { return };
+        let residues = self.residues();
+        let mut wide = [[[W::ZERO; 4]; 2]; N];
+        let wide = prefix_mut(&mut wide, self.len).as_flattened_mut();
+
+        let base = *number;
+        residues.multiply(prefix_mut(number, self.len), prefix(&self.radix_squared, self.len), wide);
+        let factor = *number;
+        let result = prefix_mut(number, self.len);
         // From the second highest bit to the second lowest.
-        let bits = 64_u32.saturating_sub(exponent.leading_zeros());
-        for bit in (1..bits.saturating_sub(1)).rev() {
-            self.square(&mut result, &mut wide);
+        for bit in (1..highest).rev() {
+            residues.square(result, wide);
             if (exponent >> bit) & 1 == 1 {
-                self.multiply(&mut result, &factor, &mut wide);
+                residues.multiply(result, prefix(&factor, self.len), wide);
             }
         }
-        self.square(&mut result, &mut wide);
+        residues.square(result, wide);
         // The lowest bit is set. A product of Montgomery forms carries the R that the product with a
         // plain number lacks, so that this last one leaves Montgomery form by itself.
-        self.multiply(&mut result, base, &mut wide);
-        result
+        residues.multiply(result, prefix(&base, self.len), wide);
     }
 
-    fn limbs(&self) -> &UintRef {
-        UintRef::new(prefix(&self.modulus, self.len))
+    fn residues(&self) -> Residues<'_, W> {
+        Residues { modulus: prefix(&self.modulus, self.len), inverse: self.inverse }
     }
+}
 
-    /// Makes `a` the `a * b / R` modulo the modulus.
-    #[inline(never)]
-    fn multiply(&self, a: &mut Number, b: &Number, wide: &mut Wide) {
-        prefix_mut(wide, self.len).fill(Limb::ZERO);
-        let b = UintRef::new(prefix(b, self.len));
-        for (place, a) in prefix(a, self.len).iter().enumerate() {
-            add_row(wide, place, b, *a);
+/// The number that the octets write, big-endian. There are no more of them than fit.
+pub(super) fn number<W: Word, const N: usize>(octets: &[u8]) -> [Digit<W>; N] {
+    let mut number = [[W::ZERO; 4]; N];
+    debug_assert!(octets.len() <= size_of_val(&number), "{} octets do not fit", octets.len());
+    for (word, octets) in number.as_flattened_mut().iter_mut().zip(octets.rchunks(W::OCTETS)) {
+        *word = W::from_octets(octets);
+    }
+    number
+}
+
+/// -1/modulus, modulo the range of a word.
+fn inverse<W: Word, const N: usize>(modulus: [Digit<W>; N]) -> W {
+    let [lowest, ..] = modulus.as_flattened() else { return W::ONE };
+    // What is wanted is x with lowest*x = -1, so that x*(2 + lowest*x) = x. An odd number is its own
+    // inverse in the lowest three bits, and each step doubles their number: 6, 12, 24, 48, 96.
+    let two = W::ONE.wrapping_add(W::ONE);
+    let negative = (!*lowest).wrapping_add(W::ONE);
+    (0..5).fold(negative, |x, _| x.wrapping_mul(two.wrapping_add(lowest.wrapping_mul(x))))
+}
+
+/// Arithmetic with numbers below a modulus, in as many digits as that has.
+struct Residues<'m, W> {
+    modulus: &'m [Digit<W>],
+    inverse: W,
+}
+
+impl<W: Word> Residues<'_, W> {
+    /// Makes `a` the `a * b / R` modulo the modulus. `wide` is room for the product.
+    fn multiply(&self, a: &mut [Digit<W>], b: &[Digit<W>], wide: &mut [Digit<W>]) {
+        prefix_mut(wide, b.len()).fill([W::ZERO; 4]);
+        let mut rest = &mut *wide;
+        for factor in &*a {
+            let Some((row, [next, ..])) = rest.split_at_mut_checked(b.len()) else { break };
+            *next = add_row(row, *factor, b, [W::ZERO; 4]);
+            let [_, above @ ..] = rest else { break };
+            rest = above;
         }
+        debug_assert_eq!(rest.len(), b.len(), "each factor has had its row");
         self.reduce(wide, a);
     }
 
-    /// Makes `a` the `a * a / R` modulo the modulus: half of the products of limbs, twice, and the
-    /// squares.
-    #[inline(never)]
-    fn square(&self, a: &mut Number, wide: &mut Wide) {
-        prefix_mut(wide, self.len.saturating_mul(2)).fill(Limb::ZERO);
-        let mut rest = prefix(a, self.len);
-        let mut place = 1;
-        while let [first, others @ ..] = rest {
-            add_row(wide, place, UintRef::new(others), *first);
-            place = place.saturating_add(2);
-            rest = others;
+    /// Makes `a` the `a * a / R` modulo the modulus: the products of two different digits, twice, and the
+    /// squares. `wide` is room for the product.
+    fn square(&self, a: &mut [Digit<W>], wide: &mut [Digit<W>]) {
+        prefix_mut(wide, a.len()).fill([W::ZERO; 4]);
+        let (mut factors, mut rest) = (&*a, &mut *wide);
+        while let [factor, others @ ..] = factors {
+            if let [_, row @ ..] = &mut *rest
+                && let Some((row, [next, ..])) = row.split_at_mut_checked(others.len())
+            {
+                *next = add_row(row, *factor, others, [W::ZERO; 4]);
+            }
+            let [_, _, above @ ..] = rest else { break };
+            (factors, rest) = (others, above);
         }
-        UintRef::new_mut(prefix_mut(wide, self.len.saturating_mul(2))).shl1_assign();
-        let mut carry = Limb::ZERO;
-        for (a, [low, high]) in prefix(a, self.len).iter().zip(wide.as_chunks_mut().0) {
+        debug_assert!(factors.is_empty() && rest.is_empty(), "each factor has had its row");
+        let (mut doubled, mut carry) = (W::ZERO, W::ZERO);
+        for (digit, [low, high]) in a.iter().zip(wide.as_chunks_mut().0) {
+            (*low, doubled) = W::multiply_add(W::ONE, *low, *low, doubled);
+            (*high, doubled) = W::multiply_add(W::ONE, *high, *high, doubled);
             let product;
-            (*low, product) = a.carrying_mul_add(*a, *low, carry);
-            (*high, carry) = high.overflowing_add(product);
+            (*low, product) = multiply_add(*digit, *digit, *low, [carry, W::ZERO, W::ZERO, W::ZERO]);
+            (*high, carry) = W::multiply_add(W::ONE, product, *high, W::ZERO);
         }
+        debug_assert!(doubled == W::ZERO && carry == W::ZERO, "a square has twice the digits");
         self.reduce(wide, a);
     }
 
     /// Makes `number` the `wide / R` modulo the modulus, for a product of two numbers below it.
-    #[inline(always)]
-    fn reduce(&self, wide: &mut Wide, number: &mut Number) {
-        let mut top = Limb::ZERO;
-        for place in 0..self.len {
-            let lowest = wide.get(place).copied().unwrap_or(Limb::ZERO);
-            // This multiple of the modulus makes the lowest limb zero.
-            let carry = row(wide, place, self.limbs(), lowest.wrapping_mul(self.inverse));
-            if let Some(next) = wide.get_mut(place.saturating_add(self.len)) {
-                (*next, top) = next.carrying_add(carry, top);
-            }
+    #[inline(never)]
+    fn reduce(&self, wide: &mut [Digit<W>], number: &mut [Digit<W>]) {
+        let [lowest, others @ ..] = self.modulus else { return };
+        let (mut rest, mut top) = (wide, W::ZERO);
+        // As long as there is a digit above those that the modulus reaches.
+        while let Some(([first, row @ ..], [next, ..])) = rest.split_at_mut_checked(self.modulus.len()) {
+            let (factor, carry) = clear(self.inverse, *lowest, *first);
+            let carry = add_row(row, factor, others, carry);
+            (*next, top) = W::multiply_add(W::ONE, carry, *next, top);
+            let [_, above @ ..] = rest else { break };
+            rest = above;
         }
-        let high = wide.iter().skip(self.len);
-        prefix_mut(number, self.len).iter_mut().zip(high).for_each(|(place, limb)| *place = *limb);
+        debug_assert_eq!(rest.len(), number.len(), "as many digits as the modulus has are left");
+        number.iter_mut().zip(rest).for_each(|(digit, high)| *digit = *high);
         self.reduce_once(number, top);
     }
 
-    /// Subtracts the modulus from a number, if `carry` on top of it or the number itself says that it
-    /// is not below. It is below twice the modulus.
-    fn reduce_once(&self, number: &mut Number, carry: Limb) {
-        if carry != Limb::ZERO || !self.exceeds(number) {
-            UintRef::new_mut(prefix_mut(number, self.len)).borrowing_sub_assign(self.limbs(), Limb::ZERO);
+    /// Subtracts the modulus from a number, if `carry` on top of it or the number itself says that it is
+    /// not below. It is below twice the modulus.
+    fn reduce_once(&self, number: &mut [Digit<W>], carry: W) {
+        if carry != W::ZERO || self.is_reached_by(number) {
+            // The complement and one is the negative.
+            let mut one = W::ONE;
+            for (digit, modulus) in number.iter_mut().zip(self.modulus) {
+                (*digit, one) = W::multiply_add(W::ONE, modulus.map(Not::not), *digit, one);
+            }
         }
     }
+
+    /// Whether the number is the modulus or above it.
+    fn is_reached_by(&self, number: &[Digit<W>]) -> bool {
+        number.as_flattened().iter().rev().cmp(self.modulus.as_flattened().iter().rev()).is_ge()
+    }
 }
 
-/// Adds `factor * number` to the limbs from `place` on, and gives what is carried out of the last.
+/// Adds `factor * number + carry` to a row of the sum, and gives the digit that is carried out of it.
+#[inline(never)]
+fn add_row<W: Word>(
+    row: &mut [Digit<W>],
+    factor: Digit<W>,
+    number: &[Digit<W>],
+    mut carry: Digit<W>,
+) -> Digit<W> {
+    debug_assert_eq!(row.len(), number.len(), "a row is as long as the number");
+    for (sum, digit) in row.iter_mut().zip(number) {
+        (*sum, carry) = multiply_add(factor, *digit, *sum, carry);
+    }
+    carry
+}
+
+/// `sum + factor * number + carry`: the lower digit and the upper.
 #[inline(always)]
-fn row(wide: &mut [Limb], place: usize, number: &UintRef, factor: Limb) -> Limb {
-    let end = place.saturating_add(number.nlimbs());
-    let limbs = wide.get_mut(place..end).unwrap_or_default();
-    // The lengths are the same, and this tells the compiler.
-    if limbs.len() != number.nlimbs() {
-        return Limb::ZERO;
-    }
-    UintRef::new_mut(limbs).carrying_add_assign_mul_limb(number, factor, Limb::ZERO)
+fn multiply_add<W: Word>(
+    factor: Digit<W>,
+    number: Digit<W>,
+    sum: Digit<W>,
+    carry: Digit<W>,
+) -> (Digit<W>, Digit<W>) {
+    let [f0, f1, f2, f3] = factor;
+    let [c0, c1, c2, c3] = carry;
+    // Each word of the factor, one place above the one before.
+    let ([r0, s1, s2, s3], s4) = W::multiply_add(f0, number, sum, c0);
+    let ([r1, s2, s3, s4], s5) = W::multiply_add(f1, number, [s1, s2, s3, s4], c1);
+    let ([r2, s3, s4, s5], s6) = W::multiply_add(f2, number, [s2, s3, s4, s5], c2);
+    let ([r3, s4, s5, s6], s7) = W::multiply_add(f3, number, [s3, s4, s5, s6], c3);
+    ([r0, r1, r2, r3], [s4, s5, s6, s7])
 }
 
-/// The same, where the limb behind is still zero and takes what is carried.
+/// The factor whose product with a modulus makes the lowest digit of the sum zero, and what is carried out
+/// of that digit. `lowest` is the lowest digit of the modulus.
 #[inline(always)]
-fn add_row(wide: &mut [Limb], place: usize, number: &UintRef, factor: Limb) {
-    let carry = row(wide, place, number, factor);
-    if let Some(next) = wide.get_mut(place.saturating_add(number.nlimbs())) {
-        *next = carry;
+fn clear<W: Word>(inverse: W, lowest: Digit<W>, sum: Digit<W>) -> (Digit<W>, Digit<W>) {
+    let [s0, ..] = sum;
+    let f0 = s0.wrapping_mul(inverse);
+    let ([_, s1, s2, s3], s4) = W::multiply_add(f0, lowest, sum, W::ZERO);
+    let f1 = s1.wrapping_mul(inverse);
+    let ([_, s2, s3, s4], s5) = W::multiply_add(f1, lowest, [s1, s2, s3, s4], W::ZERO);
+    let f2 = s2.wrapping_mul(inverse);
+    let ([_, s3, s4, s5], s6) = W::multiply_add(f2, lowest, [s2, s3, s4, s5], W::ZERO);
+    let f3 = s3.wrapping_mul(inverse);
+    let ([_, s4, s5, s6], s7) = W::multiply_add(f3, lowest, [s3, s4, s5, s6], W::ZERO);
+    ([f0, f1, f2, f3], [s4, s5, s6, s7])
+}
+
+/// Doubles a number, and gives what is carried out of it.
+fn double<W: Word>(number: &mut [Digit<W>]) -> W {
+    let mut carry = W::ZERO;
+    for digit in number {
+        (*digit, carry) = W::multiply_add(W::ONE, *digit, *digit, carry);
     }
+    carry
 }
 
-fn prefix(number: &[Limb], len: usize) -> &[Limb] {
-    number.get(..len).unwrap_or_default()
+/// What is used of a number, or of the room for a product.
+fn prefix<T>(whole: &[T], len: usize) -> &[T] {
+    debug_assert!(len <= whole.len(), "{len} of {} digits", whole.len());
+    whole.get(..len).unwrap_or(whole)
 }
 
-fn prefix_mut(number: &mut [Limb], len: usize) -> &mut [Limb] {
-    number.get_mut(..len).unwrap_or_default()
-}
-
-/// The number that the octets write, big-endian. There are no more of them than fit.
-pub(super) fn number(octets: &[u8]) -> Number {
-    let mut number = [Limb::ZERO; MOST_LIMBS];
-    for (limb, octets) in number.iter_mut().zip(octets.rchunks(Limb::BYTES)) {
-        limb.0 = octets.iter().fold(0, |word: Word, octet| (word << 8) | Word::from(*octet));
-    }
-    number
+fn prefix_mut<T>(whole: &mut [T], len: usize) -> &mut [T] {
+    debug_assert!(len <= whole.len(), "{len} of {} digits", whole.len());
+    whole.split_at_mut(len.min(whole.len())).0
 }

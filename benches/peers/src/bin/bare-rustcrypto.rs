@@ -26,7 +26,7 @@ fn main() {
             }
             ("primitive", "RS256") => {
                 let number = |member| rsa::BoxedUint::from_be_slice_vartime(&input.octets(member));
-                let key = rsa::RsaPublicKey::new(number("n"), number("e"))?;
+                let key = rsa::PublicKey::new(number("n"), number("e"))?;
                 primitive(move |message, signature| {
                     let scheme = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: DIGEST_INFO.into() };
                     key.verify(scheme, &Sha256::digest(message), signature).is_ok()
