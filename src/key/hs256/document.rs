@@ -1,0 +1,195 @@
+//! Whether a secret is the text or DER of a key, in whatever wrapping.
+//!
+//! Whoever passes the public key of an RS256 issuer as a secret makes a verifier for which everybody can
+//! sign. What keys look like is public and fixed: the tags and object identifiers of their DER, the frames
+//! of PEM, the member `kty` of a JWK, the names in a key of SSH, the equation of a curve. These are looked
+//! for at every place of the secret as it is and, if it is text, of what it decodes to from base64 (at the
+//! four places of a character in its group) and from hexadecimal (at two). One level is decoded. Text is
+//! looked at without white space, quotes, backslashes and zero octets, so that neither the way in which
+//! names are quoted nor UTF-16 makes a difference.
+//!
+//! Not seen is what has no structure of its own: a modulus, a compressed point, 32 octets of an Ed25519
+//! key, without anything around them.
+//!
+//! Secret here: the octets, and all that is computed from them. Decided openly, and nothing else:
+//!
+//! 1. whether at most an eighth of the octets are outside ASCII. The format of a secret says as much; 32
+//!    random octets are taken for text once in 100,000 times.
+//! 2. whether 65, 97 or 133 octets are encoded, the first of which is 4. Of a random secret of such a
+//!    length this tells with probability 2^-8 that it begins so, and leaves 512 bits or more unknown.
+//! 3. whether the secret is refused, and for which form.
+
+use super::encoding::{BASE64, Encoding, HEXADECIMAL, Octets, PLAIN, within};
+use super::point;
+use crate::error::KeyForm;
+
+/// How many octets of a secret are looked at. Keys are shorter; and the more places, the more likely is
+/// a form by chance: see the tests.
+const SEEN: usize = 8192;
+
+/// Eight octets in a row, of which only those bits count that the mask has. It never has the top bit.
+struct Pattern {
+    octets: u64,
+    mask: u64,
+}
+
+const fn pattern(octets: u64, mask: u64) -> Pattern {
+    Pattern { octets: octets & mask & u64::MAX >> 1, mask: mask & u64::MAX >> 1 }
+}
+
+/// So many ASCII characters, up to eight.
+const fn text(characters: &[u8]) -> Pattern {
+    let (mut octets, mut mask, mut rest) = (0, 0, characters);
+    while let [first, after @ ..] = rest {
+        #[expect(clippy::as_conversions, reason = "`u64::from` is not const")]
+        let first = *first as u64;
+        octets = octets << 8 | first;
+        mask = mask << 8 | 0xff;
+        rest = after;
+    }
+    pattern(octets, mask)
+}
+
+/// DER of keys and certificates (X.690).
+const DER: [Pattern; 9] = [
+    // An object identifier below 1.2.840.113549 (RSA) or 1.2.840.10040, 1.2.840.10045 (DSA, ECDSA): in
+    // every SubjectPublicKeyInfo, PKCS#8 key and certificate for one of these (RFC 5280 §4.1, RFC 5208).
+    pattern(0x06_00_2a_86_48_86_f7_0d, 0xff_f0_ff_ff_ff_ff_ff_ff),
+    pattern(0x06_00_2a_86_48_ce_38_00, 0xff_f0_ff_ff_ff_ff_f8_f8),
+    // An AlgorithmIdentifier of one of the 1.3.101 (X25519 to Ed448, RFC 8410 §3), of which two bits of the
+    // last number are the same.
+    pattern(0x30_05_06_03_2b_65_60, 0xff_ff_ff_ff_ff_ff_e0),
+    // An object identifier below 2.16.840.1.101.3 (ML-DSA, RFC 9881 §2).
+    pattern(0x06_09_60_86_48_01_65_03, u64::MAX),
+    // RSAPublicKey of 1024 or 1536 bits (RFC 8017 §A.1.1). Larger ones: `rsa_public_key`.
+    pattern(0x30_81_80_02_81_81_00, 0xff_ff_b0_ff_ff_bf_ff),
+    // RSAPrivateKey, DSAPrivateKey: a SEQUENCE of a version and an INTEGER (RFC 8017 §A.1.2).
+    pattern(0x30_82_00_00_02_01_00_02, 0xff_ff_f0_00_ff_ff_fe_ff),
+    // ECPrivateKey: a SEQUENCE of the version 1 and an OCTET STRING of 32, 48 or 66 octets (RFC 5915 §3);
+    // with a length of one octet, and of two.
+    pattern(0x30_00_02_01_01_04_20, 0xff_80_ff_ff_ff_ff_ef),
+    pattern(0x30_81_00_02_01_01_04_30, 0xff_ff_00_ff_ff_ff_ff_ff),
+    pattern(0x30_81_00_02_01_01_04_42, 0xff_ff_00_ff_ff_ff_ff_ff),
+];
+
+/// Keys of SSH: the length of a name, and how it begins (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4); the
+/// last is for keys in hardware.
+const SSH: [Pattern; 3] = [
+    pattern(0x00_00_00_03_00_00_00_00 | 0x73_73_68_2d, 0xff_ff_ff_f3_ff_ff_ff_ff),
+    pattern(0x00_00_00_13_00_00_00_00 | 0x65_63_64_73, u64::MAX),
+    pattern(0x00_00_00_00_73_6b_2d_00, 0xff_ff_ff_c0_ff_ff_ff_80),
+];
+
+/// The same in base64, within text that is itself encoded.
+const SSH_BASE64: [Pattern; 3] = [text(b"AAAAB3Nz"), text(b"AAAAC3Nz"), text(b"AAAAE2Vj")];
+
+/// The frame of PEM (RFC 7468), of OpenPGP and SSH2 (RFC 4716), without the blank.
+const PEM: [Pattern; 1] = [text(b"----BEGI")];
+
+/// The member `kty` and its values (RFC 7518 §6.1, RFC 8037, RFC 9964), without quotes and blanks. Two letters
+/// are too few for one of them, so that what follows counts.
+const JWK: [Pattern; 6] = [
+    text(b"kty:RSA"),
+    text(b"kty:EC,"),
+    text(b"kty:EC}"),
+    text(b"kty:OKP"),
+    text(b"kty:oct"),
+    text(b"kty:AKP"),
+];
+
+/// In the top bit, whether the octets fit to one of the patterns.
+fn any(octets: u64, patterns: &[Pattern]) -> u64 {
+    patterns.iter().fold(0, |any, pattern| any | top_if_zero(octets & pattern.mask ^ pattern.octets))
+}
+
+/// Sets the top bit for zero, and for no other number below 2^63. The other bits mean nothing.
+fn top_if_zero(number: u64) -> u64 {
+    number.wrapping_sub(1)
+}
+
+/// In the top bit, whether this is the head of an RSAPublicKey (RFC 8017 §A.1.1): a SEQUENCE and an INTEGER
+/// with lengths of three octets, which differ by the head of the INTEGER (4) and another INTEGER of one to
+/// eight octets. The modulus has 256 to 4095 octets.
+fn rsa_public_key(octets: u64) -> u64 {
+    let (sequence, integer) = (octets >> 32, octets & 0xffff_ffff);
+    let beyond = sequence.wrapping_sub(integer).wrapping_sub(0x3082_0000 - 0x0282_0000 + 7);
+    top_if_zero((integer & 0xffff_f000 ^ 0x0282_0000) | beyond & (u64::MAX >> 1 & !7))
+}
+
+/// The latest octets that were read, and the latest that count as text.
+#[derive(Clone, Copy, Default)]
+struct Window {
+    octets: u64,
+    text: u64,
+}
+
+impl Window {
+    /// Takes an octet if the mask says that there is one.
+    fn push(&mut self, octet: u32, there: u32) {
+        fn append(window: &mut u64, octet: u32, there: u32) {
+            // The mask for 64 bits.
+            let there = 0_u64.wrapping_sub(u64::from(there & 1));
+            *window ^= (*window ^ (*window << 8 | u64::from(octet))) & there;
+        }
+        let (quote, apostrophe, backslash) = (0x22, 0x27, 0x5c);
+        let passed_over = within(octet, 0, 0x20)
+            | within(octet, quote, quote)
+            | within(octet, apostrophe, apostrophe)
+            | within(octet, backslash, backslash);
+        append(&mut self.octets, octet, there);
+        append(&mut self.text, octet, there & !passed_over);
+    }
+}
+
+/// What was found so far, of each form, in the top bit.
+#[derive(Default)]
+struct Found {
+    pem: u64,
+    jwk: u64,
+    ssh: u64,
+    der: u64,
+}
+
+impl Found {
+    fn look_at(&mut self, window: Window) {
+        self.pem |= any(window.text, &PEM);
+        self.jwk |= any(window.text, &JWK);
+        self.ssh |= any(window.text, &SSH_BASE64) | any(window.octets, &SSH);
+        self.der |= any(window.octets, &DER) | rsa_public_key(window.octets);
+    }
+
+    fn search(&mut self, secret: &[u8], encoding: &Encoding) {
+        let mut readings = [(Octets::default(), Window::default()); 4];
+        readings
+            .iter_mut()
+            .zip(encoding.phases)
+            .for_each(|(reading, phase)| reading.0 = Octets::after(*phase));
+        for character in secret {
+            let digit = encoding.digit(*character);
+            for ((octets, window), _) in readings.iter_mut().zip(encoding.phases) {
+                let (octet, complete) = octets.push(digit);
+                window.push(octet, complete);
+                self.look_at(*window);
+            }
+        }
+    }
+}
+
+/// The form of the key that the secret is, if it is one.
+#[inline(never)]
+pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
+    let secret = secret.get(..SEEN).unwrap_or(secret);
+    let outside_ascii: usize = secret.iter().map(|octet| usize::from(octet >> 7)).sum();
+    let is_text = outside_ascii <= secret.len() / 8;
+    let encodings: &[Encoding] = if is_text { &[PLAIN, BASE64, HEXADECIMAL] } else { &[PLAIN] };
+
+    let mut found = Found::default();
+    encodings.iter().for_each(|encoding| found.search(secret, encoding));
+    if (found.pem | found.jwk | found.ssh | found.der) >> 63 != 0 {
+        // The text of a JWK may hold certificates, and PEM is base64 of DER.
+        let forms = [(found.pem, KeyForm::Pem), (found.jwk, KeyForm::Jwk), (found.ssh, KeyForm::Ssh)];
+        let outer = forms.into_iter().find(|(found, _)| found >> 63 != 0);
+        return Some(outer.map_or(KeyForm::Der, |(_, form)| form));
+    }
+    encodings.iter().any(|encoding| point::is_point(secret, encoding)).then_some(KeyForm::Point)
+}
