@@ -19,7 +19,7 @@
 //!    length this tells with probability 2^-8 that it begins so, and leaves 512 bits or more unknown.
 //! 3. whether the secret is refused, and for which form.
 
-use super::encoding::{BASE64, Encoding, HEXADECIMAL, Octets, PLAIN, within};
+use super::encoding::{BASE64, Encoding, HEXADECIMAL, Mask, PLAIN, within};
 use super::point;
 use crate::error::KeyForm;
 
@@ -97,6 +97,23 @@ const JWK: [Pattern; 6] = [
     text(b"kty:AKP"),
 ];
 
+/// What is looked for in the same octets, of one form.
+struct Group {
+    form: KeyForm,
+    /// Whether in what counts as text.
+    in_text: bool,
+    patterns: &'static [Pattern],
+}
+
+/// The outer form comes first: the text of a JWK may hold certificates, and PEM is base64 of DER.
+const GROUPS: [Group; 5] = [
+    Group { form: KeyForm::Pem, in_text: true, patterns: &PEM },
+    Group { form: KeyForm::Jwk, in_text: true, patterns: &JWK },
+    Group { form: KeyForm::Ssh, in_text: true, patterns: &SSH_BASE64 },
+    Group { form: KeyForm::Ssh, in_text: false, patterns: &SSH },
+    Group { form: KeyForm::Der, in_text: false, patterns: &DER },
+];
+
 /// In the top bit, whether the octets fit to one of the patterns.
 fn any(octets: u64, patterns: &[Pattern]) -> u64 {
     patterns.iter().fold(0, |any, pattern| any | top_if_zero(octets & pattern.mask ^ pattern.octets))
@@ -117,61 +134,25 @@ fn rsa_public_key(octets: u64) -> u64 {
 }
 
 /// The latest octets that were read, and the latest that count as text.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Window {
     octets: u64,
     text: u64,
 }
 
 impl Window {
-    /// Takes an octet if the mask says that there is one.
-    fn push(&mut self, octet: u32, there: u32) {
-        fn append(window: &mut u64, octet: u32, there: u32) {
-            // The mask for 64 bits.
+    /// Takes an octet if the mask says that it is there.
+    fn push(&mut self, octet: u32, there: Mask) {
+        fn append(window: &mut u64, octet: u32, there: Mask) {
             let there = 0_u64.wrapping_sub(u64::from(there & 1));
             *window ^= (*window ^ (*window << 8 | u64::from(octet))) & there;
         }
         let (quote, apostrophe, backslash) = (0x22, 0x27, 0x5c);
-        let passed_over = within(octet, 0, 0x20)
-            | within(octet, quote, quote)
+        let passed_over = within(octet, 0, quote)
             | within(octet, apostrophe, apostrophe)
             | within(octet, backslash, backslash);
         append(&mut self.octets, octet, there);
         append(&mut self.text, octet, there & !passed_over);
-    }
-}
-
-/// What was found so far, of each form, in the top bit.
-#[derive(Default)]
-struct Found {
-    pem: u64,
-    jwk: u64,
-    ssh: u64,
-    der: u64,
-}
-
-impl Found {
-    fn look_at(&mut self, window: Window) {
-        self.pem |= any(window.text, &PEM);
-        self.jwk |= any(window.text, &JWK);
-        self.ssh |= any(window.text, &SSH_BASE64) | any(window.octets, &SSH);
-        self.der |= any(window.octets, &DER) | rsa_public_key(window.octets);
-    }
-
-    fn search(&mut self, secret: &[u8], encoding: &Encoding) {
-        let mut readings = [(Octets::default(), Window::default()); 4];
-        readings
-            .iter_mut()
-            .zip(encoding.phases)
-            .for_each(|(reading, phase)| reading.0 = Octets::after(*phase));
-        for character in secret {
-            let digit = encoding.digit(*character);
-            for ((octets, window), _) in readings.iter_mut().zip(encoding.phases) {
-                let (octet, complete) = octets.push(digit);
-                window.push(octet, complete);
-                self.look_at(*window);
-            }
-        }
     }
 }
 
@@ -183,13 +164,23 @@ pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
     let is_text = outside_ascii <= secret.len() / 8;
     let encodings: &[Encoding] = if is_text { &[PLAIN, BASE64, HEXADECIMAL] } else { &[PLAIN] };
 
-    let mut found = Found::default();
-    encodings.iter().for_each(|encoding| found.search(secret, encoding));
-    if (found.pem | found.jwk | found.ssh | found.der) >> 63 != 0 {
-        // The text of a JWK may hold certificates, and PEM is base64 of DER.
-        let forms = [(found.pem, KeyForm::Pem), (found.jwk, KeyForm::Jwk), (found.ssh, KeyForm::Ssh)];
-        let outer = forms.into_iter().find(|(found, _)| found >> 63 != 0);
-        return Some(outer.map_or(KeyForm::Der, |(_, form)| form));
+    // In the top bit, whether a pattern of each group was found.
+    let mut found = [0; GROUPS.len()];
+    for encoding in encodings {
+        for phase in encoding.phases {
+            let mut window = Window::default();
+            for (octet, there) in encoding.octets(secret, *phase) {
+                window.push(octet, there);
+                for (found, group) in found.iter_mut().zip(&GROUPS) {
+                    *found |= any(if group.in_text { window.text } else { window.octets }, group.patterns);
+                }
+                let [.., der] = &mut found;
+                *der |= rsa_public_key(window.octets);
+            }
+        }
+    }
+    if found.iter().fold(0, |any, found| any | found) >> 63 != 0 {
+        return found.iter().zip(&GROUPS).find(|(found, _)| *found >> 63 != 0).map(|(_, group)| group.form);
     }
     encodings.iter().any(|encoding| point::is_point(secret, encoding)).then_some(KeyForm::Point)
 }

@@ -3,9 +3,11 @@
 //! The number of octets and the first are decided openly; see `document.rs`. The rest is as secret as the
 //! octets are: one random secret in 256 of such a length gets that far.
 
+use core::iter;
+
 use zeroize::Zeroizing;
 
-use super::encoding::{Encoding, Mask, Octets, within};
+use super::encoding::{Encoding, Mask, within};
 
 /// In limbs of 32 bits, the lowest first.
 const LIMBS: usize = 17;
@@ -15,97 +17,66 @@ type Number = [u32; LIMBS];
 struct Curve {
     /// How many octets a coordinate has.
     width: u32,
-    /// Each is -1 modulo 2^32.
-    modulus: &'static [u32],
-    /// b/R² modulo the modulus, where R is 2^544.
+    /// Its limbs, of which each is a small number modulo 2^32. The lowest is -1.
+    modulus: &'static [i16],
+    /// b/R modulo the modulus, where R is 2^544.
     b: &'static [u32],
 }
 
 const CURVES: [Curve; 3] = [
     Curve {
         width: 32,
-        modulus: &[0xffff_ffff, 0xffff_ffff, 0xffff_ffff, 0, 0, 0, 1, 0xffff_ffff],
+        modulus: &[-1, -1, -1, 0, 0, 0, 1, -1],
         b: &[
-            0xefd7_6307,
-            0x2222_7eee,
-            0x1ce0_5a3a,
-            0x26f8_b805,
-            0xcba2_0d67,
-            0xdf9e_31d8,
-            0x0720_c530,
-            0xa37f_46ae,
+            0xe59b_e0a6,
+            0x9ca0_65a7,
+            0x41b9_c322,
+            0xa0f4_5304,
+            0x7c17_8684,
+            0x1ecc_e451,
+            0xeafd_3b02,
+            0x4584_a136,
         ],
     },
     Curve {
         width: 48,
-        modulus: &[
-            0xffff_ffff,
-            0,
-            0,
-            0xffff_ffff,
-            0xffff_fffe,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-        ],
+        modulus: &[-1, 0, 0, -1, -2, -1, -1, -1, -1, -1, -1, -1],
         b: &[
-            0xf5f5_e4fb,
-            0x6b55_82c1,
-            0x87ad_11c4,
-            0x3162_afff,
-            0x6d3e_6bc7,
-            0x4f97_23e7,
-            0xa9f0_7b04,
-            0x5d8b_a101,
-            0xcf8e_7d52,
-            0x741c_71d3,
-            0x185b_0e12,
-            0xaa3e_3205,
+            0xfc7a_73ca,
+            0x325d_f835,
+            0x6f3d_276d,
+            0x0a1f_98a1,
+            0x3e95_69cc,
+            0x9d53_5f43,
+            0xb23a_ac3c,
+            0xbd31_49bf,
+            0xdfba_748c,
+            0x18cd_2e86,
+            0x246c_0ca3,
+            0x8040_8afe,
         ],
     },
     Curve {
         width: 66,
-        modulus: &[
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0xffff_ffff,
-            0x1ff,
-        ],
+        modulus: &[-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0x1ff],
         b: &[
-            0xd3c7_bd14,
-            0x7e20_f4b0,
-            0xfc1c_d5cf,
-            0x02f4_eec6,
-            0x4dec_594b,
-            0xe547_b1fa,
-            0x2785_5864,
-            0x2646_3bc4,
-            0x57ce_e2d2,
-            0xc96e_66cc,
-            0x03ba_8b69,
-            0x8682_da15,
-            0x687e_4a68,
-            0xe586_3872,
-            0x0146_54fa,
-            0xa35a_81f8,
-            0xfe,
+            0x8a3f_a8d6,
+            0x5869_e3de,
+            0xe7bf_107a,
+            0x637e_0e6a,
+            0xa581_7a77,
+            0xfd26_f62c,
+            0x3272_a3d8,
+            0xe213_c2ac,
+            0x6913_231d,
+            0x662b_e771,
+            0xb4e4_b733,
+            0x0a81_dd45,
+            0x3443_416d,
+            0x3934_3f25,
+            0x7d72_c31c,
+            0xfc00_a32a,
+            0x0000_0140,
         ],
     },
 ];
@@ -116,9 +87,8 @@ pub(super) fn is_point(secret: &[u8], encoding: &Encoding) -> bool {
     if secret.len() < 65 {
         return false;
     }
-    let (mut octets, mut count, mut first) = (Octets::default(), 0_u32, 0);
-    for character in secret {
-        let (octet, complete) = octets.push(encoding.digit(*character));
+    let (mut count, mut first) = (0_u32, 0);
+    for (octet, complete) in encoding.octets(secret, 0) {
         first |= octet & complete & within(count, 0, 0);
         count = count.wrapping_add(complete & 1);
     }
@@ -139,34 +109,24 @@ impl Curve {
     /// Whether the coordinates after the first octet satisfy the equation.
     fn has(&self, secret: &[u8], encoding: &Encoding) -> bool {
         let (mut x, mut y) = (Zeroizing::new([0; LIMBS]), Zeroizing::new([0; LIMBS]));
-        let (mut octets, mut count) = (Octets::default(), 0_u32);
-        for character in secret {
-            let (octet, complete) = octets.push(encoding.digit(*character));
+        let mut count = 0_u32;
+        for (octet, complete) in encoding.octets(secret, 0) {
             append(&mut x, octet, complete & within(count, 1, self.width));
             append(&mut y, octet, complete & within(count, self.width.wrapping_add(1), self.octets()));
             count = count.wrapping_add(complete & 1);
         }
 
-        let (modulus, b) = (number(self.modulus), number(self.b));
-        let (zero, one) = (number(&[]), number(&[1]));
-        let mut minus_three = modulus;
-        let [lowest, ..] = &mut minus_three;
-        *lowest = lowest.wrapping_sub(3);
-        // Both sides over R^2.
-        let square = multiply_add(&y, &y, &zero, &modulus);
-        let left = multiply_add(&square, &one, &zero, &modulus);
-        let minus_three = multiply_add(&minus_three, &one, &zero, &modulus);
-        let factor = multiply_add(&x, &x, &minus_three, &modulus);
-        let right = multiply_add(&x, &factor, &b, &modulus);
+        let mut modulus = [0; LIMBS];
+        modulus
+            .iter_mut()
+            .zip(self.modulus)
+            .for_each(|(limb, small)| *limb = i32::from(*small).cast_unsigned());
+        let montgomery = |a: &Number, b: &[u32], factor, c: &[u32]| product(a, b, factor, c, &modulus);
+        // y^2 + 3x and x^3 + b, both over R^2.
+        let left = montgomery(&montgomery(&y, &*y, 3, &*x), &[1], 0, &[]);
+        let right = montgomery(&x, &montgomery(&x, &*x, 0, &[]), 1, self.b);
         left.iter().zip(right).fold(0, |difference, (left, right)| difference | left ^ right) == 0
     }
-}
-
-/// A number with zeros above the limbs that are given.
-fn number(limbs: &[u32]) -> Number {
-    let mut number = [0; LIMBS];
-    number.iter_mut().zip(limbs).for_each(|(place, limb)| *place = *limb);
-    number
 }
 
 /// Appends an octet to a big-endian number if the mask says so.
@@ -179,45 +139,42 @@ fn append(number: &mut Number, octet: u32, there: Mask) {
     }
 }
 
-/// a * b / R + c modulo the modulus. `a` and `b` are below 2^528, one of them below the modulus or both
-/// with a product below R times the modulus; `c` is below the modulus.
-fn multiply_add(a: &Number, b: &Number, c: &Number, modulus: &Number) -> Number {
+/// (a * b + factor * c) / R modulo the modulus (Montgomery's product). The dividend is below R times the
+/// modulus.
+#[inline(never)]
+fn product(a: &Number, b: &[u32], factor: u32, c: &[u32], modulus: &Number) -> Number {
     let mut sum = [0; LIMBS + 1];
+    add(&mut sum, factor, c);
     for digit in a {
-        add_product(&mut sum, *digit, b);
+        add(&mut sum, *digit, b);
         // Since the modulus is -1 modulo 2^32, this makes the lowest limb zero.
         let [lowest, ..] = sum;
-        add_product(&mut sum, lowest, modulus);
+        add(&mut sum, lowest, modulus);
         let mut above = 0;
         sum.iter_mut().rev().for_each(|limb| core::mem::swap(limb, &mut above));
     }
-    add_product(&mut sum, 1, c);
-    // It is below three times the modulus.
+    // It is below twice the modulus.
     let [mut result @ .., _] = sum;
-    for _ in 0..2 {
-        let (mut difference, mut borrow) = (result, false);
-        for (limb, subtrahend) in difference.iter_mut().zip(modulus) {
-            let (less, first) = limb.overflowing_sub(*subtrahend);
-            let (less, second) = less.overflowing_sub(u32::from(borrow));
-            (*limb, borrow) = (less, first | second);
-        }
-        let keep = 0_u32.wrapping_sub(u32::from(borrow));
-        result.iter_mut().zip(difference).for_each(|(limb, less)| *limb ^= (*limb ^ less) & !keep);
+    let (mut less, mut borrow) = (result, false);
+    for (limb, subtrahend) in less.iter_mut().zip(modulus) {
+        let (once, first) = limb.overflowing_sub(*subtrahend);
+        let (twice, second) = once.overflowing_sub(u32::from(borrow));
+        (*limb, borrow) = (twice, first | second);
     }
+    let keep = 0_u32.wrapping_sub(u32::from(borrow));
+    result.iter_mut().zip(less).for_each(|(limb, less)| *limb = *limb & keep | less & !keep);
     result
 }
 
-/// Adds a number, times a limb. The sum fits.
-fn add_product(sum: &mut [u32; LIMBS + 1], factor: u32, number: &Number) {
-    let [limbs @ .., top] = sum;
+/// Adds `factor * number`. The sum fits.
+#[inline(never)]
+fn add(sum: &mut [u32; LIMBS + 1], factor: u32, number: &[u32]) {
     let mut carry = 0_u32;
-    for (limb, digit) in limbs.iter_mut().zip(number) {
+    for (limb, digit) in sum.iter_mut().zip(number.iter().chain(iter::repeat(&0))) {
         // At most (2^32 - 1)^2 + 2 * (2^32 - 1) = 2^64 - 1.
         let product = u64::from(factor).wrapping_mul(u64::from(*digit));
-        let wide = product.wrapping_add(u64::from(*limb)).wrapping_add(u64::from(carry));
-        (*limb, carry) = halves(wide);
+        (*limb, carry) = halves(product.wrapping_add(u64::from(*limb)).wrapping_add(u64::from(carry)));
     }
-    *top = top.wrapping_add(carry);
 }
 
 /// The lower and the upper 32 bits.
