@@ -1,25 +1,22 @@
 //! Whether octets are an uncompressed point of P-256, P-384 or P-521: 4, x and y (SEC 1 §2.3.3).
 //!
-//! The number of octets and the first are decided openly; see `document.rs`. The rest is as secret as the
-//! octets are: one random secret in 256 of such a length gets that far.
-
-use core::iter;
+//! Their number, and whether the first is 4, is decided openly; see `document.rs`. The others stay secret: one
+//! random secret in 256 of such a length gets that far. It happens once in the life of a key, so that this
+//! is written to be small, and multiplies bit by bit.
 
 use zeroize::Zeroizing;
 
 use super::encoding::{Encoding, Mask, within};
 
 /// In limbs of 32 bits, the lowest first.
-const LIMBS: usize = 17;
-type Number = [u32; LIMBS];
+type Number = [u32; 17];
 
 /// The curve y² = x³ - 3x + b (FIPS 186-4 §D.1.2).
 struct Curve {
     /// How many octets a coordinate has.
     width: u32,
-    /// Its limbs, of which each is a small number modulo 2^32. The lowest is -1.
+    /// Its limbs, of which each is a small number modulo 2^32.
     modulus: &'static [i16],
-    /// b/R modulo the modulus, where R is 2^544.
     b: &'static [u32],
 }
 
@@ -28,108 +25,103 @@ const CURVES: [Curve; 3] = [
         width: 32,
         modulus: &[-1, -1, -1, 0, 0, 0, 1, -1],
         b: &[
-            0xe59b_e0a6,
-            0x9ca0_65a7,
-            0x41b9_c322,
-            0xa0f4_5304,
-            0x7c17_8684,
-            0x1ecc_e451,
-            0xeafd_3b02,
-            0x4584_a136,
+            0x27d2_604b,
+            0x3bce_3c3e,
+            0xcc53_b0f6,
+            0x651d_06b0,
+            0x7698_86bc,
+            0xb3eb_bd55,
+            0xaa3a_93e7,
+            0x5ac6_35d8,
         ],
     },
     Curve {
         width: 48,
         modulus: &[-1, 0, 0, -1, -2, -1, -1, -1, -1, -1, -1, -1],
         b: &[
-            0xfc7a_73ca,
-            0x325d_f835,
-            0x6f3d_276d,
-            0x0a1f_98a1,
-            0x3e95_69cc,
-            0x9d53_5f43,
-            0xb23a_ac3c,
-            0xbd31_49bf,
-            0xdfba_748c,
-            0x18cd_2e86,
-            0x246c_0ca3,
-            0x8040_8afe,
+            0xd3ec_2aef,
+            0x2a85_c8ed,
+            0x8a2e_d19d,
+            0xc656_398d,
+            0x5013_875a,
+            0x0314_088f,
+            0xfe81_4112,
+            0x181d_9c6e,
+            0xe3f8_2d19,
+            0x988e_056b,
+            0xe23e_e7e4,
+            0xb331_2fa7,
         ],
     },
     Curve {
         width: 66,
         modulus: &[-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0x1ff],
         b: &[
-            0x8a3f_a8d6,
-            0x5869_e3de,
-            0xe7bf_107a,
-            0x637e_0e6a,
-            0xa581_7a77,
-            0xfd26_f62c,
-            0x3272_a3d8,
-            0xe213_c2ac,
-            0x6913_231d,
-            0x662b_e771,
-            0xb4e4_b733,
-            0x0a81_dd45,
-            0x3443_416d,
-            0x3934_3f25,
-            0x7d72_c31c,
-            0xfc00_a32a,
-            0x0000_0140,
+            0x6b50_3f00,
+            0xef45_1fd4,
+            0x3d2c_34f1,
+            0x3573_df88,
+            0x3bb1_bf07,
+            0x1652_c0bd,
+            0xec7e_937b,
+            0x5619_3951,
+            0x8ef1_09e1,
+            0xb8b4_8991,
+            0x99b3_15f3,
+            0xa2da_725b,
+            0xb685_40ee,
+            0x929a_21a0,
+            0x8e1c_9a1f,
+            0x953e_b961,
+            0x0000_0051,
         ],
     },
 ];
 
 /// Whether the octets that the secret encodes are a point.
+#[inline(never)]
 pub(super) fn is_point(secret: &[u8], encoding: &Encoding) -> bool {
     // No encoding makes octets of fewer characters.
     if secret.len() < 65 {
         return false;
     }
-    let (mut count, mut first) = (0_u32, 0);
-    for (octet, complete) in encoding.octets(secret, 0) {
-        first |= octet & complete & within(count, 0, 0);
-        count = count.wrapping_add(complete & 1);
-    }
-    let of_length = |curve: &Curve| within(count, curve.octets(), curve.octets()) & within(first, 4, 4);
-    if CURVES.iter().fold(0, |any, curve| any | of_length(curve)) == 0 {
-        return false;
-    }
-    // The number of octets, and with it the curve, is public from here on.
-    CURVES.iter().any(|curve| of_length(curve) != 0 && curve.has(secret, encoding))
+    let read = Octets::read(secret, encoding, 0);
+    CURVES.iter().any(|curve| {
+        let length = curve.width.wrapping_mul(2).wrapping_add(1);
+        let may_be = within(read.count, length, length) & within(read.first, 4, 4);
+        may_be != 0 && curve.has(&Octets::read(secret, encoding, curve.width).coordinates)
+    })
 }
 
-impl Curve {
-    /// How many octets a point has.
-    fn octets(&self) -> u32 {
-        self.width.wrapping_mul(2).wrapping_add(1)
-    }
+/// What the octets are, the first and two numbers after it.
+struct Octets {
+    count: u32,
+    first: u32,
+    coordinates: Zeroizing<[Number; 2]>,
+}
 
-    /// Whether the coordinates after the first octet satisfy the equation.
-    fn has(&self, secret: &[u8], encoding: &Encoding) -> bool {
-        let (mut x, mut y) = (Zeroizing::new([0; LIMBS]), Zeroizing::new([0; LIMBS]));
-        let mut count = 0_u32;
-        for (octet, complete) in encoding.octets(secret, 0) {
-            append(&mut x, octet, complete & within(count, 1, self.width));
-            append(&mut y, octet, complete & within(count, self.width.wrapping_add(1), self.octets()));
-            count = count.wrapping_add(complete & 1);
+impl Octets {
+    /// Reads them with coordinates of so many octets, or without.
+    #[inline(never)]
+    fn read(secret: &[u8], encoding: &Encoding, width: u32) -> Self {
+        let mut read = Self { count: 0, first: 0, coordinates: Zeroizing::new([[0; 17]; 2]) };
+        for (octet, there) in encoding.octets(secret, 0) {
+            read.first |= octet & there & within(read.count, 0, 0);
+            if width != 0 {
+                let mut from = 1_u32;
+                for number in read.coordinates.iter_mut() {
+                    let after = from.wrapping_add(width);
+                    append(number, octet, there & within(read.count, from, after.wrapping_sub(1)));
+                    from = after;
+                }
+            }
+            read.count = read.count.wrapping_add(there & 1);
         }
-
-        let mut modulus = [0; LIMBS];
-        modulus
-            .iter_mut()
-            .zip(self.modulus)
-            .for_each(|(limb, small)| *limb = i32::from(*small).cast_unsigned());
-        let montgomery = |a: &Number, b: &[u32], factor, c: &[u32]| product(a, b, factor, c, &modulus);
-        // y^2 + 3x and x^3 + b, both over R^2.
-        let left = montgomery(&montgomery(&y, &*y, 3, &*x), &[1], 0, &[]);
-        let right = montgomery(&x, &montgomery(&x, &*x, 0, &[]), 1, self.b);
-        left.iter().zip(right).fold(0, |difference, (left, right)| difference | left ^ right) == 0
+        read
     }
 }
 
-/// Appends an octet to a big-endian number if the mask says so.
+/// Appends an octet to a number if the mask says so.
 fn append(number: &mut Number, octet: u32, there: Mask) {
     let mut carry = octet;
     for limb in number {
@@ -139,46 +131,54 @@ fn append(number: &mut Number, octet: u32, there: Mask) {
     }
 }
 
-/// (a * b + factor * c) / R modulo the modulus (Montgomery's product). The dividend is below R times the
-/// modulus.
+impl Curve {
+    /// Whether the equation holds, as y² + 3x = x³ + b. Coordinates that are not below the modulus may
+    /// give either answer.
+    fn has(&self, [x, y]: &[Number; 2]) -> bool {
+        let (mut modulus, mut b) = ([0; 17], [0; 17]);
+        modulus
+            .iter_mut()
+            .zip(self.modulus)
+            .for_each(|(limb, small)| *limb = i32::from(*small).cast_unsigned());
+        b.iter_mut().zip(self.b).for_each(|(limb, given)| *limb = *given);
+
+        let mut left = product(y, y, &modulus);
+        (0..3).for_each(|_| add(&mut left, x, Mask::MAX, &modulus));
+        let mut right = product(x, &product(x, x, &modulus), &modulus);
+        add(&mut right, &b, Mask::MAX, &modulus);
+        left.iter().zip(right).fold(0, |difference, (left, right)| difference | left ^ right) == 0
+    }
+}
+
+/// The product modulo the modulus.
 #[inline(never)]
-fn product(a: &Number, b: &[u32], factor: u32, c: &[u32], modulus: &Number) -> Number {
-    let mut sum = [0; LIMBS + 1];
-    add(&mut sum, factor, c);
-    for digit in a {
-        add(&mut sum, *digit, b);
-        // Since the modulus is -1 modulo 2^32, this makes the lowest limb zero.
-        let [lowest, ..] = sum;
-        add(&mut sum, lowest, modulus);
-        let mut above = 0;
-        sum.iter_mut().rev().for_each(|limb| core::mem::swap(limb, &mut above));
+fn product(left: &Number, right: &Number, modulus: &Number) -> Number {
+    let mut result = [0; 17];
+    for limb in left.iter().rev() {
+        for bit in (0..u32::BITS).rev() {
+            let double = result;
+            add(&mut result, &double, Mask::MAX, modulus);
+            add(&mut result, right, 0_u32.wrapping_sub(limb.wrapping_shr(bit) & 1), modulus);
+        }
     }
-    // It is below twice the modulus.
-    let [mut result @ .., _] = sum;
-    let (mut less, mut borrow) = (result, false);
-    for (limb, subtrahend) in less.iter_mut().zip(modulus) {
-        let (once, first) = limb.overflowing_sub(*subtrahend);
-        let (twice, second) = once.overflowing_sub(u32::from(borrow));
-        (*limb, borrow) = (twice, first | second);
-    }
-    let keep = 0_u32.wrapping_sub(u32::from(borrow));
-    result.iter_mut().zip(less).for_each(|(limb, less)| *limb = *limb & keep | less & !keep);
     result
 }
 
-/// Adds `factor * number`. The sum fits.
+/// Adds a number modulo the modulus if the mask says so. Both are below it.
 #[inline(never)]
-fn add(sum: &mut [u32; LIMBS + 1], factor: u32, number: &[u32]) {
-    let mut carry = 0_u32;
-    for (limb, digit) in sum.iter_mut().zip(number.iter().chain(iter::repeat(&0))) {
-        // At most (2^32 - 1)^2 + 2 * (2^32 - 1) = 2^64 - 1.
-        let product = u64::from(factor).wrapping_mul(u64::from(*digit));
-        (*limb, carry) = halves(product.wrapping_add(u64::from(*limb)).wrapping_add(u64::from(carry)));
+fn add(sum: &mut Number, number: &Number, there: Mask, modulus: &Number) {
+    let (mut carry, mut borrow) = (false, false);
+    let mut less = [0; 17];
+    for (((sum, limb), modulus), less) in sum.iter_mut().zip(number).zip(modulus).zip(&mut less) {
+        (*sum, carry) = carrying(*sum, limb & there, carry, u32::overflowing_add);
+        (*less, borrow) = carrying(*sum, *modulus, borrow, u32::overflowing_sub);
     }
+    let keep = 0_u32.wrapping_sub(u32::from(borrow));
+    sum.iter_mut().zip(less).for_each(|(sum, less)| *sum = *sum & keep | less & !keep);
 }
 
-/// The lower and the upper 32 bits.
-#[expect(clippy::as_conversions, reason = "cutting is meant")]
-fn halves(wide: u64) -> (u32, u32) {
-    (wide as u32, (wide >> 32) as u32)
+fn carrying(left: u32, right: u32, carry: bool, operation: fn(u32, u32) -> (u32, bool)) -> (u32, bool) {
+    let (once, first) = operation(left, right);
+    let (twice, second) = operation(once, u32::from(carry));
+    (twice, first | second)
 }
