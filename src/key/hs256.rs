@@ -9,7 +9,6 @@ mod point;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
@@ -55,15 +54,6 @@ impl Key {
 
     #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], tag: &[u8]) -> bool {
-        let mut mac = self.0.clone();
-        mac.update(message);
-        let expected: [u8; 32] = mac.finalize().into_bytes().into();
-        let equal = tag.len().ct_eq(&expected.len());
-        // Eight octets at a time cost a seventh of what one at a time costs.
-        let words = expected.as_chunks::<8>().0.iter().zip(tag.as_chunks().0);
-        let equal = words.fold(equal, |equal, (expected, found)| {
-            equal & u64::from_ne_bytes(*expected).ct_eq(&u64::from_ne_bytes(*found))
-        });
-        equal.into()
+        self.0.clone().chain_update(message).verify_slice(tag).is_ok()
     }
 }
