@@ -8,7 +8,7 @@ mod encoding;
 mod point;
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
@@ -39,9 +39,16 @@ impl Key {
         if let Some(form) = document::form(secret) {
             return Err(KeyError::SecretIsKeyDocument { form });
         }
-        // HMAC takes a key of any length, so that this error cannot occur.
-        let state = Hmac::new_from_slice(secret);
-        state.map(Self).map_err(|_| KeyError::SecretTooShort { length: secret.len(), least: LEAST })
+        // HMAC fills a key up with zeros to a block, and hashes one that is longer (RFC 2104 §2).
+        let mut block = zeroize::Zeroizing::new([0; 64]);
+        match block.get_mut(..secret.len()) {
+            Some(start) => start.copy_from_slice(secret),
+            None => {
+                let (start, _) = block.split_at_mut(LEAST);
+                start.copy_from_slice(&Sha256::digest(secret));
+            }
+        }
+        Ok(Self(KeyInit::new((&*block).into())))
     }
 
     /// An `oct` JWK (RFC 7518 §6.4).
