@@ -65,11 +65,11 @@ const DER: [Pattern; 9] = [
     pattern(0x30_81_80_02_81_81_00, 0xff_ff_b0_ff_ff_bf_ff),
     // RSAPrivateKey, DSAPrivateKey: a SEQUENCE of a version and an INTEGER (RFC 8017 §A.1.2).
     pattern(0x30_82_00_00_02_01_00_02, 0xff_ff_f0_00_ff_ff_fe_ff),
-    // ECPrivateKey: a SEQUENCE of the version 1 and an OCTET STRING of 32, 48 or 66 octets (RFC 5915 §3);
-    // with a length of one octet, and of two.
+    // ECPrivateKey: a SEQUENCE of the version 1 and an OCTET STRING of 32 or 48, or 66 octets (RFC 5915 §3);
+    // the same with a length of two octets.
     pattern(0x30_00_02_01_01_04_20, 0xff_80_ff_ff_ff_ff_ef),
-    pattern(0x30_81_00_02_01_01_04_30, 0xff_ff_00_ff_ff_ff_ff_ff),
-    pattern(0x30_81_00_02_01_01_04_42, 0xff_ff_00_ff_ff_ff_ff_ff),
+    pattern(0x30_00_02_01_01_04_42, 0xff_80_ff_ff_ff_ff_ff),
+    pattern(0x30_81_00_02_01_01_04_00, 0xff_ff_00_ff_ff_ff_ff_8d),
 ];
 
 /// Keys of SSH: the length of a name, and how it begins (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4); the
