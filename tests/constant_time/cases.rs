@@ -45,7 +45,7 @@ const TAG: Site =
 
 /// Whether a secret is refused because it is the text or DER of a public key.
 const KEY_DOCUMENT: Site =
-    Site { file: "src/key/hs256.rs", line: "if bool::from(is_key_document(secret)) {" };
+    Site { file: "src/key/hs256/document.rs", line: "X" };
 
 /// Whether all characters of a secret are of the alphabet. It is base64ct that decodes.
 const ALPHABET: Site = Site { file: "src/encoding.rs", line: "if err == 0 {" };

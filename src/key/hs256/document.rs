@@ -20,7 +20,7 @@
 //! 3. whether the secret is refused, and for which form.
 
 use super::encoding::{BASE64, Encoding, HEXADECIMAL, Mask, PLAIN, within};
-use super::point;
+use super::point::is_point;
 use crate::error::KeyForm;
 
 /// How many octets of a secret are looked at. Keys are shorter; and the more places, the more likely is
@@ -156,31 +156,43 @@ impl Window {
     }
 }
 
+/// In the top bit, whether a pattern of each group was found.
+type Found = [u64; GROUPS.len()];
+
+/// Looks for the patterns in what a text encodes.
+#[inline(never)]
+fn search(text: &[u8], encoding: &Encoding, found: &mut Found) {
+    for phase in encoding.phases {
+        let mut window = Window::default();
+        for (octet, there) in encoding.octets(text, *phase) {
+            window.push(octet, there);
+            for (found, group) in found.iter_mut().zip(&GROUPS) {
+                *found |= any(if group.in_text { window.text } else { window.octets }, group.patterns);
+            }
+            let [.., der] = found;
+            *der |= rsa_public_key(window.octets);
+        }
+    }
+}
+
 /// The form of the key that the secret is, if it is one.
 #[inline(never)]
 pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
     let secret = secret.get(..SEEN).unwrap_or(secret);
+    let mut found = Found::default();
+    search(secret, &PLAIN, &mut found);
+    let mut point = is_point(secret, &PLAIN);
     let outside_ascii: usize = secret.iter().map(|octet| usize::from(octet >> 7)).sum();
-    let is_text = outside_ascii <= secret.len() / 8;
-    let encodings: &[Encoding] = if is_text { &[PLAIN, BASE64, HEXADECIMAL] } else { &[PLAIN] };
-
-    // In the top bit, whether a pattern of each group was found.
-    let mut found = [0; GROUPS.len()];
-    for encoding in encodings {
-        for phase in encoding.phases {
-            let mut window = Window::default();
-            for (octet, there) in encoding.octets(secret, *phase) {
-                window.push(octet, there);
-                for (found, group) in found.iter_mut().zip(&GROUPS) {
-                    *found |= any(if group.in_text { window.text } else { window.octets }, group.patterns);
-                }
-                let [.., der] = &mut found;
-                *der |= rsa_public_key(window.octets);
-            }
+    if outside_ascii <= secret.len() / 8 {
+        for encoding in [&BASE64, &HEXADECIMAL] {
+            search(secret, encoding, &mut found);
+            point |= is_point(secret, encoding);
         }
     }
-    if found.iter().fold(0, |any, found| any | found) >> 63 != 0 {
-        return found.iter().zip(&GROUPS).find(|(found, _)| *found >> 63 != 0).map(|(_, group)| group.form);
+    if found.iter().fold(0, |any, found| any | found) >> 63 == 0 && !point {
+        return None;
     }
-    encodings.iter().any(|encoding| point::is_point(secret, encoding)).then_some(KeyForm::Point)
+    let mut forms =
+        found.iter().zip(&GROUPS).filter(|(found, _)| *found >> 63 != 0).map(|(_, group)| group.form);
+    Some(forms.next().unwrap_or(KeyForm::Point))
 }
