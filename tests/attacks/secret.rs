@@ -192,7 +192,17 @@ fn secrets_are_no_keys() {
         }
     }
     assert_eq!(accepted, 4_000);
+    // What SSH begins with is none at the beginning of a secret: it has a length before it.
+    for head in
+        ["ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com", "kty:", "kty\":\"E"]
+    {
+        let secret = [head.as_bytes(), &dice.octets(32)].concat();
+        for secret in [hex(&secret, "").into(), Base64::encode_string(&secret).into(), secret] {
+            assert_eq!(judged(&secret), Ok(()), "{}", secret.escape_ascii());
+        }
+    }
     for phrase in [
+        "sk-live-3mhXGSE3Mm8Tf5cBqnHqkS1zKDo1QfJ2",
         "correct horse battery staple, and more of it",
         "my ssh-rsa key is not this: use kty as a name, RSA as another",
         "-----------------------------------------------------------",

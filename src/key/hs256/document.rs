@@ -134,7 +134,6 @@ fn rsa_public_key(octets: u64) -> u64 {
 }
 
 /// The latest octets that were read, and the latest that count as text.
-#[derive(Default)]
 struct Window {
     octets: u64,
     text: u64,
@@ -147,10 +146,8 @@ impl Window {
             let there = 0_u64.wrapping_sub(u64::from(there & 1));
             *window ^= (*window ^ (*window << 8 | u64::from(octet))) & there;
         }
-        let (quote, apostrophe, backslash) = (0x22, 0x27, 0x5c);
-        let passed_over = within(octet, 0, quote)
-            | within(octet, apostrophe, apostrophe)
-            | within(octet, backslash, backslash);
+        let (plus, backslash) = (0x2b, 0x5c);
+        let passed_over = within(octet, 0, plus) | within(octet, backslash, backslash);
         append(&mut self.octets, octet, there);
         append(&mut self.text, octet, there & !passed_over);
     }
@@ -163,7 +160,8 @@ type Found = [u64; GROUPS.len()];
 #[inline(never)]
 fn search(text: &[u8], encoding: &Encoding, found: &mut Found) {
     for phase in encoding.phases {
-        let mut window = Window::default();
+        // No pattern has an octet of ones, so that eight octets that were read make it fit.
+        let mut window = Window { octets: u64::MAX, text: u64::MAX };
         for (octet, there) in encoding.octets(text, *phase) {
             window.push(octet, there);
             for (found, group) in found.iter_mut().zip(&GROUPS) {

@@ -4,8 +4,6 @@
 //! random secret in 256 of such a length gets that far. It happens once in the life of a key, so that this
 //! is written to be small, and multiplies bit by bit.
 
-use zeroize::Zeroizing;
-
 use super::encoding::{Encoding, Mask, within};
 
 /// In limbs of 32 bits, the lowest first.
@@ -97,19 +95,19 @@ pub(super) fn is_point(secret: &[u8], encoding: &Encoding) -> bool {
 struct Octets {
     count: u32,
     first: u32,
-    coordinates: Zeroizing<[Number; 2]>,
+    coordinates: [Number; 2],
 }
 
 impl Octets {
     /// Reads them with coordinates of so many octets, or without.
     #[inline(never)]
     fn read(secret: &[u8], encoding: &Encoding, width: u32) -> Self {
-        let mut read = Self { count: 0, first: 0, coordinates: Zeroizing::new([[0; 17]; 2]) };
+        let mut read = Self { count: 0, first: 0, coordinates: [[0; 17]; 2] };
         for (octet, there) in encoding.octets(secret, 0) {
             read.first |= octet & there & within(read.count, 0, 0);
             if width != 0 {
                 let mut from = 1_u32;
-                for number in read.coordinates.iter_mut() {
+                for number in &mut read.coordinates {
                     let after = from.wrapping_add(width);
                     append(number, octet, there & within(read.count, from, after.wrapping_sub(1)));
                     from = after;
