@@ -28,6 +28,7 @@ use crate::error::KeyForm;
 const SEEN: usize = 8192;
 
 /// Eight octets in a row, of which only those bits count that the mask has. It never has the top bit.
+#[derive(Clone, Copy)]
 struct Pattern {
     octets: u64,
     mask: u64,
@@ -193,4 +194,92 @@ pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
     let mut forms =
         found.iter().zip(&GROUPS).filter(|(found, _)| *found >> 63 != 0).map(|(_, group)| group.form);
     Some(forms.next().unwrap_or(KeyForm::Point))
+}
+
+#[cfg(all(test, feature = "std"))]
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::as_conversions, reason = "a test")]
+mod tests {
+    use std::{println, vec, vec::Vec};
+
+    use super::{DER, Encoding, GROUPS, JWK, PEM, Pattern, SEEN, SSH, SSH_BASE64};
+    use crate::key::hs256::encoding::{BASE64, HEXADECIMAL, PLAIN};
+
+    /// How likely each value of a digit is in a text whose characters are equally likely, once those that
+    /// are none of the encoding's are passed over; and how many bits it has.
+    fn digits(alphabet: &[u8], encoding: &Encoding) -> (u32, Vec<f64>) {
+        let mut counts = vec![0.0; 256];
+        for character in alphabet {
+            let (value, known) = encoding.digit(*character);
+            counts[value as usize] += f64::from(known & 1);
+        }
+        let all: f64 = counts.iter().sum();
+        (encoding.bits(), counts.into_iter().map(|count| if all > 0.0 { count / all } else { 0.0 }).collect())
+    }
+
+    /// How likely it is that eight octets that begin `phase` bits into a digit fit to a pattern.
+    fn chance((bits, digits): &(u32, Vec<f64>), phase: u32, pattern: &Pattern) -> f64 {
+        let mut chance = 1.0;
+        let mut at = -i64::from(phase);
+        while at < 64 {
+            let bit =
+                |word: u64, place: i64| if (0..64).contains(&place) { word >> (63 - place) & 1 } else { 0 };
+            let part = |word| (0..i64::from(*bits)).fold(0, |part, place| part << 1 | bit(word, at + place));
+            let (octets, mask) = (part(pattern.octets), part(pattern.mask));
+            chance *= match u64::MAX >> (64 - bits) == mask {
+                true => digits[octets as usize],
+                false => digits
+                    .iter()
+                    .zip(0..1 << bits)
+                    .filter(|(_, value)| value & mask == octets)
+                    .map(|(chance, _)| chance)
+                    .sum(),
+            };
+            at += i64::from(*bits);
+        }
+        chance
+    }
+
+    /// Every head that `rsa_public_key` takes.
+    fn rsa_public_keys() -> impl Iterator<Item = Pattern> {
+        let heads = (0..4096_u64).flat_map(|modulus| (7..15).map(move |more| (modulus, modulus + more)));
+        heads.map(|(modulus, both)| Pattern {
+            octets: 0x3082_0000_0282_0000 | both << 32 | modulus,
+            mask: u64::MAX,
+        })
+    }
+
+    /// No random secret is refused more often than once in 2^30, be it octets or text of them: the sum of
+    /// all chances, at all places that are looked at.
+    #[test]
+    fn chance_is_below_one_in_two_to_the_30() {
+        let range = |first, last| (first..=last).collect::<Vec<u8>>();
+        let letters = [range(b'A', b'Z'), range(b'a', b'z'), range(b'0', b'9')].concat();
+        let text = [&PLAIN, &BASE64, &HEXADECIMAL];
+        let kinds: [(&str, Vec<u8>, &[&Encoding]); 7] = [
+            ("octets", range(0, 255), &text[..1]),
+            ("base64", [&letters[..], b"+/"].concat(), &text),
+            ("base64url", [&letters[..], b"-_"].concat(), &text),
+            ("letters and digits", letters, &text),
+            ("hexadecimal", [range(b'0', b'9'), range(b'a', b'f')].concat(), &text),
+            ("hexadecimal, upper case", [range(b'0', b'9'), range(b'A', b'F')].concat(), &text),
+            ("printable", range(0x20, 0x7e), &text),
+        ];
+        assert_eq!(GROUPS.iter().map(|group| group.patterns.len()).sum::<usize>(), 22);
+        let patterns = [&PEM[..], &JWK, &SSH_BASE64, &SSH, &DER].concat();
+        for (kind, alphabet, encodings) in kinds {
+            let mut sum = 0.0;
+            for encoding in encodings {
+                let digits = digits(&alphabet, encoding);
+                // An octet begins in a digit where the phases say, counted from the digit's begin.
+                let starts = (0..digits.0).filter(|start| encoding.phases.contains(start));
+                for start in starts {
+                    let patterns = patterns.iter().copied().chain(rsa_public_keys());
+                    sum += patterns.map(|pattern| chance(&digits, start, &pattern)).sum::<f64>();
+                }
+            }
+            let chance = (sum * SEEN as f64).log2();
+            println!("{kind}: 2^{chance:.1}");
+            assert!(chance < -30.0, "{kind}: 2^{chance:.1}");
+        }
+    }
 }

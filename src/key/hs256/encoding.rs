@@ -62,10 +62,29 @@ pub(super) const HEXADECIMAL: Encoding = Encoding {
 };
 
 impl Encoding {
+    /// How many bits a character stands for.
+    #[cfg(all(test, feature = "std"))]
+    pub(super) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// What a character stands for, and whether it is one of the encoding's.
+    pub(super) fn digit(&self, character: u8) -> (u32, Mask) {
+        let character = u32::from(character);
+        let (mut value, mut known) = (0, 0);
+        for characters in self.characters {
+            let (first, last) = (u32::from(characters.first), u32::from(characters.last));
+            let here = within(character, first, last);
+            value |= character.wrapping_sub(first).wrapping_add(u32::from(characters.value)) & here;
+            known |= here;
+        }
+        (value, known)
+    }
+
     /// For each character an octet, and whether it is there: completed by this character.
     pub(super) fn octets(&self, text: &[u8], phase: u32) -> impl Iterator<Item = (u32, Mask)> {
         let mut octets = Octets { encoding: self, bits: 0, left: phase };
-        text.iter().map(move |character| octets.push(u32::from(*character)))
+        text.iter().map(move |character| octets.push(*character))
     }
 }
 
@@ -79,14 +98,8 @@ struct Octets<'e> {
 
 impl Octets<'_> {
     #[inline(never)]
-    fn push(&mut self, character: u32) -> (u32, Mask) {
-        let (mut value, mut known) = (0, 0);
-        for characters in self.encoding.characters {
-            let (first, last) = (u32::from(characters.first), u32::from(characters.last));
-            let here = within(character, first, last);
-            value |= character.wrapping_sub(first).wrapping_add(u32::from(characters.value)) & here;
-            known |= here;
-        }
+    fn push(&mut self, character: u8) -> (u32, Mask) {
+        let (value, known) = self.encoding.digit(character);
         let bits = self.bits.wrapping_shl(self.encoding.bits) | value;
         self.bits ^= (self.bits ^ bits) & known;
         self.left = self.left.wrapping_add(self.encoding.bits & known);

@@ -4,6 +4,8 @@
 //! random secret in 256 of such a length gets that far. It happens once in the life of a key, so that this
 //! is written to be small, and multiplies bit by bit.
 
+use subtle::{Choice, ConditionallySelectable};
+
 use super::encoding::{Encoding, Mask, within};
 
 /// In limbs of 32 bits, the lowest first.
@@ -84,10 +86,10 @@ pub(super) fn is_point(secret: &[u8], encoding: &Encoding) -> bool {
         return false;
     }
     let read = Octets::read(secret, encoding, 0);
-    CURVES.iter().any(|curve| {
+    CURVES.iter().fold(false, |any, curve| {
         let length = curve.width.wrapping_mul(2).wrapping_add(1);
         let may_be = within(read.count, length, length) & within(read.first, 4, 4);
-        may_be != 0 && curve.has(&Octets::read(secret, encoding, curve.width).coordinates)
+        any | (may_be != 0 && curve.has(&Octets::read(secret, encoding, curve.width).coordinates))
     })
 }
 
@@ -171,8 +173,8 @@ fn add(sum: &mut Number, number: &Number, there: Mask, modulus: &Number) {
         (*sum, carry) = carrying(*sum, limb & there, carry, u32::overflowing_add);
         (*less, borrow) = carrying(*sum, *modulus, borrow, u32::overflowing_sub);
     }
-    let keep = 0_u32.wrapping_sub(u32::from(borrow));
-    sum.iter_mut().zip(less).for_each(|(sum, less)| *sum = *sum & keep | less & !keep);
+    let below = Choice::from(u8::from(borrow));
+    sum.iter_mut().zip(less).for_each(|(sum, less)| *sum = u32::conditional_select(&less, sum, below));
 }
 
 fn carrying(left: u32, right: u32, carry: bool, operation: fn(u32, u32) -> (u32, bool)) -> (u32, bool) {
