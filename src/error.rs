@@ -12,7 +12,7 @@ mod text;
 use core::fmt;
 
 pub use self::claims::ClaimsError;
-pub use self::key::{KeyError, SetError};
+pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, Excerpt, JsonError, JsonErrorKind};
 use crate::algorithm::{Algorithm, AlgorithmSet};

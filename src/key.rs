@@ -55,8 +55,10 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for what is seen to be a public
-    /// key (PEM, DER, base64 of these, a JWK, a line of OpenSSH), with which anyone could make the tag.
+    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for what has the structure of a key
+    /// (see [`KeyForm`](crate::KeyForm)), as it is or in base64, base64url or hexadecimal: with a public
+    /// key anyone could make the tag. What has no structure is taken for a secret: a modulus, a compressed
+    /// point, an Ed25519 key without anything around it. A random secret is refused less than once in 2^30.
     #[cfg(feature = "hs256")]
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
         hs256::Key::new(secret).map(Material::Hs256).map(Self)

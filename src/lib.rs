@@ -47,8 +47,8 @@ pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
 pub use self::compact::{MAX_HEADER_LENGTH, MAX_TOKEN_LENGTH};
 pub use self::error::{
-    Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, ParseError, SelectError,
-    SetError, SignatureError,
+    Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, KeyForm, ParseError,
+    SelectError, SetError, SignatureError,
 };
 pub use self::header::{Header, MAX_HEADER_MEMBERS};
 pub use self::jwk::Jwk;

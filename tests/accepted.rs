@@ -11,7 +11,7 @@
 mod support;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet,
+    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeyForm, KeySet,
     ParseError, SelectError, SignatureError, UnixTime, Verifier, VerifyingKey,
 };
 use support::{b64, jwk, key, outcome_of_set, signer, token, unb64, usual, variant};
@@ -155,7 +155,10 @@ fn secrets_of_at_least_32_octets() {
     let short = VerifyingKey::hs256(&[1; 31]).map(|_| ());
     assert_eq!(short, Err(KeyError::SecretTooShort { length: 31, least: 32 }));
     let pem = b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
-    assert_eq!(VerifyingKey::hs256(pem).map(|_| ()), Err(KeyError::SecretIsKeyDocument));
+    assert_eq!(
+        VerifyingKey::hs256(pem).map(|_| ()),
+        Err(KeyError::SecretIsKeyDocument { form: KeyForm::Pem })
+    );
 }
 
 #[test]

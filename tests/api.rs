@@ -14,8 +14,8 @@ use core::fmt::{Debug, Display};
 
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
-    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, Leeway, ParseError, SelectError, SetError, SignatureError,
-    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
+    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, KeyForm, Leeway, ParseError, SelectError, SetError,
+    SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
 };
 use support::b64;
 
@@ -316,7 +316,11 @@ fn messages() {
             &KeyError::Base64 { name: "n", error: base64 },
             &KeyError::SecretTooShort { length: 31, least: 32 },
             &KeyError::SecretTooLong { length: 513, most: 512 },
-            &KeyError::SecretIsKeyDocument,
+            &KeyError::SecretIsKeyDocument { form: KeyForm::Pem },
+            &KeyError::SecretIsKeyDocument { form: KeyForm::Der },
+            &KeyError::SecretIsKeyDocument { form: KeyForm::Jwk },
+            &KeyError::SecretIsKeyDocument { form: KeyForm::Ssh },
+            &KeyError::SecretIsKeyDocument { form: KeyForm::Point },
             &KeyError::CoordinateLength { name: "x", length: 31 },
             &KeyError::CoordinateLength { name: "y", length: 48 },
             &KeyError::PointNotOnCurve,

@@ -25,6 +25,9 @@ mod der;
 #[path = "attacks/header.rs"]
 mod header;
 #[cfg(all(feature = "alloc", feature = "hs256", feature = "es256", feature = "rs256"))]
+#[path = "attacks/secret.rs"]
+mod secret;
+#[cfg(all(feature = "alloc", feature = "hs256", feature = "es256", feature = "rs256"))]
 #[path = "attacks/set.rs"]
 mod set;
 #[cfg(all(feature = "alloc", feature = "hs256", feature = "es256", feature = "rs256"))]

@@ -232,7 +232,7 @@ fn demo() {
 /// No file of vectors is left out.
 #[test]
 fn every_file_is_run() {
-    let inputs = ["demo", "rfc-printed", "test-keys"];
+    let inputs = ["demo", "documents", "rfc-printed", "test-keys"];
     for entry in std::fs::read_dir(here("vectors")).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "json") {

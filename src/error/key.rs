@@ -92,8 +92,11 @@ pub enum KeyError {
         /// The greatest length in octets.
         most: usize,
     },
-    /// A secret that is itself a key document: PEM, DER, base64 of these, a JWK, or a line of OpenSSH.
-    SecretIsKeyDocument,
+    /// A secret that is itself the text or DER of a key, as it is or in base64, base64url or hexadecimal.
+    SecretIsKeyDocument {
+        /// What it looks like.
+        form: KeyForm,
+    },
     /// A coordinate that is not exactly 32 octets long (RFC 7518 §6.2.1.2).
     CoordinateLength {
         /// `x` or `y`.
@@ -148,7 +151,7 @@ impl fmt::Display for KeyError {
             Self::Base64 { name, error } => write!(f, "'{name}' is not base64url: {error}"),
             Self::SecretTooShort { length, least } => write!(f, "the secret has {length} octets, and {least} are the least"),
             Self::SecretTooLong { length, most } => write!(f, "the secret has {length} octets, and {most} are the most"),
-            Self::SecretIsKeyDocument => f.write_str("the secret is the text of a key: a public key is no secret"),
+            Self::SecretIsKeyDocument { form } => write!(f, "this secret looks like {form}; use a random secret"),
             Self::CoordinateLength { name, length: length @ 1..=31 } => write!(
                 f,
                 "'{name}' has {length} octets where P-256 has 32: the issuer stripped leading zeros"
@@ -164,6 +167,34 @@ impl fmt::Display for KeyError {
 }
 
 impl core::error::Error for KeyError {}
+
+/// A form in which keys are handed round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyForm {
+    /// A frame of PEM (RFC 7468), OpenPGP or SSH2 (RFC 4716).
+    Pem,
+    /// DER of a SubjectPublicKeyInfo, a certificate, or a key by itself (PKCS #1, PKCS #8, SEC 1).
+    Der,
+    /// A JWK, or a JWK Set (RFC 7517).
+    Jwk,
+    /// A public key of OpenSSH (RFC 4253 §6.6).
+    Ssh,
+    /// An uncompressed point of P-256, P-384 or P-521.
+    Point,
+}
+
+impl fmt::Display for KeyForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pem => "a PEM key",
+            Self::Der => "a DER key or certificate",
+            Self::Jwk => "a JWK",
+            Self::Ssh => "an SSH key",
+            Self::Point => "an EC public key",
+        })
+    }
+}
 
 /// Why a document is not a JWK Set (RFC 7517 §5). A fault of one member is a [`KeyError`] of that
 /// member and no fault of the set.

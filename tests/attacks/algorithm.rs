@@ -3,8 +3,8 @@
 use Algorithm::{Hs256 as H, Rs256 as R};
 use base64ct::{Base64, Encoding as _};
 use jose_core::{
-    Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeyError, KeySet, ParseError, SelectError, SignatureError,
-    VerifyingKey,
+    Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeyError, KeyForm, KeySet, ParseError, SelectError,
+    SignatureError, VerifyingKey,
 };
 
 use super::der;
@@ -65,42 +65,55 @@ fn published_keys_of_other_algorithms() {
     for name in ["p384", "ed25519"] {
         let spki = der::spki(name);
         let pem = der::pem("PUBLIC KEY", &spki);
-        let refused = Err(KeyError::SecretIsKeyDocument);
-        assert_eq!(VerifyingKey::hs256(Base64::encode_string(&spki).as_bytes()).map(drop), refused, "{name}");
-        assert_eq!(VerifyingKey::hs256(der::ssh(name).as_bytes()).map(drop), refused, "{name}");
-        assert_eq!(VerifyingKey::hs256(pem.as_bytes()).map(drop), refused, "{name}");
-        assert_eq!(VerifyingKey::hs256(&spki).map(drop), refused, "{name}");
+        let refused = |form| Err(KeyError::SecretIsKeyDocument { form });
+        let judged = |secret: &[u8]| VerifyingKey::hs256(secret).map(drop);
+        assert_eq!(judged(Base64::encode_string(&spki).as_bytes()), refused(KeyForm::Der), "{name}");
+        assert_eq!(judged(der::ssh(name).as_bytes()), refused(KeyForm::Ssh), "{name}");
+        assert_eq!(judged(pem.as_bytes()), refused(KeyForm::Pem), "{name}");
+        assert_eq!(judged(&spki), refused(KeyForm::Der), "{name}");
     }
 }
 
 /// What an issuer publishes of a key, in the forms in which it does.
-fn published(name: &str) -> Vec<(&'static str, Vec<u8>)> {
+fn published(name: &str) -> Vec<(&'static str, KeyForm, Vec<u8>)> {
     let spki = der::spki(name);
     let pem = der::pem("PUBLIC KEY", &spki);
     let jwk = jwk(name, "");
     let ssh = der::ssh(name);
     let mut forms = vec![
-        ("PEM", pem.clone().into_bytes()),
-        ("PEM with white space in front", format!(" \r\n\t{pem}").into_bytes()),
-        ("PEM on one line", pem.replace('\n', "").into_bytes()),
-        ("DER, SubjectPublicKeyInfo", spki),
-        ("JWK", jwk.clone().into_bytes()),
-        ("JWK Set", format!(r#"{{ "keys": [{jwk}] }}"#).into_bytes()),
+        ("PEM", KeyForm::Pem, pem.clone().into_bytes()),
+        ("PEM with white space in front", KeyForm::Pem, format!(" \r\n\t{pem}").into_bytes()),
+        ("PEM on one line", KeyForm::Pem, pem.replace('\n', "").into_bytes()),
+        ("DER, SubjectPublicKeyInfo", KeyForm::Der, spki),
+        ("JWK", KeyForm::Jwk, jwk.clone().into_bytes()),
+        ("JWK Set", KeyForm::Jwk, format!(r#"{{ "keys": [{jwk}] }}"#).into_bytes()),
     ];
     forms.extend([
-        ("base64 without the lines of PEM", Base64::encode_string(&der::spki(name)).into_bytes()),
-        ("base64 of PEM", Base64::encode_string(pem.as_bytes()).into_bytes()),
-        ("JWK in a JSON string", serde_json::to_string(&jwk).unwrap().into_bytes()),
-        ("OpenSSH", ssh.clone().into_bytes()),
-        ("SSH2", der::pem("SSH2 PUBLIC KEY", ssh.as_bytes()).replace("-----", "---- ").into_bytes()),
-        ("DER, certificate", der::certificate(name, &signer("rsa-2048"))),
+        (
+            "base64 without the lines of PEM",
+            KeyForm::Der,
+            Base64::encode_string(&der::spki(name)).into_bytes(),
+        ),
+        ("base64 of PEM", KeyForm::Pem, Base64::encode_string(pem.as_bytes()).into_bytes()),
+        ("JWK in a JSON string", KeyForm::Jwk, serde_json::to_string(&jwk).unwrap().into_bytes()),
+        ("OpenSSH", KeyForm::Ssh, ssh.clone().into_bytes()),
+        (
+            "SSH2",
+            KeyForm::Pem,
+            der::pem("SSH2 PUBLIC KEY", ssh.as_bytes()).replace("-----", "---- ").into_bytes(),
+        ),
+        ("DER, certificate", KeyForm::Der, der::certificate(name, &signer("rsa-2048"))),
     ]);
     if name.starts_with("rsa") {
         let pkcs1 = der::pkcs1(name);
-        forms.push(("PEM, PKCS#1", der::pem("RSA PUBLIC KEY", &pkcs1).into_bytes()));
-        forms.push(("DER, PKCS#1", pkcs1));
+        forms.push(("PEM, PKCS#1", KeyForm::Pem, der::pem("RSA PUBLIC KEY", &pkcs1).into_bytes()));
+        forms.push(("DER, PKCS#1", KeyForm::Der, pkcs1));
         // A modulus of 2052 bits has no zero in front of it.
-        forms.push(("DER, PKCS#1, 2052 bits", der::pair(&[&[0x0f], &[0xa5; 256][..]].concat(), &[1, 0, 1])));
+        forms.push((
+            "DER, PKCS#1, 2052 bits",
+            KeyForm::Der,
+            der::pair(&[&[0x0f], &[0xa5; 256][..]].concat(), &[1, 0, 1]),
+        ));
     }
     forms
 }
@@ -117,8 +130,8 @@ fn rs_hs_confusion() {
         let set = format!(r#"{{"keys":[{}]}}"#, jwk(name, r#""kid":"k""#));
         let published = published(name);
         assert_eq!(published.len(), if own == R { 15 } else { 12 });
-        for (form, text) in published {
-            let context = format!("{own} key, {form}");
+        for (name_of_form, form, text) in published {
+            let context = format!("{own} key, {name_of_form}");
             // The tag is that of HMAC with the public text as secret.
             let forged = Signer::Hs256(text.clone()).token(HEADER, "{}");
 
@@ -130,7 +143,7 @@ fn rs_hs_confusion() {
             assert_eq!(outcome_of_set(&set, both, &forged), Err(mismatch.into()), "{context}");
 
             // The public text is not taken as a secret, from octets or from a JWK.
-            let refused = KeyError::SecretIsKeyDocument;
+            let refused = KeyError::SecretIsKeyDocument { form };
             assert_eq!(VerifyingKey::hs256(&text).map(drop), Err(refused), "{context}");
             let secret = format!(r#"{{"kid":"k","kty":"oct","k":"{}"}}"#, b64(&text));
             let judged = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);

@@ -43,9 +43,21 @@ struct Site {
 const TAG: Site =
     Site { file: "src/key.rs", line: "if holds { Ok(()) } else { Err(SignatureError::Invalid) }" };
 
-/// Whether a secret is refused because it is the text or DER of a public key.
-const KEY_DOCUMENT: Site =
-    Site { file: "src/key/hs256.rs", line: "if bool::from(is_key_document(secret)) {" };
+/// Whether a secret is text: of text, more is looked at.
+const IS_TEXT: Site =
+    Site { file: "src/key/hs256/document.rs", line: "if outside_ascii <= secret.len() / 8 {" };
+
+/// Whether it has the length and the first octet of a point; and then, whether it is one.
+const MAY_BE_POINT: Site = Site {
+    file: "src/key/hs256/point.rs",
+    line: "any | (may_be != 0 && curve.has(&Octets::read(secret, encoding, curve.width).coordinates))",
+};
+
+/// Whether a secret is refused because it is the text or DER of a key.
+const KEY_DOCUMENT: Site = Site {
+    file: "src/key/hs256/document.rs",
+    line: "if found.iter().fold(0, |any, found| any | found) >> 63 == 0 && !point {",
+};
 
 /// Whether all characters of a secret are of the alphabet. It is base64ct that decodes.
 const ALPHABET: Site = Site { file: "src/encoding.rs", line: "if err == 0 {" };
@@ -74,15 +86,37 @@ struct Case {
     expected: Expected,
 }
 
-const CASES: [Case; 10] = [
-    Case { name: "key_preparation", run: key_preparation, expected: Reports(&[(5, KEY_DOCUMENT)]) },
-    Case { name: "tag_accepted", run: tag_accepted, expected: Reports(&[(1, KEY_DOCUMENT), (1, TAG)]) },
-    Case { name: "tag_refused", run: tag_refused, expected: Reports(&[(1, KEY_DOCUMENT), (4, TAG)]) },
-    Case { name: "token", run: token, expected: Reports(&[(1, KEY_DOCUMENT), (2, TAG)]) },
+const CASES: [Case; 12] = [
+    Case {
+        name: "key_preparation",
+        run: key_preparation,
+        expected: Reports(&[(5, IS_TEXT), (5, KEY_DOCUMENT), (1, MAY_BE_POINT)]),
+    },
+    Case {
+        name: "tag_accepted",
+        run: tag_accepted,
+        expected: Reports(&[(1, IS_TEXT), (1, KEY_DOCUMENT), (1, TAG)]),
+    },
+    Case {
+        name: "tag_refused",
+        run: tag_refused,
+        expected: Reports(&[(1, IS_TEXT), (1, KEY_DOCUMENT), (4, TAG)]),
+    },
+    Case { name: "token", run: token, expected: Reports(&[(1, IS_TEXT), (1, KEY_DOCUMENT), (2, TAG)]) },
+    Case {
+        name: "key_of_text",
+        run: key_of_text,
+        expected: Reports(&[(2, IS_TEXT), (2, KEY_DOCUMENT), (6, MAY_BE_POINT)]),
+    },
+    Case {
+        name: "key_like_a_point",
+        run: key_like_a_point,
+        expected: Reports(&[(3, IS_TEXT), (6, KEY_DOCUMENT), (3, MAY_BE_POINT)]),
+    },
     Case {
         name: "jwk_decoding",
         run: jwk_decoding,
-        expected: Reports(&[(4, ALPHABET), (4, TRAILING_BITS), (4, KEY_DOCUMENT)]),
+        expected: Reports(&[(4, ALPHABET), (4, TRAILING_BITS), (4, IS_TEXT), (4, KEY_DOCUMENT)]),
     },
     Case {
         name: "jwk_from_text",
@@ -92,6 +126,7 @@ const CASES: [Case; 10] = [
             (1, CHARACTER_START),
             (1, ALPHABET),
             (1, TRAILING_BITS),
+            (1, IS_TEXT),
             (1, KEY_DOCUMENT),
         ]),
     },
@@ -138,6 +173,27 @@ fn key_preparation() {
     for length in [32, 33, 64, 65, 200] {
         let key = VerifyingKey::hs256(&secret(length)).unwrap();
         // Otherwise it was not prepared from the secret.
+        assert!(valgrind::depends_on_secret(&key));
+    }
+}
+
+/// A secret that is text is read as base64 and as hexadecimal as well.
+fn key_of_text() {
+    for text in [ENCODED, "0323354b2b0fa5bc837e0665777ba68f"] {
+        let text = black_box(text.to_owned());
+        valgrind::make_secret(text.as_bytes());
+        let key = VerifyingKey::hs256(text.as_bytes()).unwrap();
+        assert!(valgrind::depends_on_secret(&key));
+    }
+}
+
+/// Secrets that get as far as the equation of P-256, P-384 and P-521.
+fn key_like_a_point() {
+    for length in [65, 97, 133] {
+        let mut octets: Vec<u8> = black_box(SECRET.into_iter().cycle().take(length).collect());
+        octets[0] = 4;
+        valgrind::make_secret(&octets);
+        let key = VerifyingKey::hs256(&octets).unwrap();
         assert!(valgrind::depends_on_secret(&key));
     }
 }
