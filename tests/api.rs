@@ -307,6 +307,7 @@ fn messages() {
             &KeyError::CrvUnsupported { crv: excerpt("P-384") },
             &KeyError::UseNotSig { key_use: excerpt("enc") },
             &KeyError::KeyOpsNotVerify,
+            &KeyError::KeyOpsDuplicate { operation: "verify" },
             &KeyError::AlgUnsupported { alg: excerpt("RSA-OAEP") },
             &KeyError::AlgMismatch { alg, kty: "RSA" },
             &KeyError::AlgNotAllowed { alg, allowed },
