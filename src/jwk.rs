@@ -2,7 +2,7 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Names, Value};
+use crate::json::{JsonString, MAX_OPEN_MEMBERS, Members, Value};
 use crate::key::{Parameters, VerifyingKey};
 
 /// A JWK, borrowed from its JSON text.
@@ -44,8 +44,7 @@ impl<'a> Jwk<'a> {
     ///
     /// [`KeyError::Json`], [`KeyError::NotObject`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
-        let mut names = Names::new();
-        let mut members = Members::new(text.as_ref(), &mut names)
+        let mut members = Members::new(text.as_ref(), MAX_OPEN_MEMBERS)
             .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
         let mut jwk = Self {
             kid: None,
@@ -58,8 +57,8 @@ impl<'a> Jwk<'a> {
             fault: None,
             parameters: Parameters::default(),
         };
-        while let Some(value) = members.next().map_err(KeyError::Json)? {
-            let (name, value) = (members.name(), value.value(members.text()));
+        while let Some(member) = members.next().map_err(KeyError::Json)? {
+            let (name, value) = (member.name(members.text()), member.value.value(members.text()));
             let mut buffer = [0; 8];
             let Some(name) = name.resolve(&mut buffer) else { continue };
             let mut string = |name| {

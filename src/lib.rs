@@ -50,7 +50,7 @@ pub use self::error::{
     Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, ParseError, SelectError,
     SetError, SignatureError,
 };
-pub use self::header::{Header, MAX_HEADER_MEMBERS};
+pub use self::header::Header;
 pub use self::jwk::Jwk;
 pub use self::jwks::{Jwks, MAX_KEYS, MAX_SET_LENGTH};
 pub use self::jws::UnverifiedJws;

@@ -226,7 +226,7 @@ fn messages() {
         lines.extend(errors.iter().map(|error| format!("{name}::{}: {error}", error.variant())));
     };
     let (json, base64) = (
-        JsonError { kind: JsonErrorKind::DuplicateName, offset: 17 },
+        JsonError { kind: JsonErrorKind::DuplicateName, found: None, offset: 17 },
         Base64Error::Byte { byte: b'=', offset: 9 },
     );
     let (alg, allowed) = (Algorithm::Hs256, AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256));
@@ -247,7 +247,6 @@ fn messages() {
             &ParseError::HeaderBase64(base64),
             &ParseError::HeaderJson(json),
             &ParseError::HeaderNotObject,
-            &ParseError::HeaderMembers,
             &ParseError::AlgMissing,
             &ParseError::ParameterType { name: "kid" },
             &ParseError::Crit,
@@ -391,20 +390,27 @@ impl<T: Debug + core::error::Error> Message for T {
 fn json_kinds() -> Vec<JsonError> {
     use JsonErrorKind as K;
     [
-        K::Utf8,
+        K::InvalidUtf8,
         K::ByteOrderMark,
-        K::End,
-        K::Unexpected,
+        K::ExpectedValue,
+        K::ExpectedName,
+        K::ExpectedColon,
+        K::ExpectedCommaOrBrace,
+        K::ExpectedCommaOrBracket,
+        K::ExpectedClosing,
+        K::ExpectedEnd,
+        K::InvalidLiteral,
+        K::ExpectedDigit,
+        K::LeadingZero,
+        K::UnterminatedString,
         K::ControlCharacter,
-        K::Escape,
+        K::InvalidEscape,
         K::LoneSurrogate,
-        K::Number,
         K::DuplicateName,
-        K::Length,
-        K::Depth,
-        K::Members,
-        K::Trailing,
+        K::TooLong,
+        K::TooDeep,
+        K::TooManyMembers,
     ]
-    .map(|kind| JsonError { kind, offset: 5 })
+    .map(|kind| JsonError { kind, found: Some('1'), offset: 5 })
     .into()
 }

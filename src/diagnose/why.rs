@@ -35,7 +35,6 @@ pub(super) fn of_parse(error: &ParseError, token: &[u8]) -> Cause {
         ParseError::HeaderJson(_)
         | ParseError::HeaderNotObject
         | ParseError::HeaderTooLong { .. }
-        | ParseError::HeaderMembers
         | ParseError::AlgMissing
         | ParseError::ParameterType { .. } => Cause::HeaderMalformed,
         ParseError::Crit | ParseError::UnencodedPayload => Cause::CriticalExtension,

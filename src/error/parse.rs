@@ -46,8 +46,6 @@ pub enum ParseError {
     HeaderJson(JsonError),
     /// The header is JSON, but no object.
     HeaderNotObject,
-    /// The header has more than 64 members.
-    HeaderMembers,
     /// The header has no `alg` (RFC 7515 §4.1.1).
     AlgMissing,
     /// A header parameter is not of the type that it must have.
@@ -94,7 +92,6 @@ impl fmt::Display for ParseError {
             Self::HeaderBase64(error) => write!(f, "the header is not base64url: {error}"),
             Self::HeaderJson(error) => write!(f, "the header is not strict JSON: {error}"),
             Self::HeaderNotObject => f.write_str("the header is not a JSON object"),
-            Self::HeaderMembers => f.write_str("the header has more than 64 members"),
             Self::AlgMissing => f.write_str("the header has no 'alg'"),
             Self::ParameterType { name } => write!(f, "'{name}' in the header is not a string"),
             Self::Crit => {

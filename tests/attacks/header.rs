@@ -133,7 +133,7 @@ struct HeaderJsonAt(JsonErrorKind, usize);
 
 impl From<HeaderJsonAt> for Error {
     fn from(HeaderJsonAt(kind, offset): HeaderJsonAt) -> Self {
-        ParseError::HeaderJson(JsonError { kind, offset }).into()
+        ParseError::HeaderJson(JsonError { kind, found: Some('\0'), offset }).into()
     }
 }
 

@@ -19,8 +19,8 @@ use std::sync::{Mutex, OnceLock};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{KeyInit as _, Mac as _};
 use jose_core::{
-    Algorithm, AlgorithmSet, Error, Excerpt, Jwk, Jwks, KeySource, MAX_TOKEN_LENGTH, UnverifiedJws, Verifier,
-    VerifyingKey,
+    Algorithm, AlgorithmSet, Error, Excerpt, JsonError, JsonErrorKind, Jwk, Jwks, KeySource,
+    MAX_TOKEN_LENGTH, UnverifiedJws, Verifier, VerifyingKey,
 };
 use p256::ecdsa::signature::Signer as _;
 use serde_json::Value;
@@ -265,4 +265,21 @@ impl Dice {
     pub(crate) fn octets(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.next().to_be_bytes()[0]).collect()
     }
+}
+
+/// What is wrong with a JSON text, and where: with the character there, if the message shows it.
+pub(crate) fn json_error(text: &str, kind: JsonErrorKind, offset: usize) -> JsonError {
+    use JsonErrorKind as K;
+    let says_it_all = [
+        K::InvalidUtf8,
+        K::ByteOrderMark,
+        K::InvalidEscape,
+        K::LoneSurrogate,
+        K::DuplicateName,
+        K::TooLong,
+        K::TooDeep,
+        K::TooManyMembers,
+    ];
+    let found = if says_it_all.contains(&kind) { None } else { text[offset..].chars().next() };
+    JsonError { kind, found, offset }
 }
