@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, MAX_OPEN_MEMBERS, Members, Names, Object, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
@@ -18,7 +18,7 @@ impl<'t> VerifiedJws<'t> {
     /// [`ClaimsError`]: a payload that is no JSON object, a registered claim of the wrong type, or
     /// the first claim that the policy does not accept.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
-        let claims = Claims::parse(self.payload(), Err)?;
+        let claims = Claims::parse(self.payload(), self.max_members, Err)?;
         policy.check(&claims, now, Err)?;
         Ok(claims)
     }
@@ -76,6 +76,7 @@ impl<'t> Claims<'t> {
     #[inline(never)]
     pub(crate) fn parse(
         payload: &'t [u8],
+        max_members: usize,
         refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<Self, ClaimsError> {
         const ISS: u64 = Word::of_short("iss");
@@ -85,7 +86,7 @@ impl<'t> Claims<'t> {
         const NBF: u64 = Word::of_short("nbf");
         const IAT: u64 = Word::of_short("iat");
         const JTI: u64 = Word::of_short("jti");
-        let mut members = Members::new(payload, MAX_OPEN_MEMBERS)
+        let mut members = Members::new(payload, max_members)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
         let mut registered = Registered::default();
         while let Some(member) = members.next().map_err(ClaimsError::Json)? {

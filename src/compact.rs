@@ -2,13 +2,7 @@
 
 use crate::error::ParseError;
 use crate::json::{before_first, is};
-
-/// The longest token that is looked at unless the caller lowers it, in bytes: 16 KiB. Tokens travel
-/// in HTTP headers, and servers commonly cut those at 8 or 16 KiB.
-pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
-
-/// The longest encoded header, in bytes: 4 KiB. A header with an `x5c` chain fits.
-pub const MAX_HEADER_LENGTH: usize = 4 * 1024;
+use crate::limits::Limits;
 
 /// The three parts of a token, all still encoded.
 #[derive(Clone, Copy)]
@@ -26,7 +20,8 @@ pub(crate) struct Parts<'t> {
 ///
 /// [`ParseError`], up to [`ParseError::HeaderTooLong`].
 #[inline(never)]
-pub(crate) fn split(token: &[u8], limit: usize) -> Result<Parts<'_>, ParseError> {
+pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseError> {
+    let limit = limits.token_length();
     if token.len() > limit {
         return Err(ParseError::TokenTooLong { length: token.len(), limit });
     }
@@ -39,8 +34,9 @@ pub(crate) fn split(token: &[u8], limit: usize) -> Result<Parts<'_>, ParseError>
         let jwe = signature.iter().filter(|byte| **byte == b'.').count() == 2;
         return Err(if jwe { ParseError::Jwe } else { ParseError::TooManyParts });
     }
-    if header.len() > MAX_HEADER_LENGTH {
-        return Err(ParseError::HeaderTooLong { length: header.len(), limit: MAX_HEADER_LENGTH });
+    let limit = limits.header_length();
+    if header.len() > limit {
+        return Err(ParseError::HeaderTooLong { length: header.len(), limit });
     }
     let signed = token.len().saturating_sub(signature.len()).saturating_sub(1);
     Ok(Parts { header, payload, signature, signing_input: token.get(..signed).unwrap_or_default() })

@@ -2,7 +2,8 @@
 
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, MAX_OPEN_MEMBERS, Members, Span, Value, Word};
+use crate::json::{JsonString, Members, Span, Value, Word};
+use crate::limits::Limits;
 
 /// The header parameters that verification looks at.
 ///
@@ -18,13 +19,13 @@ pub struct Header<'t> {
 impl<'t> Header<'t> {
     /// Reads a decoded header.
     #[inline(never)]
-    pub(crate) fn parse(text: &'t [u8]) -> Result<Self, ParseError> {
+    pub(crate) fn parse(text: &'t [u8], limits: Limits) -> Result<Self, ParseError> {
         const ALG: u64 = Word::of_short("alg");
         const KID: u64 = Word::of_short("kid");
         const TYP: u64 = Word::of_short("typ");
         const CRIT: u64 = Word::of_short("crit");
         const B64: u64 = Word::of_short("b64");
-        let mut members = Members::new(text, MAX_OPEN_MEMBERS)
+        let mut members = Members::new(text, limits.members())
             .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
         let text = members.text();
         let (mut alg, mut kid, mut typ) = (None, None, None);

@@ -21,16 +21,13 @@ pub use self::string::JsonString;
 use self::structure::Structure;
 pub(crate) use self::structure::{Elements, all_digits, before_first, is};
 use crate::error::{JsonError, JsonErrorKind};
+use crate::limits::Limits;
 
 /// The greatest length of a text, in bytes: 1 MiB.
-pub const MAX_LENGTH: usize = 1 << 20;
+pub const MAX_LENGTH: usize = Limits::MAX;
 
 /// The greatest number of levels of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
-
-/// The greatest number of members in all objects that are open at one place of the text, unless the
-/// caller sets another. It bounds the cost of telling names apart.
-pub const MAX_OPEN_MEMBERS: u32 = 1024;
 
 /// A JSON value, borrowed from text that has been checked as a whole. Strings are equal when they mean
 /// the same; numbers, arrays and objects when their text is the same.
@@ -68,8 +65,20 @@ impl<'a> Value<'a> {
     ///
     /// [`JsonError`], with the offset of the first byte that is wrong.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, JsonError> {
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`], with the offset of the first byte that is wrong.
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(
+        text: &'a T,
+        limits: Limits,
+    ) -> Result<Self, JsonError> {
         let text = utf8(text.as_ref())?;
-        let value = Reader::new(text, MAX_OPEN_MEMBERS).document();
+        let value = Reader::new(text, limits.members()).document();
         value.map(|value| value.value(text)).map_err(|fault| fault.in_text(text))
     }
 

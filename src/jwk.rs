@@ -2,8 +2,9 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
-use crate::json::{JsonString, MAX_OPEN_MEMBERS, Members, Value};
+use crate::json::{JsonString, Members, Value};
 use crate::key::{Parameters, VerifyingKey};
+use crate::limits::Limits;
 
 /// A JWK, borrowed from its JSON text.
 ///
@@ -44,7 +45,16 @@ impl<'a> Jwk<'a> {
     ///
     /// [`KeyError::Json`], [`KeyError::NotObject`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
-        let mut members = Members::new(text.as_ref(), MAX_OPEN_MEMBERS)
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Json`], [`KeyError::NotObject`].
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, KeyError> {
+        let mut members = Members::new(text.as_ref(), limits.members())
             .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
         let mut jwk = Self {
             kid: None,

@@ -1,14 +1,9 @@
 //! A JWK Set (RFC 7517 §5), borrowed from its JSON text.
 
 use crate::error::{KeyError, SetError};
-use crate::json::{Elements, MAX_OPEN_MEMBERS, Members, Word};
+use crate::json::{Elements, Members, Word};
 use crate::jwk::Jwk;
-
-/// The longest JWK Set that is read, in bytes: 512 KiB, room for [`MAX_KEYS`] RSA keys of 2048 bits.
-pub const MAX_SET_LENGTH: usize = 512 * 1024;
-
-/// The greatest number of members of `keys`.
-pub const MAX_KEYS: usize = 1024;
+use crate::limits::Limits;
 
 /// A JWK Set. It needs no heap, and keeps nothing but a reference to its text.
 ///
@@ -26,6 +21,7 @@ pub const MAX_KEYS: usize = 1024;
 #[derive(Clone, Copy)]
 pub struct Jwks<'a> {
     keys: Elements<'a>,
+    limits: Limits,
 }
 
 impl<'a> Jwks<'a> {
@@ -36,12 +32,23 @@ impl<'a> Jwks<'a> {
     ///
     /// [`SetError`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, SetError> {
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_set_length`], [`Limits::max_keys`] and
+    /// [`Limits::max_members`] count here.
+    ///
+    /// # Errors
+    ///
+    /// [`SetError`].
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, SetError> {
         let text = text.as_ref();
-        if text.len() > MAX_SET_LENGTH {
-            return Err(SetError::TooLong { length: text.len(), limit: MAX_SET_LENGTH });
+        let limit = limits.set_length();
+        if text.len() > limit {
+            return Err(SetError::TooLong { length: text.len(), limit });
         }
         const KEYS: u64 = Word::of_short("keys");
-        let mut members = Members::new(text, MAX_OPEN_MEMBERS)
+        let mut members = Members::new(text, limits.members())
             .map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
         let mut keys = None;
         while let Some(word) = members.next_word().map_err(SetError::Json)? {
@@ -55,8 +62,10 @@ impl<'a> Jwks<'a> {
         match keys {
             None => Err(SetError::KeysMissing),
             Some(None) => Err(SetError::KeysNotArray),
-            Some(Some(keys)) if keys.len() > MAX_KEYS => Err(SetError::TooManyKeys { limit: MAX_KEYS }),
-            Some(Some(keys)) => Ok(Self { keys }),
+            Some(Some(keys)) if keys.len() > limits.keys() => {
+                Err(SetError::TooManyKeys { keys: keys.len(), limit: limits.keys() })
+            }
+            Some(Some(keys)) => Ok(Self { keys, limits }),
         }
     }
 
@@ -74,7 +83,8 @@ impl<'a> Jwks<'a> {
 
     /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<Jwk<'a>, KeyError>> + use<'a> {
-        self.keys.iter().map(Jwk::parse)
+        let limits = self.limits;
+        self.keys.iter().map(move |member| Jwk::parse_with_limits(member, limits))
     }
 }
 

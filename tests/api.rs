@@ -14,8 +14,8 @@ use core::fmt::{Debug, Display};
 
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
-    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, Leeway, ParseError, SelectError, SetError, SignatureError,
-    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
+    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, Leeway, Limits, ParseError, SelectError, SetError,
+    SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
 };
 use support::b64;
 
@@ -110,7 +110,7 @@ fn leeway_and_time() {
 fn excerpt(json: &str) -> Excerpt {
     let token = format!("{}..", b64(format!(r#"{{"alg":"{json}"}}"#)));
     let mut scratch = [0; 4096];
-    UnverifiedJws::parse(&token, &mut scratch, 8192).unwrap().header().algorithm().unwrap_err()
+    UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap().header().algorithm().unwrap_err()
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn debug_shows_no_secret() {
     assert_eq!(format!("{jwks:?}"), "Jwks { len: 1, .. }");
     hides("Verifier of Jwks", &Verifier::new(&jwks, allowed));
     let (token, mut scratch) = (format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(secret)), [0; 64]);
-    let token = UnverifiedJws::parse(&token, &mut scratch, 8192).unwrap();
+    let token = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     hides("UnverifiedJws", &token);
     assert!(format!("{token:?}").starts_with("UnverifiedJws { header: Header {"), "{token:?}");
 }
@@ -242,7 +242,7 @@ fn messages() {
             &ParseError::PartsMissing { parts: 2 },
             &ParseError::Jwe,
             &ParseError::TooManyParts,
-            &ParseError::HeaderTooLong { length, limit: 4096 },
+            &ParseError::HeaderTooLong { length, limit },
             &ParseError::ScratchTooSmall { needed, given },
             &ParseError::HeaderBase64(base64),
             &ParseError::HeaderJson(json),
@@ -334,7 +334,7 @@ fn messages() {
             &SetError::NotObject,
             &SetError::KeysMissing,
             &SetError::KeysNotArray,
-            &SetError::TooManyKeys { limit: 1024 },
+            &SetError::TooManyKeys { keys: 1025, limit: 1024 },
         ],
     );
     enumeration(

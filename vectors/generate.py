@@ -1161,7 +1161,7 @@ def parse():
 
     # The whole token
     header_text = '{"alg":"HS256"}'
-    case("16,385 bytes", f"{head}.{'A' * (16385 - len(head) - len(tag) - 2)}.{tag}", "TokenTooLong")
+    case("65,537 bytes", f"{head}.{'A' * (65537 - len(head) - len(tag) - 2)}.{tag}", "TokenTooLong")
     for ident, text in (
         ("JSON", '{"payload":"","signatures":[]}'),
         ("JSON after white space", " \t\r\n{"),
@@ -1198,8 +1198,10 @@ def parse():
 
     # The header's text
     long_header = lambda octets: '{"alg":"HS256","x":"' + "x" * (octets - 22) + '"}'
-    good("header of 4,096 characters", long_header(3072))
-    header("header of 4,098 characters", long_header(3073), "HeaderTooLong")
+    good("header of 16,384 characters", long_header(12288))
+    header("header of 16,386 characters", long_header(12289), "HeaderTooLong")
+    chain = [base64.b64encode(hashlib.sha512(bytes([number])).digest() * 18).decode() for number in range(3)]
+    good("header with a chain of three certificates", compact({"alg": "HS256", "x5c": chain}))
     for ident, text in (
         ("padded", head + "="),
         ("one too long", head + "A" * ((1 - len(head)) % 4)),

@@ -8,7 +8,7 @@ use super::{Base64Error, JsonError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
-    /// The token is longer than the verifier's limit.
+    /// The token is longer than [`Limits::max_token_length`](crate::Limits::max_token_length).
     TokenTooLong {
         /// Its length in bytes.
         length: usize,
@@ -26,7 +26,7 @@ pub enum ParseError {
     Jwe,
     /// Four parts, or more than five.
     TooManyParts,
-    /// The encoded header is longer than 4 KiB.
+    /// The encoded header is longer than [`Limits::max_header_length`](crate::Limits::max_header_length).
     HeaderTooLong {
         /// Its length in bytes.
         length: usize,
@@ -67,7 +67,7 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::TokenTooLong { length, limit } => {
-                write!(f, "the token has {length} bytes, and at most {limit} are accepted")
+                write!(f, "expected a token of at most {limit} bytes, found {length}")
             }
             Self::JsonSerialization => f.write_str(
                 "the token is JSON: only the compact serialization, header.payload.signature, is accepted",
@@ -83,7 +83,7 @@ impl fmt::Display for ParseError {
             }
             Self::TooManyParts => f.write_str("more than three parts: this is no JWS"),
             Self::HeaderTooLong { length, limit } => {
-                write!(f, "the header has {length} bytes, and at most {limit} are accepted")
+                write!(f, "expected an encoded header of at most {limit} bytes, found {length}")
             }
             Self::ScratchTooSmall { needed, given } => write!(
                 f,

@@ -180,7 +180,8 @@ pub enum JsonErrorKind {
     TooLong,
     /// More than 32 levels of arrays and objects.
     TooDeep,
-    /// More members in the objects that are open at this place than the caller's limit.
+    /// More members in the objects that are open at this place than
+    /// [`Limits::max_members`](crate::Limits::max_members).
     TooManyMembers,
 }
 
@@ -207,7 +208,7 @@ impl JsonErrorKind {
             Self::DuplicateName => ("unique member names", Some("a second member of this name")),
             Self::TooLong => ("at most 1 MiB of text", Some("more")),
             Self::TooDeep => ("at most 32 levels of arrays and objects", Some("another")),
-            Self::TooManyMembers => ("no more members than the limit", Some("another")),
+            Self::TooManyMembers => ("no more members than Limits::max_members", Some("another")),
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) struct Members<'a> {
     /// Where the object starts.
     start: usize,
     names: Names,
-    count: u32,
+    count: usize,
     large: bool,
 }
 
@@ -39,7 +39,7 @@ impl<'a> Members<'a> {
     ///
     /// Why the text is no JSON, or `None` for JSON that is not an object.
     #[inline]
-    pub(crate) fn new(text: &'a [u8], max_members: u32) -> Result<Self, Option<JsonError>> {
+    pub(crate) fn new(text: &'a [u8], max_members: usize) -> Result<Self, Option<JsonError>> {
         let text = super::utf8(text)?;
         let mut reader = Reader::new(text, max_members);
         if reader.next_token() != Some(b'{') {
@@ -117,6 +117,6 @@ impl<'a> Members<'a> {
 /// Why a text that does not begin as an object is no JSON, or `None` if it is.
 #[cold]
 #[inline(never)]
-fn no_object(text: &str, max_members: u32) -> Option<JsonError> {
+fn no_object(text: &str, max_members: usize) -> Option<JsonError> {
     Reader::new(text, max_members).document().err().map(|fault| fault.in_text(text))
 }

@@ -16,12 +16,12 @@ pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) position: usize,
     /// The greatest number of members in all objects that are open at one place.
-    pub(super) max_members: u32,
+    pub(super) max_members: usize,
 }
 
 impl<'a> Reader<'a> {
     #[inline(always)]
-    pub(super) const fn new(text: &'a str, max_members: u32) -> Self {
+    pub(super) const fn new(text: &'a str, max_members: usize) -> Self {
         Self { text, position: 0, max_members }
     }
 
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
     /// Reads a value (RFC 8259 §3) that stands in `depth` arrays and objects, in which `members` stand
     /// before it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn value(&mut self, depth: usize, members: u32) -> Result<Span, Fault> {
+    pub(super) fn value(&mut self, depth: usize, members: usize) -> Result<Span, Fault> {
         let first = self.next_token();
         if let Some(b'"') = first {
             return self.string();
@@ -83,7 +83,7 @@ impl<'a> Reader<'a> {
 
     /// Reads an array (RFC 8259 §5) or object (§4) with all that is in it.
     #[inline(never)]
-    fn array_or_object(&mut self, outer: usize, members: u32) -> Result<Kind, Fault> {
+    fn array_or_object(&mut self, outer: usize, members: usize) -> Result<Kind, Fault> {
         let mut names = Names::new();
         // What there is to know of each level that is open here, and of its outer ones.
         let mut levels = [Level::CLOSED; MAX_DEPTH];
@@ -331,7 +331,7 @@ struct Level {
     /// Whether names of it were left out.
     large: bool,
     /// How many members are in it and in those outside it.
-    members: u32,
+    members: usize,
 }
 
 impl Level {
