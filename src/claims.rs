@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Members, Names, Object, Span, Value};
+use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
@@ -18,7 +18,7 @@ impl<'t> VerifiedJws<'t> {
     /// [`ClaimsError`]: a payload that is no JSON object, a registered claim of the wrong type, or
     /// the first claim that the policy does not accept.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
-        let claims = Claims::parse(self.payload(), Err)?;
+        let claims = Claims::parse(self.payload(), self.max_members, Err)?;
         policy.check(&claims, now, Err)?;
         Ok(claims)
     }
@@ -52,12 +52,21 @@ impl<'t> VerifiedJws<'t> {
 #[derive(Clone, Copy)]
 pub struct Claims<'t> {
     text: &'t str,
+    /// The names of the claims, to find one again.
+    names: Names,
+    /// Where the registered claims stand, of whatever type they are.
+    registered: Registered,
+}
+
+/// The claims that RFC 7519 §4.1 registers.
+#[derive(Clone, Copy, Default)]
+struct Registered {
     iss: Option<Span>,
     sub: Option<Span>,
     aud: Option<Span>,
-    exp: Option<NumericDate>,
-    nbf: Option<NumericDate>,
-    iat: Option<NumericDate>,
+    exp: Option<Span>,
+    nbf: Option<Span>,
+    iat: Option<Span>,
     jti: Option<Span>,
 }
 
@@ -67,45 +76,82 @@ impl<'t> Claims<'t> {
     #[inline(never)]
     pub(crate) fn parse(
         payload: &'t [u8],
-        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+        max_members: usize,
+        refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<Self, ClaimsError> {
-        let refuse = &mut refuse;
-        let mut names = Names::new();
-        let mut members = Members::new(payload, &mut names)
+        const ISS: u64 = Word::of_short("iss");
+        const SUB: u64 = Word::of_short("sub");
+        const AUD: u64 = Word::of_short("aud");
+        const EXP: u64 = Word::of_short("exp");
+        const NBF: u64 = Word::of_short("nbf");
+        const IAT: u64 = Word::of_short("iat");
+        const JTI: u64 = Word::of_short("jti");
+        let mut members = Members::new(payload, max_members)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
-        let text = members.text();
-        let (mut iss, mut sub, mut aud, mut jti) = (None, None, None, None);
-        let (mut exp, mut nbf, mut iat) = (None, None, None);
-        while let Some(value) = members.next().map_err(ClaimsError::Json)? {
-            match members.name().resolve(&mut [0; 4]) {
-                Some("iss") => iss = kept(string("iss", value), refuse)?,
-                Some("sub") => sub = kept(string("sub", value), refuse)?,
-                Some("aud") => aud = kept(audience(value, text), refuse)?,
-                Some("exp") => exp = kept(date("exp", value, text), refuse)?,
-                Some("nbf") => nbf = kept(date("nbf", value, text), refuse)?,
-                Some("iat") => iat = kept(date("iat", value, text), refuse)?,
-                Some("jti") => jti = kept(string("jti", value), refuse)?,
-                _ => {}
+        let mut registered = Registered::default();
+        while let Some(member) = members.next().map_err(ClaimsError::Json)? {
+            let place = match member.word.get() {
+                ISS => &mut registered.iss,
+                SUB => &mut registered.sub,
+                AUD => &mut registered.aud,
+                EXP => &mut registered.exp,
+                NBF => &mut registered.nbf,
+                IAT => &mut registered.iat,
+                JTI => &mut registered.jti,
+                _ => continue,
+            };
+            *place = Some(member.value);
+        }
+        let claims = Self { text: members.text(), names: members.into_names(), registered };
+        claims.check_types(refuse)?;
+        Ok(claims)
+    }
+
+    /// Holds each registered claim to its type (RFC 7519 §4.1).
+    fn check_types(
+        &self,
+        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    ) -> Result<(), ClaimsError> {
+        let Registered { iss, sub, aud, exp, nbf, iat, jti } = self.registered;
+        let claims = [
+            ("iss", iss, Type::String),
+            ("sub", sub, Type::String),
+            ("aud", aud, Type::Audience),
+            ("exp", exp, Type::Date),
+            ("nbf", nbf, Type::Date),
+            ("iat", iat, Type::Date),
+            ("jti", jti, Type::String),
+        ];
+        for (name, claim, expected) in claims {
+            if let Some(value) = claim
+                && !expected.is_of(value, self.text)
+            {
+                refuse(expected.fault(name, value))?;
             }
         }
-        Ok(Self { text, iss, sub, aud, exp, nbf, iat, jti })
+        Ok(())
+    }
+
+    /// A time, if it is there and one.
+    fn time(&self, claim: Option<Span>) -> Option<NumericDate> {
+        NumericDate::parse(claim?.number(self.text)?)
     }
 
     /// `iss`, who issued the token (RFC 7519 §4.1.1).
     #[must_use]
     pub fn issuer(&self) -> Option<JsonString<'t>> {
-        self.iss.and_then(|span| span.string(self.text))
+        self.registered.iss.and_then(|span| span.string(self.text))
     }
 
     /// `sub`, whom the token is about (RFC 7519 §4.1.2).
     #[must_use]
     pub fn subject(&self) -> Option<JsonString<'t>> {
-        self.sub.and_then(|span| span.string(self.text))
+        self.registered.sub.and_then(|span| span.string(self.text))
     }
 
     /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3).
     pub fn audiences(&self) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
-        let (one, several) = match self.aud.map(|span| span.value(self.text)) {
+        let (one, several) = match self.registered.aud.map(|span| span.value(self.text)) {
             Some(Value::Array(array)) => (None, Some(array.iter())),
             Some(value) => (value.as_string(), None),
             None => (None, None),
@@ -116,25 +162,25 @@ impl<'t> Claims<'t> {
     /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
     #[must_use]
     pub fn expires_at(&self) -> Option<UnixTime> {
-        self.exp.map(NumericDate::ceiling)
+        self.time(self.registered.exp).map(NumericDate::ceiling)
     }
 
     /// `nbf`, the first whole second at which the token is valid (RFC 7519 §4.1.5).
     #[must_use]
     pub fn not_before(&self) -> Option<UnixTime> {
-        self.nbf.map(NumericDate::ceiling)
+        self.time(self.registered.nbf).map(NumericDate::ceiling)
     }
 
     /// `iat`, the second in which the token was issued (RFC 7519 §4.1.6).
     #[must_use]
     pub fn issued_at(&self) -> Option<UnixTime> {
-        self.iat.map(NumericDate::floor)
+        self.time(self.registered.iat).map(NumericDate::floor)
     }
 
     /// `jti`, the token's own identifier (RFC 7519 §4.1.7).
     #[must_use]
     pub fn jwt_id(&self) -> Option<JsonString<'t>> {
-        self.jti.and_then(|span| span.string(self.text))
+        self.registered.jti.and_then(|span| span.string(self.text))
     }
 
     /// All claims as one object.
@@ -145,7 +191,13 @@ impl<'t> Claims<'t> {
     /// The claim with this name, registered or not.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'t>> {
-        self.object().get(name)
+        self.names.get(self.text, name).or_else(|| self.get_left_out(name))
+    }
+
+    /// The claim with this name, if it is among those whose names were left out.
+    #[cold]
+    fn get_left_out(&self, name: &str) -> Option<Value<'t>> {
+        if self.names.are_all() { None } else { self.object().get(name) }
     }
 
     /// All claims, in the order of the token.
@@ -171,33 +223,41 @@ impl core::fmt::Debug for Claims<'_> {
     }
 }
 
-/// A claim that was read, or none if `refuse` goes on without it.
-fn kept<T>(
-    claim: Result<T, ClaimsError>,
-    refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
-) -> Result<Option<T>, ClaimsError> {
-    match claim {
-        Ok(claim) => Ok(Some(claim)),
-        Err(error) => refuse(error).map(|()| None),
+/// The types of registered claims (RFC 7519 §4.1).
+#[derive(Clone, Copy)]
+enum Type {
+    String,
+    Audience,
+    Date,
+}
+
+impl Type {
+    /// Whether a value is of the type.
+    fn is_of(self, value: Span, text: &str) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Audience => is_audience(value, text),
+            Self::Date => value.number(text).and_then(NumericDate::parse).is_some(),
+        }
+    }
+
+    /// What is wrong with a value that is not.
+    #[cold]
+    const fn fault(self, name: &'static str, value: Span) -> ClaimsError {
+        let expected = match self {
+            Self::String => "a string",
+            Self::Audience => "a string or an array of strings",
+            Self::Date if value.is_number() => return ClaimsError::DateRange { name },
+            Self::Date => "a number of seconds",
+        };
+        ClaimsError::ClaimType { name, expected }
     }
 }
 
-fn string(name: &'static str, value: Span) -> Result<Span, ClaimsError> {
-    if value.is_string() { Ok(value) } else { Err(ClaimsError::ClaimType { name, expected: "a string" }) }
-}
-
-fn audience(value: Span, text: &str) -> Result<Span, ClaimsError> {
-    let strings = match value.value(text) {
+fn is_audience(value: Span, text: &str) -> bool {
+    match value.value(text) {
         Value::String(_) => true,
         Value::Array(array) => array.iter().all(|member| member.as_string().is_some()),
         _ => false,
-    };
-    let expected = "a string or an array of strings";
-    if strings { Ok(value) } else { Err(ClaimsError::ClaimType { name: "aud", expected }) }
-}
-
-fn date(name: &'static str, value: Span, text: &str) -> Result<NumericDate, ClaimsError> {
-    let number =
-        value.number(text).ok_or(ClaimsError::ClaimType { name, expected: "a number of seconds" })?;
-    NumericDate::parse(number).ok_or(ClaimsError::DateRange { name })
+    }
 }

@@ -2,8 +2,9 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Names, Value};
+use crate::json::{JsonString, Members, Value};
 use crate::key::{Parameters, VerifyingKey};
+use crate::limits::Limits;
 
 /// A JWK, borrowed from its JSON text.
 ///
@@ -25,8 +26,7 @@ pub struct Jwk<'a> {
     alg: Option<JsonString<'a>>,
     crv: Option<JsonString<'a>>,
     key_use: Option<JsonString<'a>>,
-    /// Whether `key_ops` has `verify`, where there is `key_ops`.
-    verify_op: Option<bool>,
+    key_ops: Option<Operations>,
     private: Option<&'static str>,
     /// The first member of the wrong type.
     fault: Option<KeyError>,
@@ -45,8 +45,16 @@ impl<'a> Jwk<'a> {
     ///
     /// [`KeyError::Json`], [`KeyError::NotObject`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
-        let mut names = Names::new();
-        let mut members = Members::new(text.as_ref(), &mut names)
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Json`], [`KeyError::NotObject`].
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, KeyError> {
+        let mut members = Members::new(text.as_ref(), limits.members())
             .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
         let mut jwk = Self {
             kid: None,
@@ -54,13 +62,13 @@ impl<'a> Jwk<'a> {
             alg: None,
             crv: None,
             key_use: None,
-            verify_op: None,
+            key_ops: None,
             private: None,
             fault: None,
             parameters: Parameters::default(),
         };
-        while let Some(value) = members.next().map_err(KeyError::Json)? {
-            let (name, value) = (members.name(), value.value(members.text()));
+        while let Some(member) = members.next().map_err(KeyError::Json)? {
+            let (name, value) = (member.name(members.text()), member.value.value(members.text()));
             let mut buffer = [0; 8];
             let Some(name) = name.resolve(&mut buffer) else { continue };
             let mut string = |name| {
@@ -77,8 +85,8 @@ impl<'a> Jwk<'a> {
                 "crv" => jwk.crv = string("crv"),
                 "use" => jwk.key_use = string("use"),
                 "key_ops" => {
-                    jwk.verify_op = has_verify(value);
-                    if jwk.verify_op.is_none() {
+                    jwk.key_ops = Operations::read(value);
+                    if jwk.key_ops.is_none() {
                         jwk.fault = jwk.fault.or(Some(KeyError::MemberType { name: "key_ops" }));
                     }
                 }
@@ -126,8 +134,8 @@ impl<'a> Jwk<'a> {
         if let Some(key_use) = self.key_use.filter(|key_use| *key_use != "sig") {
             return Err(KeyError::UseNotSig { key_use: key_use.excerpt() });
         }
-        if self.verify_op == Some(false) {
-            return Err(KeyError::KeyOpsNotVerify);
+        if let Some(operations) = self.key_ops {
+            operations.check()?;
         }
         let carries = |algorithm: &Algorithm| {
             algorithm.crv().is_none_or(|expected| self.crv.is_some_and(|crv| crv == expected))
@@ -166,8 +174,41 @@ impl core::fmt::Debug for Jwk<'_> {
     }
 }
 
-/// Whether `key_ops` has `verify`; `None` if it is not an array of strings.
-fn has_verify(value: Value<'_>) -> Option<bool> {
-    let Value::Array(operations) = value else { return None };
-    operations.iter().try_fold(false, |found, operation| Some(found | (operation.as_string()? == "verify")))
+/// What the `key_ops` of a key says (RFC 7517 §4.3).
+#[derive(Clone, Copy)]
+struct Operations {
+    verify: bool,
+    /// The first registered operation that is named a second time.
+    duplicate: Option<&'static str>,
+}
+
+impl Operations {
+    /// The operations that RFC 7517 §4.3 registers.
+    const REGISTERED: [&str; 8] =
+        ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
+
+    /// Reads `key_ops`; `None` if it is not an array of strings.
+    fn read(value: Value<'_>) -> Option<Self> {
+        let Value::Array(elements) = value else { return None };
+        let mut seen = [false; Self::REGISTERED.len()];
+        let mut operations = Self { verify: false, duplicate: None };
+        for element in elements.iter() {
+            let operation = element.as_string()?;
+            let named = Self::REGISTERED.into_iter().zip(&mut seen).find(|(name, _)| operation == *name);
+            let Some((name, seen)) = named else { continue };
+            operations.verify |= name == "verify";
+            if core::mem::replace(seen, true) {
+                operations.duplicate = operations.duplicate.or(Some(name));
+            }
+        }
+        Some(operations)
+    }
+
+    /// Demands `verify`, and no operation twice.
+    const fn check(self) -> Result<(), KeyError> {
+        if let Some(operation) = self.duplicate {
+            return Err(KeyError::KeyOpsDuplicate { operation });
+        }
+        if self.verify { Ok(()) } else { Err(KeyError::KeyOpsNotVerify) }
+    }
 }

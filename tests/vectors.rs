@@ -255,7 +255,7 @@ const ELSEWHERE: [(&str, &str, &str); 7] = [
     ("ClaimsError::IssuedInFuture", "claims", "age"),
     ("ClaimsError::TooOld", "claims", "age"),
     ("KeyError::FeatureDisabled", "attacks/two_sources_of_truth", "cube_of_sets"),
-    ("SetError::TooLong", "limits", "length_of_a_set"),
+    ("SetError::TooLong", "limits", "size_of_a_set"),
 ];
 
 #[test]

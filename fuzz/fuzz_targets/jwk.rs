@@ -92,6 +92,16 @@ impl Key<'_> {
         if let Some(other) = self.string("use").filter(|key_use| *key_use != "sig") {
             return of_excerpt("UseNotSig", "key_use", other);
         }
+        let registered =
+            ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
+        let operations = self.operations().unwrap_or_default();
+        let twice = (0..operations.len()).find_map(|place| {
+            let again = operations[..place].contains(&operations[place]);
+            registered.into_iter().find(|operation| again && *operation == operations[place])
+        });
+        if let Some(operation) = twice {
+            return refuse(KeyError::KeyOpsDuplicate { operation });
+        }
         if self.operations().is_some_and(|operations| !operations.contains(&"verify")) {
             return refuse(KeyError::KeyOpsNotVerify);
         }
@@ -187,9 +197,7 @@ impl Key<'_> {
         too_long: impl FnOnce(usize) -> KeyError,
     ) -> Result<Vec<u8>, KeyError> {
         let member = self.get(name).ok_or(KeyError::MemberMissing { name })?;
-        member.string().ok_or(KeyError::MemberType { name })?;
-        // As it is written: no character of the alphabet must be escaped, and none may be.
-        let text = &member.text[1..member.text.len() - 1];
+        let text = member.string().ok_or(KeyError::MemberType { name })?;
         match (reference::base64url(text.as_bytes()), text.len() * 6 / 8) {
             (Err(error @ Base64Error::Byte { .. }), _) => Err(KeyError::Base64 { name, error }),
             (_, length) if length > most => Err(too_long(length)),

@@ -76,14 +76,14 @@ impl<'p> ClaimsPolicy<'p> {
         now: UnixTime,
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
-        if self.exp_required && claims.exp.is_none() {
+        if self.exp_required && claims.registered.exp.is_none() {
             refuse(ClaimsError::ClaimMissing { name: "exp" })?;
         }
-        let issuer = self.issuer.check("iss", claims.issuer().into_iter(), claims.iss.is_some());
+        let issuer = self.issuer.check("iss", claims.issuer().into_iter(), claims.registered.iss.is_some());
         if let Err(error) = issuer {
             refuse(error)?;
         }
-        let audience = self.audience.check("aud", claims.audiences(), claims.aud.is_some());
+        let audience = self.audience.check("aud", claims.audiences(), claims.registered.aud.is_some());
         if let Err(error) = audience {
             refuse(error)?;
         }

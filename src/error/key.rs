@@ -40,6 +40,11 @@ pub enum KeyError {
     },
     /// The key's `key_ops` does not have `verify` (RFC 7517 §4.3).
     KeyOpsNotVerify,
+    /// The key's `key_ops` names an operation twice, which RFC 7517 §4.3 forbids.
+    KeyOpsDuplicate {
+        /// The operation.
+        operation: &'static str,
+    },
     /// The key's `alg` names an algorithm that is not implemented.
     AlgUnsupported {
         /// The value.
@@ -71,7 +76,8 @@ pub enum KeyError {
     },
     /// A secret (`oct`) where public keys are accepted as well.
     SecretAmongPublic,
-    /// Material that is not base64url. Offsets count from the start of the member's value.
+    /// Material that is not base64url. Offsets count from the start of the member's value, escapes of
+    /// JSON resolved.
     Base64 {
         /// The member's name.
         name: &'static str,
@@ -137,6 +143,9 @@ impl fmt::Display for KeyError {
             Self::CrvUnsupported { crv } => write!(f, "'crv' is \"{crv}\", and only P-256 is known"),
             Self::UseNotSig { key_use } => write!(f, "'use' is \"{key_use}\": the key is not for signatures"),
             Self::KeyOpsNotVerify => f.write_str("'key_ops' does not have \"verify\": the key is not for verification"),
+            Self::KeyOpsDuplicate { operation } => {
+                write!(f, "'key_ops' names \"{operation}\" twice: expected each operation once")
+            }
             Self::AlgUnsupported { alg } => write!(f, "'alg' is \"{alg}\", and only HS256, ES256 and RS256 are known"),
             Self::AlgMismatch { alg, kty } => write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry"),
             Self::AlgNotAllowed { alg, allowed } => write!(f, "the key is for {alg}, and {allowed} is accepted"),
@@ -201,7 +210,7 @@ impl fmt::Display for KeyForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetError {
-    /// The document is longer than 512 KiB.
+    /// The document is longer than [`Limits::max_set_length`](crate::Limits::max_set_length).
     TooLong {
         /// Its length in bytes.
         length: usize,
@@ -216,8 +225,10 @@ pub enum SetError {
     KeysMissing,
     /// `keys` is not an array.
     KeysNotArray,
-    /// More than 1,024 members in `keys`.
+    /// `keys` has more members than [`Limits::max_keys`](crate::Limits::max_keys).
     TooManyKeys {
+        /// How many there are.
+        keys: usize,
         /// The limit.
         limit: usize,
     },
@@ -227,13 +238,15 @@ impl fmt::Display for SetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::TooLong { length, limit } => {
-                write!(f, "the JWK Set has {length} bytes, and at most {limit} are accepted")
+                write!(f, "expected a JWK Set of at most {limit} bytes, found {length}")
             }
             Self::Json(error) => write!(f, "the JWK Set is not strict JSON: {error}"),
             Self::NotObject => f.write_str("the document is JSON, but no object: it is no JWK Set"),
             Self::KeysMissing => f.write_str("the document has no 'keys': it is no JWK Set"),
             Self::KeysNotArray => f.write_str("'keys' is not an array: it is no JWK Set"),
-            Self::TooManyKeys { limit } => write!(f, "the JWK Set has more than {limit} keys"),
+            Self::TooManyKeys { keys, limit } => {
+                write!(f, "expected a JWK Set of at most {limit} keys, found {keys}")
+            }
         }
     }
 }

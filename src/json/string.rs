@@ -1,5 +1,6 @@
 //! Strings as they stand in JSON text, escapes and all.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::error::Excerpt;
@@ -36,17 +37,49 @@ impl<'a> JsonString<'a> {
         if self.escaped { None } else { Some(self.raw) }
     }
 
-    /// The text as it is written, escapes unresolved.
-    pub(crate) const fn raw(self) -> &'a str {
-        self.raw
+    /// The text as octets of ASCII, escapes resolved, for text that is secret: no branch and no address
+    /// depends on what `\u` writes. Where escapes stand is not secret. What is beyond ASCII, and each escape
+    /// other than `\u`, gives octets that are beyond ASCII.
+    pub(crate) fn ascii_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        let mut rest = self.raw.as_bytes();
+        core::iter::from_fn(move || {
+            let (octet, after) = match rest {
+                [b'\\', b'u', digits @ ..] => {
+                    let (digits, after) = digits.split_first_chunk()?;
+                    let (unit, _) = code_unit_of(*digits);
+                    // 0xff if one of the upper nine bits is set.
+                    let beyond = (unit >> 7).wrapping_neg() >> 8;
+                    let [_, octet] = (unit | beyond).to_be_bytes();
+                    (octet, after)
+                }
+                [b'\\', _, after @ ..] => (u8::MAX, after),
+                [octet, after @ ..] => (*octet, after),
+                [] => return None,
+            };
+            rest = after;
+            Some(octet)
+        })
     }
 
     /// The characters, escapes resolved.
     pub fn chars(self) -> impl Iterator<Item = char> + use<'a> {
+        self.characters()
+    }
+
+    fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || match rest.next()? {
             '\\' => Some(unescape(&mut rest)),
             character => Some(character),
+        })
+    }
+
+    /// The text in UTF-8, escapes resolved, octet by octet.
+    pub(crate) fn utf8_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        self.characters().flat_map(|character| {
+            let mut octets = [0; 4];
+            let length = character.encode_utf8(&mut octets).len();
+            octets.into_iter().take(length)
         })
     }
 
@@ -74,36 +107,34 @@ impl<'a> JsonString<'a> {
         core::str::from_utf8(buffer.get(..len)?).ok()
     }
 
-    /// Whether a string that has been checked is equal, of which `text` is what follows its opening
-    /// quote. Looks no further than to the first difference.
-    pub(super) fn is_start_of(self, text: &str) -> bool {
-        if !self.escaped {
-            let both = self.raw.bytes().zip(text.bytes());
-            let same = both.take_while(|(own, other)| own == other).count();
-            match text.as_bytes().get(same) {
-                Some(b'"') => return same == self.raw.len(),
-                Some(b'\\') => {}
-                _ => return false,
-            }
+    /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
+    /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
+    pub(super) fn compare_start(self, text: &str) -> Ordering {
+        let both = self.raw.bytes().zip(text.bytes());
+        let same = both.take_while(|(own, other)| own == other && *own != b'\\').count();
+        match (self.raw.as_bytes().get(same), text.as_bytes().get(same)) {
+            (Some(b'\\'), _) | (_, Some(b'\\')) => self.characters().cmp(up_to_quote(text)),
+            (None, Some(b'"')) => Ordering::Equal,
+            (None, _) => Ordering::Less,
+            (Some(_), Some(b'"')) => Ordering::Greater,
+            (own, other) => own.cmp(&other),
         }
-        let mut rest = text.chars();
-        for character in self.chars() {
-            let other = match rest.next() {
-                None | Some('"') => return false,
-                Some('\\') => unescape(&mut rest),
-                Some(other) => other,
-            };
-            if other != character {
-                return false;
-            }
-        }
-        rest.next() == Some('"')
     }
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
         Excerpt::new(self.chars())
     }
+}
+
+/// The characters up to the closing quote.
+fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
+    let mut rest = text.chars();
+    core::iter::from_fn(move || match rest.next()? {
+        '"' => None,
+        '\\' => Some(unescape(&mut rest)),
+        character => Some(character),
+    })
 }
 
 /// The character of an escape, after the backslash. The reader has checked its form, so that the
@@ -132,18 +163,34 @@ fn unescape(rest: &mut core::str::Chars<'_>) -> char {
 
 /// Takes four digits, and gives the UTF-16 code unit that they write.
 fn code_unit(rest: &mut core::str::Chars<'_>) -> u16 {
-    let unit = hex(rest.as_str()).unwrap_or(0xfffd);
+    let unit = hex(rest.as_str().as_bytes()).unwrap_or(0xfffd);
     *rest = rest.as_str().get(4..).unwrap_or_default().chars();
     unit
 }
 
 /// The UTF-16 code unit that the first four characters write.
-pub(super) fn hex(text: &str) -> Option<u16> {
-    let digits = text.as_bytes().first_chunk::<4>()?;
-    digits.iter().try_fold(0, |unit: u16, digit| {
-        let digit = char::from(*digit).to_digit(16)?;
-        Some((unit << 4) | u16::try_from(digit).ok()?)
-    })
+pub(super) fn hex(text: &[u8]) -> Option<u16> {
+    let (unit, is_hex) = code_unit_of(*text.first_chunk()?);
+    is_hex.then_some(unit)
+}
+
+/// The UTF-16 code unit that four digits write, and whether they are digits. They may be those of a
+/// secret: no branch and no address depends on them, but for whether they are digits.
+fn code_unit_of(digits: [u8; 4]) -> (u16, bool) {
+    // All bits set where a number lies in a range, from the sign of a difference.
+    let within = |number: i16, low: i16, high: i16| {
+        !((number.wrapping_sub(low) | high.wrapping_sub(number)) >> 15).cast_unsigned()
+    };
+    let mut unit = 0;
+    let mut all = u16::MAX;
+    for digit in digits {
+        let (decimal, letter) = (i16::from(digit), i16::from(digit | 0x20));
+        let (is_decimal, is_letter) = (within(decimal, 0x30, 0x39), within(letter, 0x61, 0x66));
+        let value = is_decimal & u16::from(digit & 0xf) | is_letter & u16::from(digit & 0xf).wrapping_add(9);
+        unit = unit << 4 | value;
+        all &= is_decimal | is_letter;
+    }
+    (unit, all == u16::MAX)
 }
 
 impl PartialEq<str> for JsonString<'_> {

@@ -13,6 +13,7 @@ use crate::algorithm::AlgorithmSet;
 use crate::json::JsonString;
 use crate::jwks::Jwks;
 use crate::key_set::KeySet;
+use crate::limits::Limits;
 
 /// A set with a usable key.
 #[derive(Debug)]
@@ -32,8 +33,12 @@ pub(super) struct Fetched {
 impl Fetched {
     /// The set in the body of a response. Its lifetime is over until [`extend`](Self::extend) says
     /// what it is.
-    pub(super) fn read(response: &HttpResponse<'_>, allowed: AlgorithmSet) -> Result<Self, FetchError> {
-        let jwks = Jwks::parse(response.body).map_err(FetchError::Set)?;
+    pub(super) fn read(
+        response: &HttpResponse<'_>,
+        allowed: AlgorithmSet,
+        limits: Limits,
+    ) -> Result<Self, FetchError> {
+        let jwks = Jwks::parse_with_limits(response.body, limits).map_err(FetchError::Set)?;
         let keys = KeySet::from_jwks(&jwks, allowed).map_err(|none| {
             let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
             FetchError::NoUsableKey { keys: jwks.len(), first }

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Jwk, KeyError, SignatureError, UnverifiedJws, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Jwk, KeyError, Limits, SignatureError, UnverifiedJws, Verifier, VerifyingKey,
 };
 
 /// The secret and the token of RFC 7515 §A.1.
@@ -72,6 +72,18 @@ const STRING_END: Site = Site { file: "src/json/span.rs", line: "if found != 0 {
 /// Whether a string starts in the middle of a character, which none does whose first octet is ASCII.
 const CHARACTER_START: Site = Site { file: "core/src/str/traits.rs", line: "get" };
 
+/// Whether what follows `\u` are four digits. In what is accepted, they always are.
+const IS_HEX: Site = Site {
+    file: "src/json/span.rs",
+    line: "let length = match (rest.as_bytes().get(1), rest.get(2..).and_then(hex)) {",
+};
+
+/// Whether they are half of a surrogate pair, of which there is none in base64url.
+const IS_SURROGATE: Site = Site {
+    file: "src/json/span.rs",
+    line: "(Some(b'u'), Some(0xd800..0xdc00)) => match rest.get(6..8).zip(rest.get(8..).and_then(hex)) {",
+};
+
 enum Expected {
     /// These reports, each so many times, and no other.
     Reports(&'static [(usize, Site)]),
@@ -86,7 +98,7 @@ struct Case {
     expected: Expected,
 }
 
-const CASES: [Case; 12] = [
+const CASES: [Case; 14] = [
     Case {
         name: "key_preparation",
         run: key_preparation,
@@ -130,6 +142,24 @@ const CASES: [Case; 12] = [
             (1, KEY_DOCUMENT),
         ]),
     },
+    // Four characters at a time, of which each lot is valid or not.
+    Case {
+        name: "jwk_in_escapes",
+        run: jwk_in_escapes,
+        expected: Reports(&[(59, ALPHABET), (59, TRAILING_BITS), (4, KEY_DOCUMENT)]),
+    },
+    Case {
+        name: "jwk_in_escapes_from_text",
+        run: jwk_in_escapes_from_text,
+        expected: Reports(&[
+            (64, IS_HEX),
+            (128, IS_SURROGATE),
+            (64, CHARACTER_START),
+            (16, ALPHABET),
+            (16, TRAILING_BITS),
+            (1, KEY_DOCUMENT),
+        ]),
+    },
     Case {
         name: "leaky_early_return",
         run: leaky_early_return,
@@ -156,7 +186,7 @@ const CASES: [Case; 12] = [
         run: leaky_refusal,
         expected: Leak(&[Site {
             file: "src/base64url.rs",
-            line: "match text.iter().enumerate().find(|(_, byte)| lookup(&LAST, **byte) == NONE) {",
+            line: "match text.clone().enumerate().find(|(_, byte)| lookup(&LAST, *byte) == NONE) {",
         }]),
     },
 ];
@@ -201,7 +231,7 @@ fn key_like_a_point() {
 /// Verifies the tag of RFC 7515 §A.1 over its signing input, after a change.
 fn verify_tag(key: &VerifyingKey, change: impl FnOnce(&mut [u8; 32])) -> Result<(), SignatureError> {
     let (mut scratch, mut tag) = ([0; 256], [0; 32]);
-    let jws = UnverifiedJws::parse(TOKEN, &mut scratch, TOKEN.len()).unwrap();
+    let jws = UnverifiedJws::parse(TOKEN, &mut scratch, Limits::new()).unwrap();
     jws.signature(&mut tag).unwrap();
     change(&mut tag);
     key.verify(Algorithm::Hs256, jws.signing_input(), &tag)
@@ -263,6 +293,40 @@ fn jwk_from_text() {
     assert!(valgrind::depends_on_secret(&key));
 }
 
+/// A JWK with the first characters of the secret in escapes, and where their digits are.
+fn jwk_text_in_escapes(characters: usize) -> (String, Vec<std::ops::Range<usize>>) {
+    let mut text = r#"{"kty":"oct","k":""#.to_owned();
+    let mut digits = Vec::new();
+    for character in ENCODED[..characters].bytes() {
+        text += &format!("\\u{character:04x}");
+        digits.push(text.len() - 4..text.len());
+    }
+    (black_box(text + "\"          }"), digits)
+}
+
+/// The digits of escapes are resolved as carefully as characters are decoded. Where escapes stand is public.
+fn jwk_in_escapes() {
+    for characters in [43, 44, 86, 60] {
+        let (mut text, digits) = jwk_text_in_escapes(characters);
+        // An A encodes no bits that a last character must not have.
+        text.replace_range(digits[characters - 1].clone(), "0041");
+        let jwk = Jwk::parse(&text).unwrap();
+        digits.into_iter().for_each(|digits| valgrind::make_secret(&text.as_bytes()[digits]));
+        let key = jwk.verifying_key(Algorithm::Hs256.into()).unwrap();
+        assert!(valgrind::depends_on_secret(&key));
+    }
+}
+
+/// The same, with the reading of the JSON text.
+fn jwk_in_escapes_from_text() {
+    let (text, digits) = jwk_text_in_escapes(64);
+    for digits in digits {
+        valgrind::make_low_bits_secret(&text.as_bytes()[digits], 0x0f);
+    }
+    let key = Jwk::parse(&text).unwrap().verifying_key(Algorithm::Hs256.into()).unwrap();
+    assert!(valgrind::depends_on_secret(&key));
+}
+
 fn leaky_early_return() {
     #[inline(never)]
     fn equal(left: &[u8], right: &[u8]) -> bool {
@@ -287,7 +351,7 @@ fn leaky_table() {
 fn leaky_token_decoder() {
     let token = black_box(TOKEN.to_owned());
     let (mut scratch, mut payload) = ([0; 256], [0; 256]);
-    let jws = UnverifiedJws::parse(&token, &mut scratch, TOKEN.len()).unwrap();
+    let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     valgrind::make_secret(&token.as_bytes()[41..TOKEN.len() - 44]);
     assert!(jws.dangerous_payload_without_verification(&mut payload).is_ok());
 }

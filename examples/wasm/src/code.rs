@@ -29,7 +29,7 @@ macro_rules! coded {
 
 coded! {
     ParseError, "parse": TokenTooLong JsonSerialization PartsMissing Jwe TooManyParts HeaderTooLong ScratchTooSmall
-        HeaderBase64 HeaderJson HeaderNotObject HeaderMembers AlgMissing ParameterType Crit UnencodedPayload
+        HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType Crit UnencodedPayload
         SignatureBase64 PayloadBase64;
     SelectError, "select": AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidMissing KidUnknown
         KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
@@ -37,7 +37,7 @@ coded! {
     ClaimsError, "claims": Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch
         AudienceMismatch Expired NotYetValid IssuedInFuture TooOld;
     KeyError, "keys": Json NotObject MemberMissing MemberType KtyUnsupported CrvUnsupported UseNotSig
-        KeyOpsNotVerify AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled PrivateMaterial SecretAmongPublic
+        KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled PrivateMaterial SecretAmongPublic
         Base64 SecretTooShort SecretTooLong SecretIsKeyDocument CoordinateLength PointNotOnCurve ModulusTooSmall
         ModulusTooLarge ModulusEven Exponent;
     SetError, "keys": TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
