@@ -5,7 +5,7 @@
 pub(super) type Carry = bool;
 
 macro_rules! words {
-    ($Word:ident, $Double:ident) => {
+    ($Word:ident) => {
         use super::Carry;
 
         pub(in super::super) type Word = $Word;
@@ -25,14 +25,6 @@ macro_rules! words {
             a.overflowing_sub(b)
         }
 
-        /// `a * b + c + d`, the low word first. It cannot overflow.
-        #[inline(always)]
-        pub(in super::super) const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
-            let sum = (a as $Double).wrapping_mul(b as $Double);
-            let sum = sum.wrapping_add(c as $Double).wrapping_add(d as $Double);
-            (sum as Word, (sum >> Word::BITS) as Word)
-        }
-
         /// `word` if there is a carry, and zero if there is none.
         #[inline(always)]
         pub(in super::super) const fn if_carry(carry: Carry, word: Word) -> Word {
@@ -45,7 +37,7 @@ macro_rules! words {
 #[cfg(any(test, all(target_pointer_width = "64", not(jose_core_words = "32"))))]
 #[expect(clippy::as_conversions, reason = "a constant function has no other conversion")]
 pub(super) mod word64 {
-    words!(u64, u128);
+    words!(u64);
 
     /// `a - b - borrow`
     #[inline(always)]
@@ -53,6 +45,13 @@ pub(super) mod word64 {
         let (difference, first) = a.overflowing_sub(b);
         let (difference, second) = difference.overflowing_sub(borrow as Word);
         (difference, first | second)
+    }
+
+    /// `a * b + c + d`, the low word first. It cannot overflow.
+    #[inline(always)]
+    pub(in super::super) const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
+        let sum = (a as u128).wrapping_mul(b as u128).wrapping_add(c as u128).wrapping_add(d as u128);
+        (sum as Word, (sum >> Word::BITS) as Word)
     }
 
     /// `word * 2^32`, the low word first.
@@ -66,7 +65,7 @@ pub(super) mod word64 {
 #[cfg(any(test, not(target_pointer_width = "64"), jose_core_words = "32"))]
 #[expect(clippy::as_conversions, reason = "a constant function has no other conversion")]
 pub(super) mod word32 {
-    words!(u32, u64);
+    words!(u32);
 
     /// `a - b - borrow`
     #[inline(always)]
@@ -74,5 +73,31 @@ pub(super) mod word32 {
         // As an Arm processor does it. Written as two differences, it took five instructions there.
         let (difference, carry) = carrying_add(a, !b, !borrow);
         (difference, !carry)
+    }
+
+    /// `a * b + c + d`, the low word first. It cannot overflow.
+    #[inline(always)]
+    pub(in super::super) const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
+        // Armv6-M has no product of two words, nor the atomic operations by which it is told from other Arm
+        // targets.
+        let sum = if cfg!(all(target_arch = "arm", not(target_has_atomic = "32"))) {
+            mul_add_by_halves(a, b, c).wrapping_add(d as u64)
+        } else {
+            (a as u64).wrapping_mul(b as u64).wrapping_add(c as u64).wrapping_add(d as u64)
+        };
+        (sum as Word, (sum >> Word::BITS) as Word)
+    }
+
+    /// `a * b + c`, from products that fit into a word.
+    #[inline(always)]
+    #[expect(clippy::arithmetic_side_effects, reason = "(2^16 - 1)^2 + 2 * (2^16 - 1) = 2^32 - 1")]
+    const fn mul_add_by_halves(a: Word, b: Word, c: Word) -> u64 {
+        let (a_low, a_high) = (a & 0xffff, a >> 16);
+        let (b_low, b_high) = (b & 0xffff, b >> 16);
+        let low = a_low * b_low + (c & 0xffff);
+        let across = a_low * b_high + (c >> 16);
+        let middle = a_high * b_low + (low >> 16) + (across & 0xffff);
+        let high = a_high * b_high + (across >> 16) + (middle >> 16);
+        (high as u64) << 32 | (middle << 16 | low & 0xffff) as u64
     }
 }
