@@ -24,17 +24,19 @@ use super::point::{Addend, Affine, Jacobian, Multiple};
 /// The odd multiples of a point, by parts.
 pub(super) type Table<M, const MULTIPLES: usize, const PARTS: usize> = [[M; MULTIPLES]; PARTS];
 
-/// The odd multiples of a key in each part.
-const MULTIPLES: usize = 8;
-
 /// The table of a prepared key.
-pub(super) type Prepared = Table<Affine, MULTIPLES, 8>;
+pub(super) type Prepared = Table<Affine, 8, 8>;
 
 /// Memory for it.
-pub(super) const EMPTY: Prepared = [[Affine { x: FieldElement::ZERO, y: FieldElement::ZERO }; MULTIPLES]; 8];
+pub(super) const EMPTY: Prepared = [[Affine { x: FieldElement::ZERO, y: FieldElement::ZERO }; 8]; 8];
 
-/// Whether the base point has large tables. Where words have 32 bits, read-only memory is dear.
+/// Whether tables are large. Where words have 32 bits, read-only memory and stack are dear.
 const LARGE: bool = FieldElement::WORD_BITS == 64;
+
+/// The table of a key as it comes.
+type Multiples = Table<Addend, KEY_MULTIPLES, 1>;
+
+const KEY_MULTIPLES: usize = if LARGE { 8 } else { 4 };
 
 static BASE: Table<Affine, { if LARGE { 64 } else { 16 } }, 1> = table(&Affine::GENERATOR);
 
@@ -65,18 +67,22 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
     let mut base = Jacobian::from_affine(point);
     let mut part = 0;
     while part < PARTS {
-        let twice = base.double();
-        let step = Addend::new(twice);
         let mut multiple = base;
+        base.double();
+        let step = Addend::new(&base);
         let mut number = 0;
         while number < MULTIPLES {
             table[part][number] = Affine { x: multiple.x, y: multiple.y };
             zs[part][number] = (multiple.z, product);
             product = product.mul(&multiple.z);
-            multiple = multiple.add(&step);
+            multiple.add(&step, false);
             number += 1;
         }
-        base = double_n(twice, 256 / PARTS - 1);
+        let mut doublings = 1;
+        while doublings < 256 / PARTS {
+            base.double();
+            doublings += 1;
+        }
         part += 1;
     }
     // The inverse of all Zs together, and then of each.
@@ -96,27 +102,27 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
     }
 }
 
-#[expect(clippy::arithmetic_side_effects, reason = "counts down to zero")]
-const fn double_n(point: Jacobian, mut n: usize) -> Jacobian {
-    let mut double = point;
-    while n > 0 {
-        double = double.double();
-        n -= 1;
-    }
-    double
-}
-
 /// `u1 * G + u2 * Q`, for a key as it comes. Scalars are big-endian.
 #[inline(never)]
 pub(super) fn sum_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Affine) -> Jacobian {
+    let mut table: Multiples = [[Addend::NEUTRAL; KEY_MULTIPLES]];
+    make_multiples(&mut table, q);
+    sum_of_columns(u1, &BASE, u2, &table)
+}
+
+/// Makes the odd multiples of a point, as a table of one part.
+#[inline(never)]
+fn make_multiples(table: &mut Multiples, q: &Affine) {
     let mut multiple = Jacobian::from_affine(q);
-    let step = Addend::new(multiple.double());
-    let mut multiples = [[Addend::new(multiple); MULTIPLES]];
-    for place in multiples.as_flattened_mut().iter_mut().skip(1) {
-        multiple = multiple.add(&step);
-        *place = Addend::new(multiple);
+    let mut step = multiple;
+    step.double();
+    let step = Addend::new(&step);
+    let [[first, others @ ..]] = table;
+    *first = Addend::new(&multiple);
+    for place in others {
+        multiple.add(&step, false);
+        *place = Addend::new(&multiple);
     }
-    sum_of_columns(u1, &BASE, u2, &multiples)
 }
 
 /// The same, for a key whose table is made.
@@ -135,7 +141,7 @@ fn sum_of_columns<M: Multiple, const G: usize, const Q: usize, const PARTS: usiz
     u1.add_carried(&mut sum, base);
     u2.add_carried(&mut sum, key);
     for column in (0..256 / PARTS).rev() {
-        sum = sum.double();
+        sum.double();
         u1.add_column(&mut sum, column, base);
         u2.add_column(&mut sum, column, key);
     }
@@ -193,7 +199,7 @@ impl Digits {
         if self.carried
             && let Some([once, ..]) = table.last().map(<[M; MULTIPLES]>::as_slice)
         {
-            *sum = once.add_to(sum);
+            once.add_to(sum, false);
         }
     }
 
@@ -209,15 +215,13 @@ impl Digits {
         column: usize,
         table: &Table<M, MULTIPLES, PARTS>,
     ) {
-        for (piece, multiples) in self.digits.chunks_exact(256 / PARTS).zip(table) {
-            let digit = piece[column];
+        for (part, multiples) in table.iter().enumerate() {
+            // Neither remainder changes anything: they tell the compiler that the places exist.
+            let digit = self.digits[(part * (256 / PARTS) + column) % 256];
             if digit != 0 {
-                debug_assert!(digit % 2 != 0, "digit {digit} is even");
-                let mut multiple = multiples[usize::from(digit.unsigned_abs() / 2)];
-                if digit < 0 {
-                    multiple.negate();
-                }
-                *sum = multiple.add_to(sum);
+                let place = usize::from(digit.unsigned_abs() / 2);
+                debug_assert!(digit % 2 != 0 && place < MULTIPLES, "digit {digit} of {MULTIPLES} multiples");
+                multiples[place % MULTIPLES].add_to(sum, digit < 0);
             }
         }
     }

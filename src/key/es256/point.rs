@@ -59,61 +59,71 @@ impl Jacobian {
 
     /// Doubles the point: 4M + 4S (dbl-2001-b, with Z3 = 2*Y1*Z1). The neutral element stays neutral.
     #[inline(never)]
-    pub(super) const fn double(&self) -> Self {
+    pub(super) const fn double(&mut self) {
         let Self { x, y, z } = self;
         let delta = z.square();
         let two_gamma = y.square().double();
         let four_beta = x.mul(&two_gamma).double();
         let third_of_alpha = x.sub(&delta).mul(&x.add(&delta));
         let alpha = third_of_alpha.double().add(&third_of_alpha);
-        let x3 = alpha.square().sub(&four_beta.double());
         let eight_gamma_squared = two_gamma.square().double();
-        let y3 = alpha.mul(&four_beta.sub(&x3)).sub(&eight_gamma_squared);
-        Self { x: x3, y: y3, z: y.mul(z).double() }
+        *z = y.mul(z).double();
+        *x = alpha.square().sub(&four_beta.double());
+        *y = alpha.mul(&four_beta.sub(x)).sub(&eight_gamma_squared);
     }
 
-    /// Adds an affine point: 8M + 3S (madd-2004-hmv).
+    /// Adds an affine point, or its opposite: 8M + 3S (madd-2004-hmv).
     #[inline(never)]
-    pub(super) const fn add_affine(&self, other: &Affine) -> Self {
-        if self.z.is_zero() {
-            return Self::from_affine(other);
-        }
+    pub(super) const fn add_affine(&mut self, other: &Affine, opposite: bool) {
         let zz = self.z.square();
-        let u2 = other.x.mul(&zz);
-        let s2 = other.y.mul(&self.z.mul(&zz));
-        self.add_rescaled(&u2, &s2)
+        let x2 = other.x.mul(&zz);
+        let y2 = other.y.mul(&self.z.mul(&zz));
+        self.add_rescaled(&Self::from_affine(other), &x2, &y2, opposite);
     }
 
-    /// Adds a point that is not neutral: 11M + 3S (add-1998-cmo-2, with the powers of Z2 known).
+    /// Adds a point that is not neutral, or its opposite: 11M + 3S (add-1998-cmo-2, with the powers of Z2
+    /// known).
     #[inline(never)]
-    pub(super) const fn add(&self, other: &Addend) -> Self {
+    pub(super) const fn add(&mut self, other: &Addend, opposite: bool) {
         let Addend { point, zz, zzz } = other;
-        if self.z.is_zero() {
-            return *point;
-        }
         let own_zz = self.z.square();
-        let u2 = point.x.mul(&own_zz);
-        let s2 = point.y.mul(&self.z.mul(&own_zz));
-        // This point with the Z of both.
-        let own = Self { x: self.x.mul(zz), y: self.y.mul(zzz), z: self.z.mul(&point.z) };
-        own.add_rescaled(&u2, &s2)
+        let x2 = point.x.mul(&own_zz);
+        let y2 = point.y.mul(&self.z.mul(&own_zz));
+        self.x = self.x.mul(zz);
+        self.y = self.y.mul(zzz);
+        self.z = self.z.mul(&point.z);
+        self.add_rescaled(point, &x2, &y2, opposite);
     }
 
-    /// Adds the point (u2, s2, Z), where Z is this point's and not zero: 5M + 2S.
+    /// Adds the point (x2, y2, Z), or its opposite, where Z is this point's: 5M + 2S. Where that is zero, the
+    /// sum is `other`, which is the same point with a Z of its own.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    const fn add_rescaled(&self, u2: &FieldElement, s2: &FieldElement) -> Self {
-        let h = u2.sub(&self.x);
-        let r = s2.sub(&self.y);
+    const fn add_rescaled(&mut self, other: &Self, x2: &FieldElement, y2: &FieldElement, opposite: bool) {
+        if self.z.is_zero() {
+            *self = *other;
+            if opposite {
+                self.y = self.y.negate();
+            }
+            return;
+        }
+        let h = x2.sub(&self.x);
+        let r = if opposite { y2.negate().sub(&self.y) } else { y2.sub(&self.y) };
         if h.is_zero() {
             // The same x: the same point, or its opposite.
-            return if r.is_zero() { self.double() } else { Self::NEUTRAL };
+            if r.is_zero() {
+                self.double();
+            } else {
+                *self = Self::NEUTRAL;
+            }
+            return;
         }
         let hh = h.square();
         let hhh = h.mul(&hh);
         let v = self.x.mul(&hh);
-        let x3 = r.square().sub(&hhh).sub(&v.double());
-        let y3 = r.mul(&v.sub(&x3)).sub(&self.y.mul(&hhh));
-        Self { x: x3, y: y3, z: self.z.mul(&h) }
+        let y1_hhh = self.y.mul(&hhh);
+        self.z = self.z.mul(&h);
+        self.x = r.square().sub(&hhh).sub(&v.double());
+        self.y = r.mul(&v.sub(&self.x)).sub(&y1_hhh);
     }
 }
 
@@ -126,34 +136,28 @@ pub(super) struct Addend {
 }
 
 impl Addend {
-    pub(super) const fn new(point: Jacobian) -> Self {
+    pub(super) const NEUTRAL: Self = Self::new(&Jacobian::NEUTRAL);
+
+    pub(super) const fn new(point: &Jacobian) -> Self {
         let zz = point.z.square();
-        Self { point, zz, zzz: point.z.mul(&zz) }
+        Self { point: *point, zz, zzz: point.z.mul(&zz) }
     }
 }
 
-/// A multiple of a point in a table, which can be added and subtracted.
-pub(super) trait Multiple: Copy {
-    fn negate(&mut self);
-    fn add_to(&self, sum: &Jacobian) -> Jacobian;
+/// A multiple of a point in a table.
+pub(super) trait Multiple {
+    /// Adds it to a sum, or its opposite.
+    fn add_to(&self, sum: &mut Jacobian, opposite: bool);
 }
 
 impl Multiple for Affine {
-    fn negate(&mut self) {
-        self.y = self.y.negate();
-    }
-
-    fn add_to(&self, sum: &Jacobian) -> Jacobian {
-        sum.add_affine(self)
+    fn add_to(&self, sum: &mut Jacobian, opposite: bool) {
+        sum.add_affine(self, opposite);
     }
 }
 
 impl Multiple for Addend {
-    fn negate(&mut self) {
-        self.point.y = self.point.y.negate();
-    }
-
-    fn add_to(&self, sum: &Jacobian) -> Jacobian {
-        sum.add(self)
+    fn add_to(&self, sum: &mut Jacobian, opposite: bool) {
+        sum.add(self, opposite);
     }
 }
