@@ -147,6 +147,7 @@ impl Window {
             let there = 0_u64.wrapping_sub(u64::from(there & 1));
             *window ^= (*window ^ (*window << 8 | u64::from(octet))) & there;
         }
+        // Zero octets, white space, quotes and other signs before the comma.
         let (plus, backslash) = (0x2b, 0x5c);
         let passed_over = within(octet, 0, plus) | within(octet, backslash, backslash);
         append(&mut self.octets, octet, there);
