@@ -88,11 +88,11 @@ const SSH_BASE64: [Pattern; 3] = [text(b"AAAAB3Nz"), text(b"AAAAC3Nz"), text(b"A
 const PEM: [Pattern; 1] = [text(b"----BEGI")];
 
 /// The member `kty` and its values (RFC 7518 §6.1, RFC 8037, RFC 9964), without quotes and blanks. Two letters
-/// are too few for one of them, so that what follows counts.
+/// are too few for one of them, so that what follows counts: a comma, or the brace that closes the object.
 const JWK: [Pattern; 6] = [
     text(b"kty:RSA"),
     text(b"kty:EC,"),
-    text(b"kty:EC}"),
+    text(b"kty:EC\x7d"),
     text(b"kty:OKP"),
     text(b"kty:oct"),
     text(b"kty:AKP"),
@@ -147,6 +147,7 @@ impl Window {
             let there = 0_u64.wrapping_sub(u64::from(there & 1));
             *window ^= (*window ^ (*window << 8 | u64::from(octet))) & there;
         }
+        // Zero octets, white space, quotes and other signs before the comma.
         let (plus, backslash) = (0x2b, 0x5c);
         let passed_over = within(octet, 0, plus) | within(octet, backslash, backslash);
         append(&mut self.octets, octet, there);
