@@ -2,8 +2,8 @@
 //! in order. A request that makes no sense is answered with stage `request`, and the next one is read.
 //!
 //! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "require_kid",
-//! "typ", "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text of
-//! either. Without `token` the keys are judged; without `now` the claims are not looked at. With
+//! "typ", "uses", "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text
+//! of either. Without `token` the keys are judged; without `now` the claims are not looked at. With
 //! `"explain": true` the answer has a `diagnosis` as well, of the claims too: at the system's time if
 //! there is no `now`.
 
@@ -38,6 +38,9 @@ struct Request {
     #[serde(default)]
     require_kid: bool,
     typ: Option<String>,
+    /// Values of `use` that are accepted beside `sig`.
+    #[serde(default)]
+    uses: Vec<String>,
     #[serde(default)]
     explain: bool,
 }
@@ -99,8 +102,9 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
         return refuse("request", "Leeway", &"at most 600 seconds of leeway");
     };
     let text = set_text(&request.keys);
+    let uses: Vec<&str> = request.uses.iter().map(String::as_str).collect();
     let jwks = match Jwks::parse(&text) {
-        Ok(jwks) => jwks,
+        Ok(jwks) => jwks.allow_uses(&uses),
         Err(error) => {
             let mut answer = refuse("keys", &variant(&error), &error);
             if request.explain {

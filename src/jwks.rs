@@ -27,6 +27,7 @@ pub const MAX_KEYS: usize = 1024;
 pub struct Jwks<'a> {
     keys: Array<'a>,
     len: usize,
+    uses: &'a [&'a str],
 }
 
 impl<'a> Jwks<'a> {
@@ -57,10 +58,17 @@ impl<'a> Jwks<'a> {
             None => Err(SetError::KeysMissing),
             Some(Value::Array(keys)) => match keys.iter().take(MAX_KEYS.saturating_add(1)).count() {
                 len if len > MAX_KEYS => Err(SetError::TooManyKeys { limit: MAX_KEYS }),
-                len => Ok(Self { keys, len }),
+                len => Ok(Self { keys, len, uses: &[] }),
             },
             Some(_) => Err(SetError::KeysNotArray),
         }
+    }
+
+    /// Accepts keys with one of these values of `use`, too: see [`Jwk::allow_uses`].
+    #[must_use]
+    pub const fn allow_uses(mut self, uses: &'a [&'a str]) -> Self {
+        self.uses = uses;
+        self
     }
 
     /// The number of members, good and bad.
@@ -77,8 +85,9 @@ impl<'a> Jwks<'a> {
 
     /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<Jwk<'a>, KeyError>> + use<'a> {
-        self.keys.iter().map(|member| match member {
-            Value::Object(object) => Jwk::parse(object.text()),
+        let uses = self.uses;
+        self.keys.iter().map(move |member| match member {
+            Value::Object(object) => Jwk::parse(object.text()).map(|jwk| jwk.allow_uses(uses)),
             _ => Err(KeyError::NotObject),
         })
     }

@@ -30,6 +30,7 @@ mod base64url;
 pub mod json;
 mod compact;
 mod header;
+mod reference;
 mod jws;
 mod key;
 mod jwk;

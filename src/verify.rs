@@ -9,6 +9,7 @@ use crate::error::{Error, Excerpt, ParseError, SelectError};
 use crate::header::Header;
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
+use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 
 /// The keys that tokens are verified with, and what is demanded of a token's header.
@@ -90,7 +91,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         let (for_header, rest) = buffers(&parts, scratch)?;
         let header = Header::parse(decode_header(&parts, for_header)?)?;
         let algorithm = self.accept(&header)?;
-        let query = Query { algorithm, kid: header.kid(), allowed: self.allowed };
+        let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(&parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;

@@ -302,10 +302,13 @@ fn messages() {
             &KeyError::Json(json),
             &KeyError::NotObject,
             &KeyError::MemberMissing { name: "kty" },
-            &KeyError::MemberType { name: "kid" },
+            &KeyError::CertificateOnly { name: "n" },
+            &KeyError::MemberType { name: "kid", expected: "a string", found: "a number" },
             &KeyError::KtyUnsupported { kty: excerpt("OKP") },
             &KeyError::CrvUnsupported { crv: excerpt("P-384") },
+            &KeyError::CrvUnsupported { crv: excerpt("secp256r1") },
             &KeyError::UseNotSig { key_use: excerpt("enc") },
+            &KeyError::UseNotSig { key_use: excerpt("sign") },
             &KeyError::KeyOpsNotVerify,
             &KeyError::AlgUnsupported { alg: excerpt("RSA-OAEP") },
             &KeyError::AlgMismatch { alg, kty: "RSA" },
@@ -323,7 +326,9 @@ fn messages() {
             &KeyError::ModulusTooSmall { bits: 1024, least: 2048 },
             &KeyError::ModulusTooLarge { bits: 8192, most: 4096 },
             &KeyError::ModulusEven,
-            &KeyError::Exponent,
+            &KeyError::ExponentTooSmall { exponent: 35, min: 65537 },
+            &KeyError::ExponentTooLarge { bits: 34, max: 33 },
+            &KeyError::ExponentEven { exponent: 65538 },
         ],
     );
     enumeration(
@@ -342,6 +347,7 @@ fn messages() {
         &[
             &Base64Error::Byte { byte: b'=', offset: 9 },
             &Base64Error::Byte { byte: b'+', offset: 9 },
+            &Base64Error::Byte { byte: b',', offset: 9 },
             &Base64Error::Byte { byte: b'\n', offset: 9 },
             &Base64Error::Length { length: 9 },
             &Base64Error::TrailingBits { offset: 9 },

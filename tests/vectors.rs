@@ -70,8 +70,9 @@ fn run(file: &str, entries: &[Entry<'_>]) -> usize {
 impl Entry<'_> {
     fn outcome(&self) -> Value {
         let text = self.set();
+        let uses: Vec<&str> = self.uses.iter().flatten().map(String::as_str).collect();
         let set = match Jwks::parse(&text) {
-            Ok(set) => set,
+            Ok(set) => set.allow_uses(&uses),
             Err(error) => return refused("keys", &error),
         };
         let (verdicts, usable) = verdicts(&set, self.allowed());
@@ -218,6 +219,7 @@ fn demo() {
             leeway: None,
             require_kid: true,
             typ: None,
+            uses: None,
             needs: None,
             expect: Value::Null,
         };

@@ -516,8 +516,6 @@ def selection():
         select_error("NoKeyForAlgorithm"),
         source("joserfc"),
     )
-    case("the same key twice", key_set(a, a), "RS256", rs(kid="a"), ambiguous)
-    case("the same key twice, no kid", key_set(a, a), "RS256", rs(), missing)
 
     # Rotation: the old key, both, the new key
     for stage, keys, old, new in (
@@ -637,6 +635,82 @@ def selection():
         forged = f"{signed}.{b64(hmac.new(text, signed.encode(), hashlib.sha256).digest())}"
         case(f"{what} as the secret, RS256 allowed", key_set(a), "RS256", forged, not_allowed, SELF)
         case(f"{what} as the secret, HS256 allowed as well", key_set(a), "RS256 HS256", forged, mismatch, SELF)
+
+    # The same key twice is one key
+    again = {**a, "use": "sig", "alg": "RS256"}
+    zeros = {**a, "n": b64(b"\0" + unb64(a["n"]))}
+    a_or_b = {**b, "kid": "a"}
+    good_a = rs(kid="a")
+    for what, document in (
+        ("twice", key_set(a, a)),
+        ("twice, with other members", key_set(a, again)),
+        ("three times", key_set(a, again, a)),
+        ("twice, beside another", key_set(b, a, again)),
+        ("once with a zero octet", key_set(a, zeros)),
+        ("twice, once for encryption", key_set(a, {**a, "use": "enc"}, again)),
+        ("twice, with an EC key of this kid", key_set(a, {**e, "kid": "a"}, again)),
+    ):
+        case(f"the same key {what}", document, "RS256 ES256", good_a, accept(good_a, "a"))
+    case("the same EC key twice", key_set(ec_a, ec_a), "ES256", es(kid="a"), accept(es(kid="a"), "a"), source("joserfc"))
+    twice = {**secret, "alg": "HS256"}
+    hs = sign("PyJWT", "hmac-32", {"kid": "h"})
+    case("the same secret twice", key_set(secret, twice), "HS256", hs, accept(hs, "h"))
+    case("the same key twice, no kid", key_set(a, a), "RS256", rs(), accept(rs()))
+    case("the same key twice and another, no kid", key_set(a, a, b), "RS256", rs(), missing)
+    case("the same key under two kids, no kid", key_set(a, {**a, "kid": "z"}), "RS256", rs(), accept(rs()))
+    for what, document in (
+        ("two keys under a kid", key_set(a, a_or_b)),
+        ("the same key twice and another under a kid", key_set(a, again, a_or_b)),
+        ("another before the same key twice", key_set(a_or_b, a, again)),
+        ("another exponent under a kid", key_set(a, {**a, "e": "AQAD"})),
+    ):
+        case(what, document, "RS256", good_a, ambiguous)
+    other_secret = {**public("hmac-64"), "kid": "h"}
+    case("two secrets under a kid", key_set(secret, other_secret), "HS256", hs, ambiguous)
+
+    # A thumbprint in place of a kid
+    sha1 = lambda jwk, text: {**jwk, "x5t": text}
+    sha256 = lambda jwk, text: {**jwk, "x5t#S256": text}
+    adfs = key_set(sha1(a, "1"), sha1(b, "2"))
+    modern = key_set(sha256(a, "1"), sha256(b, "2"))
+    first, second = (rs(name, x5t=text) for name, text in (("rsa-2048", "1"), ("rsa-2048-b", "2")))
+    case("x5t of the first", adfs, "RS256", first, accept(first))
+    case("x5t of the second", adfs, "RS256", second, accept(second))
+    crossed = rs(x5t="2")
+    case("x5t of the wrong key", adfs, "RS256", crossed, INVALID)
+    case("x5t unknown", adfs, "RS256", rs(x5t="3"), missing)
+    case("x5t, and a kid demanded", adfs, "RS256", first, missing, require_kid=True)
+    for value in (1, None, ["1"], ""):
+        odd = rs(x5t=value)
+        case(f"x5t {json.dumps(value)}", adfs, "RS256", odd, missing)
+    only = rs(x5t="3")
+    case("x5t unknown, one key", key_set(sha1(a, "1")), "RS256", only, accept(only))
+    case("x5t, none in the set", both, "RS256", first, missing)
+    case("x5t, the set has x5t#S256", modern, "RS256", first, missing)
+    named = rs(**{"x5t#S256": "1"})
+    case("x5t#S256 of the first", modern, "RS256", named, accept(named))
+    case("x5t#S256, the set has x5t", adfs, "RS256", named, missing)
+    both_named = rs(**{"x5t": "2", "x5t#S256": "1"})
+    case("x5t#S256 before x5t", key_set(sha256(a, "1"), sha1(b, "2")), "RS256", both_named, accept(both_named))
+    fallback = rs("rsa-2048-b", **{"x5t": "2", "x5t#S256": "3"})
+    case("x5t#S256 unknown, then x5t", adfs, "RS256", fallback, accept(fallback))
+    kid_first = rs(kid="a", x5t="2")
+    case("kid before x5t", adfs, "RS256", kid_first, accept(kid_first, "a"))
+    case("kid unknown, x5t known", adfs, "RS256", rs(kid="c", x5t="1"), unknown)
+    case("kid is an x5t", adfs, "RS256", rs(kid="1"), unknown)
+    case("x5t of two keys", key_set(sha1(a, "1"), sha1(b, "1")), "RS256", first, ambiguous)
+    case("x5t of one key twice", key_set(sha1(a, "1"), sha1(a, "1"), sha1(b, "2")), "RS256", first, accept(first))
+    case("x5t, narrowed by algorithm", key_set(sha1(a, "1"), sha1(e, "1"), b), "RS256 ES256", first, accept(first))
+    case("x5t of a key for another algorithm", key_set(sha1(e, "1"), a, b), "RS256 ES256", first, mismatch)
+    case(
+        "x5t of a key that is set aside",
+        key_set(sha1({**b, "use": "enc"}, "1"), a),
+        "RS256",
+        first,
+        select_error("KeySetAside"),
+    )
+    escaped = raw("rsa-2048", r'{"alg":"RS256","\u00785t":"\u0031"}')
+    case("x5t escaped", adfs, "RS256", escaped, accept(escaped), raw_source())
 
     # Keys that the token brings along
     attacker = public("rsa-2048-b", kid="a")
@@ -817,7 +891,7 @@ def keys():
     )
 
     # Members of the wrong type
-    for wrong in (None, 5, [], {}):
+    for wrong in (5, [], {}):
         shown = json.dumps(wrong)
         for name in ("kid", "kty", "alg", "use", "crv", "key_ops", "x", "y"):
             if name != "key_ops" or not isinstance(wrong, list):
@@ -827,6 +901,35 @@ def keys():
         bad(f"k {shown}", {**oct_key, "k": wrong}, "HS256", "MemberType")
     bad("key_ops text", {**ec_key, "key_ops": "verify"}, "ES256", "MemberType")
     bad("key_ops with a number", {**ec_key, "key_ops": ["verify", 1]}, "ES256", "MemberType")
+
+    # null is absent
+    for name in ("kid", "alg", "use", "key_ops", "d", "x5c", "x5t", "x5t#S256", "x5u"):
+        good(f"{name} null", {**ec_key, name: None}, "ES256", "ES256")
+    nulls = dict.fromkeys(("alg", "crv", "d", "dp", "dq", "k", "key_ops", "kid", "oth", "p", "q", "qi", "use", "x", "x5c", "y"))
+    good("null in every optional member", {**nulls, **rsa_key}, "RS256", "RS256")
+    for jwk, alg, names in (
+        (rsa_key, "RS256", "kty n e"),
+        (ec_key, "ES256", "kty crv x y"),
+        (oct_key, "HS256", "kty k"),
+    ):
+        for name in names.split():
+            bad(f"{alg} with null as {name}", {"kid": "m", **jwk, name: None}, alg, "MemberMissing")
+
+    # What publishes nothing, says nothing, or means nothing for the kty
+    for name in ("d", "p", "q", "dp", "dq", "qi", "oth"):
+        for empty in ("", []):
+            good(f"RSA with {name} {json.dumps(empty)}", {**rsa_key, name: empty}, "RS256", "RS256")
+        for value in (0, False, {}, [None], " "):
+            bad(f"RSA with {name} {json.dumps(value)}", {**rsa_key, name: value}, "RS256", "PrivateMaterial")
+    good("key_ops [] beside use", {**rsa_key, "use": "sig", "key_ops": []}, "RS256", "RS256")
+    bad("key_ops [] beside use enc", {**rsa_key, "use": "enc", "key_ops": []}, "RS256", "UseNotSig")
+    good("RSA with crv", {**rsa_key, "crv": 5, "x": 5, "k": {}}, "RS256", "RS256")
+    good("EC with RSA members", {**ec_key, "n": 5, "e": {}, "p": "AQ", "oth": [{}]}, "ES256", "ES256")
+    good("oct with other members", {**oct_key, "crv": 5, "x": 5, "n": [], "d": "AQ"}, "HS256", "HS256")
+    certificate = {"kty": "RSA", "kid": "c", "use": "sig", "x5c": ["MIIB"]}
+    bad("certificate alone", certificate, "RS256", "CertificateOnly")
+    bad("certificate and e", {**certificate, "e": "AQAB"}, "RS256", "CertificateOnly")
+    good("certificate beside the key", {**rsa_key, **certificate}, "RS256", "RS256")
 
     # Members that are missing
     for jwk, alg, names in (
@@ -844,6 +947,22 @@ def keys():
         bad(f"kty {json.dumps(kty)}", {**ec_key, "kid": "t", "kty": kty}, "RS256 ES256", "KtyUnsupported")
     for use in ("enc", "", "SIG", "sig ", "signature", "tls"):
         bad(f"use {json.dumps(use)}", {**ec_key, "kid": "u", "use": use}, "ES256", "UseNotSig")
+    # As in a bundle of SPIFFE, where X.509 authorities stand beside the keys of tokens.
+    svid = key_set(
+        {**ec_key, "kid": "t", "use": "jwt-svid"},
+        {**rsa_key, "use": "x509-svid"},
+        {**public("rsa-2048-b"), "kid": "s", "use": "sig"},
+    )
+    for uses, first, second in (
+        (None, aside("UseNotSig", "t"), aside("UseNotSig")),
+        (["jwt-svid"], bound("ES256", "t"), aside("UseNotSig")),
+        (["x509-svid"], aside("UseNotSig", "t"), bound("RS256")),
+        (["a", "jwt-svid"], bound("ES256", "t"), aside("UseNotSig")),
+        (["JWT-SVID", "jwt-svi", ""], aside("UseNotSig", "t"), aside("UseNotSig")),
+    ):
+        more = {} if uses is None else {"uses": uses}
+        load(f"uses {json.dumps(uses)}", svid, "RS256 ES256", loaded(first, second, bound("RS256", "s")), **more)
+    good("key_ops [] beside a further use", {**ec_key, "use": "jwt-svid", "key_ops": []}, "ES256", "ES256", uses=["jwt-svid"])
     for operations in ([], ["sign"], ["encrypt", "decrypt"], ["Verify"], ["verify "]):
         bad(
             f"key_ops {json.dumps(operations)}",
@@ -1028,16 +1147,22 @@ def keys():
         "RS256",
     )
     exponent = lambda value: {**rsa_key, "kid": "e", "e": b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))}
-    for value in (0, 1, 3, 65535, 65536, 1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2):
+    for value, fault in (
+        *((value, "TooSmall") for value in (0, 1, 3, 35, 65535, 65536)),
+        *((value, "Even") for value in (65538, 1 << 32, (1 << 33) - 2)),
+        *((value, "TooLarge") for value in (1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2)),
+    ):
         shown = "n-2" if value == n - 2 else value
-        bad(f"exponent {shown}", exponent(value), "RS256", "Exponent")
-    bad("exponent zero octet", {**rsa_key, "kid": "e", "e": "AA"}, "RS256", "Exponent")
+        bad(f"exponent {shown}", exponent(value), "RS256", f"Exponent{fault}")
+    bad("exponent zero octet", {**rsa_key, "kid": "e", "e": "AA"}, "RS256", "ExponentTooSmall")
     for value in (65537, 65539, (1 << 32) + 1, (1 << 33) - 1):
         good(f"exponent {value}", exponent(value), "RS256", "RS256")
 
     # The order of the checks within a member
     worst = {"kty": "OKP", "use": "enc", "key_ops": [], "alg": "none", "d": "!"}
-    bad("order: type before kty", {**worst, "alg": 5}, "RS256", "MemberType")
+    bad("order: kty before other types", {**worst, "alg": 5, "kid": 5}, "RS256", "KtyUnsupported")
+    bad("order: kid before use", {**worst, "kty": "EC", "kid": 5}, "RS256", "MemberType")
+    bad("order: use before the type of alg", {**worst, "kty": "EC", "alg": 5}, "RS256", "UseNotSig")
     bad("order: kty before use", dict(worst), "RS256", "KtyUnsupported")
     worst["kty"] = "EC"
     bad("order: use before key_ops", dict(worst), "RS256", "UseNotSig")
@@ -1061,6 +1186,26 @@ def keys():
     bad("order: parity before exponent", {**modulus(n - 1), "e": "Ag"}, "RS256", "ModulusEven")
 
     # Sets as they are met
+    # ML-DSA (RFC 9964): a kty that not everyone knows stands beside the keys of today.
+    akp = lambda alg, octets, kid: {"kty": "AKP", "alg": alg, "kid": kid, "use": "sig", "pub": b64(bytes(octets))}
+    load(
+        "ML-DSA beside RSA and EC",
+        key_set(
+            akp("ML-DSA-44", 1312, "1"),
+            {**rsa_key, "kid": "2"},
+            akp("ML-DSA-65", 1952, "3"),
+            {**ec_key, "kid": "4"},
+            akp("ML-DSA-87", 2592, "5"),
+        ),
+        "RS256 ES256",
+        loaded(
+            aside("KtyUnsupported", "1"),
+            bound("RS256", "2"),
+            aside("KtyUnsupported", "3"),
+            bound("ES256", "4"),
+            aside("KtyUnsupported", "5"),
+        ),
+    )
     load(
         "one malformed of four",
         key_set(

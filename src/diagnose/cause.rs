@@ -74,6 +74,10 @@ pub enum Cause {
     NoKeys,
     /// No key has the header's `kid`.
     KidUnknown,
+    /// The header's `kid` is that of no key, but a key has the same text as `x5t` or `x5t#S256`.
+    KidIsThumbprint,
+    /// The header's `kid` is that of a key but for letter case, which counts (RFC 7515 §4.1.4).
+    KidLetterCase,
     /// The key cannot be used, for the reason that is shown with it.
     KeySetAside,
     /// A coordinate of the key has fewer than 32 octets (RFC 7518 §6.2.1.2).
@@ -179,6 +183,8 @@ impl Cause {
         Self::KidMissing,
         Self::NoKeys,
         Self::KidUnknown,
+        Self::KidIsThumbprint,
+        Self::KidLetterCase,
         Self::KeySetAside,
         Self::CoordinateLeadingZero,
         Self::PrivateKeyPublished,
@@ -250,6 +256,8 @@ impl Cause {
 
             Self::NoKeys => "check the key endpoint: the set has no key",
             Self::KidUnknown => "fetch the set again if the issuer rotated its keys, else check that set and token are of the same issuer and tenant",
+            Self::KidIsThumbprint => "have the issuer write one text as 'kid' into token and key: the token's 'kid' is the key's certificate thumbprint 'x5t', and the key's 'kid' is another",
+            Self::KidLetterCase => "have the issuer write one text as 'kid' into token and key: they differ in letter case, which counts",
             Self::KeySetAside => "have the issuer correct the key: the report says beside it why it is set aside",
             Self::CoordinateLeadingZero => "have the issuer write coordinates of 32 octets, leading zeros included",
             Self::PrivateKeyPublished => "replace the key at once: its private part is published",

@@ -46,6 +46,11 @@ impl Key {
         Self::new(x, y)
     }
 
+    /// Whether both are one point.
+    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
     #[cfg(feature = "alloc")]
     pub(super) fn precompute(&mut self, precomputation: &Precomputation, window: Window) {
         self.tables = Some(table::Tables::new(precomputation, window, self.key.as_affine()));

@@ -22,7 +22,8 @@ pub(super) fn octets<'b>(
     too_long: impl FnOnce(usize) -> KeyError,
 ) -> Result<&'b [u8], KeyError> {
     let value = value.ok_or(KeyError::MemberMissing { name })?;
-    let text = value.as_string().ok_or(KeyError::MemberType { name })?;
+    let text =
+        value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
     // The alphabet has no character that JSON must escape: a backslash is refused as any other byte.
     base64url::decode_key_material(text.raw().as_bytes(), buffer).map_err(|error| match error {
         Base64Error::Buffer { needed, .. } => too_long(needed),

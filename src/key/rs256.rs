@@ -22,6 +22,12 @@ const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
 const MOST_BITS: usize = 8192;
 
+/// The smallest public exponent.
+const LEAST_EXPONENT: u64 = 65537;
+
+/// The most bits that a public exponent has: the cost of a verification grows with their number.
+const MOST_EXPONENT_BITS: usize = 33;
+
 /// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
@@ -70,7 +76,7 @@ impl Key {
         if modulus.last().is_none_or(|octet| octet % 2 == 0) {
             return Err(KeyError::ModulusEven);
         }
-        let exponent = exponent_of(exponent).ok_or(KeyError::Exponent)?;
+        let exponent = exponent_of(exponent)?;
         let modulus_len = modulus.len();
         #[cfg(feature = "rsa")]
         if bits > MOST_BITS_NARROW {
@@ -88,7 +94,23 @@ impl Key {
         let too_large =
             |length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
         let n = octets("n", parameters.n, &mut n, too_large)?;
-        Self::new(n, octets("e", parameters.e, &mut e, |_| KeyError::Exponent)?)
+        let too_large = |length: usize| KeyError::ExponentTooLarge {
+            bits: length.saturating_mul(8),
+            max: MOST_EXPONENT_BITS,
+        };
+        Self::new(n, octets("e", parameters.e, &mut e, too_large)?)
+    }
+
+    /// Whether both have one modulus and one exponent.
+    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        let modulus = match (&self.modulus, &other.modulus) {
+            (Modulus::Narrow(own), Modulus::Narrow(other)) => own.is_equal(other),
+            #[cfg(feature = "rsa")]
+            (Modulus::Wide(own), Modulus::Wide(other)) => own == other,
+            #[cfg(feature = "rsa")]
+            _ => false,
+        };
+        modulus && self.exponent == other.exponent
     }
 
     /// The length of the modulus, and of every signature, in octets.
@@ -132,22 +154,31 @@ fn bit_len(octets: &[u8]) -> usize {
     octets.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
 }
 
-/// An odd exponent with 65537 <= e < 2^33. Below that range lie the exponents for which broken
+/// Reads an odd exponent with 65537 <= e < 2^33. Below that range lie the exponents for which broken
 /// padding checks were exploited, above it only cost.
-fn exponent_of(octets: &[u8]) -> Option<u64> {
+fn exponent_of(octets: &[u8]) -> Result<u64, KeyError> {
     let octets = without_leading_zeros(octets);
-    if octets.len() > 5 {
-        return None;
+    let bits = bit_len(octets);
+    if bits > MOST_EXPONENT_BITS {
+        return Err(KeyError::ExponentTooLarge { bits, max: MOST_EXPONENT_BITS });
     }
     let exponent = octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet));
-    (exponent % 2 == 1 && (65537..1 << 33).contains(&exponent)).then_some(exponent)
+    if exponent < LEAST_EXPONENT {
+        return Err(KeyError::ExponentTooSmall { exponent, min: LEAST_EXPONENT });
+    }
+    if exponent % 2 == 0 {
+        return Err(KeyError::ExponentEven { exponent });
+    }
+    Ok(exponent)
 }
 
 #[cfg(feature = "rsa")]
 fn wide(modulus: &[u8], exponent: u64) -> Result<Held<rsa::RsaPublicKey>, KeyError> {
     let modulus = rsa::BoxedUint::from_be_slice_vartime(modulus);
-    // What this can still object to is the exponent.
-    rsa::RsaPublicKey::new(modulus, exponent.into()).map(held).map_err(|_| KeyError::Exponent)
+    // What this can still object to is a large exponent.
+    let bits = bit_len(without_leading_zeros(&exponent.to_be_bytes()));
+    let too_large = KeyError::ExponentTooLarge { bits, max: MOST_EXPONENT_BITS };
+    rsa::RsaPublicKey::new(modulus, exponent.into()).map(held).map_err(|_| too_large)
 }
 
 /// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) with SHA-256, `length` octets long, in `buffer`.

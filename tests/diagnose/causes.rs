@@ -172,7 +172,7 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
     let short = jwk("p256", r#""kid":"e""#).replace(&b64(support::member("p256", "x")), &b64([7; 31]));
     let ec = |more: &str| one(&jwk("p256", &format!(r#""kid":"e"{more}"#)));
     let rsa = one(&jwk("rsa-2048", r#""kid":"e""#));
-    let two = jwk("p256", r#""kid":"e""#);
+    let [two, another] = ["p256", "p256-b"].map(|key| jwk(key, r#""kid":"e""#));
     vec![
         (keys(r#"{"keys":[]}"#, &token), vec![NoKeys]),
         (keys(r#"{"keys":[]}"#, &anonymous), vec![NoKeys]),
@@ -183,6 +183,10 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
             ),
             vec![KidUnknown],
         ),
+        (keys(&one(&jwk("p256", "")), &token), vec![KidUnknown]),
+        (keys(&one(&jwk("p256", r#""kid":"A","x5t":"e""#)), &token), vec![KidIsThumbprint]),
+        (keys(&one(&jwk("p256", r#""x5t#S256":"\u0065""#)), &token), vec![KidIsThumbprint]),
+        (keys(&one(&jwk("p256", r#""kid":"E""#)), &token), vec![KidLetterCase]),
         (keys(&ec(r#","use":"enc""#), &token), vec![KeySetAside]),
         (keys(&one(&short), &token), vec![CoordinateLeadingZero]),
         (keys(&one(&short), &anonymous), vec![CoordinateLeadingZero]),
@@ -202,8 +206,9 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         ),
         (keys(&ec(r#","alg":"RS256""#), &token), vec![KeyTypeMismatch]),
         (keys(&rsa, &token), vec![KeyTypeMismatch]),
-        (keys(&one(&format!("{two},{two}")), &token), vec![KeyAmbiguous]),
-        (keys(&one(&format!("{two},{two}")), &anonymous), vec![KidMissing]),
+        (keys(&one(&format!("{two},{two}")), &token), vec![]),
+        (keys(&one(&format!("{two},{another}")), &token), vec![KeyAmbiguous]),
+        (keys(&one(&format!("{two},{another}")), &anonymous), vec![KidMissing]),
         (
             causes_of(
                 Verifier::new(&Jwks::parse(&rsa).unwrap(), Algorithm::Es256.into()),

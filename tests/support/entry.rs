@@ -22,6 +22,7 @@ pub(crate) struct Entry<'a> {
     #[serde(default)]
     pub(crate) require_kid: bool,
     pub(crate) typ: Option<String>,
+    pub(crate) uses: Option<Vec<String>>,
     pub(crate) needs: Option<String>,
     pub(crate) expect: Value,
 }

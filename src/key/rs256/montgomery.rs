@@ -67,6 +67,11 @@ impl Modulus {
         new
     }
 
+    /// Whether both are the same number.
+    pub(super) fn is_equal(&self, other: &Self) -> bool {
+        self.modulus == other.modulus
+    }
+
     /// Whether the number is below the modulus.
     pub(super) fn exceeds(&self, number: &Number) -> bool {
         self.limbs().cmp_vartime(UintRef::new(prefix(number, self.len))) == Ordering::Greater
