@@ -32,8 +32,12 @@ pub(super) struct Fetched {
 impl Fetched {
     /// The set in the body of a response. Its lifetime is over until [`extend`](Self::extend) says
     /// what it is.
-    pub(super) fn read(response: &HttpResponse<'_>, allowed: AlgorithmSet) -> Result<Self, FetchError> {
-        let jwks = Jwks::parse(response.body).map_err(FetchError::Set)?;
+    pub(super) fn read(
+        response: &HttpResponse<'_>,
+        allowed: AlgorithmSet,
+        uses: &[&str],
+    ) -> Result<Self, FetchError> {
+        let jwks = Jwks::parse(response.body).map_err(FetchError::Set)?.allow_uses(uses);
         let keys = KeySet::from_jwks(&jwks, allowed).map_err(|none| {
             let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
             FetchError::NoUsableKey { keys: jwks.len(), first }

@@ -760,3 +760,25 @@ fn keys_of_the_moment() {
     });
     assert_eq!(counted.count_total, 0);
 }
+
+/// A bundle of SPIFFE, whose keys of tokens have a `use` of their own.
+#[test]
+fn further_values_of_use() {
+    let svid = jwk(usual(algorithms()[0]), r#""kid":"a","use":"jwt-svid""#);
+    let text = format!(r#"{{"keys":[{svid}]}}"#);
+    for (uses, expected) in [
+        (&[][..], Err("NoUsableKey".to_owned())),
+        (&["x509-svid"], Err("NoUsableKey".to_owned())),
+        (&["x509-svid", "jwt-svid"], Ok(Refreshed::Replaced)),
+    ] {
+        let mut remote = RemoteKeySet::new(allowed(), DEFAULT).allow_uses(uses);
+        let permit = remote.fetch_due(UnixTime::from_seconds(START)).unwrap();
+        let outcome = remote.complete(
+            permit,
+            Ok(HttpResponse::new(200, text.as_bytes())),
+            UnixTime::from_seconds(START),
+            0,
+        );
+        assert_eq!(outcome.map_err(|error| support::variant(&error)), expected, "{uses:?}");
+    }
+}
