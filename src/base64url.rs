@@ -105,16 +105,18 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
             octets.get(rest.len()) == Some(&0)
         }
     };
-    if whole && seen < NONE { Ok(out) } else { Err(fault(text)) }
+    if whole && seen < NONE { Ok(out) } else { Err(fault(text.iter().copied())) }
 }
 
-/// Why `text`, which [`decode`] refused, is wrong.
+/// Why text that was refused is wrong.
 #[cold]
-fn fault(text: &[u8]) -> Base64Error {
-    match text.iter().enumerate().find(|(_, byte)| lookup(&LAST, **byte) == NONE) {
-        Some((offset, byte)) => Base64Error::Byte { byte: *byte, offset },
-        None if text.len() % 4 == 1 => Base64Error::Length { length: text.len() },
-        None => Base64Error::TrailingBits { offset: text.len().saturating_sub(1) },
+pub(crate) fn fault(text: impl Iterator<Item = u8> + Clone) -> Base64Error {
+    match text.clone().enumerate().find(|(_, byte)| lookup(&LAST, *byte) == NONE) {
+        Some((offset, byte)) => Base64Error::Byte { byte, offset },
+        None => match text.count() {
+            length if length % 4 == 1 => Base64Error::Length { length },
+            length => Base64Error::TrailingBits { offset: length.saturating_sub(1) },
+        },
     }
 }
 
@@ -125,14 +127,40 @@ fn fault(text: &[u8]) -> Base64Error {
 ///
 /// [`Base64Error`], with the offset of the first byte that is wrong.
 pub(crate) fn decode_key_material<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Base64Error> {
-    let given = out.len();
-    let needed = decoded_len(text.len());
-    if needed > given {
-        // What is wrong with the text says more than its length.
-        return Err(match fault(text) {
-            error @ Base64Error::Byte { .. } => error,
-            _ => Base64Error::Buffer { needed, given },
-        });
+    let characters = || text.iter().copied();
+    let needed = fitting(characters(), out.len())?;
+    Base64UrlUnpadded::decode(text, out.get_mut(..needed).unwrap_or_default())
+        .map_err(|_| fault(characters()))
+}
+
+/// The same for characters that do not stand side by side.
+pub(crate) fn decode_key_characters(
+    mut characters: impl Iterator<Item = u8> + Clone,
+    out: &mut [u8],
+) -> Result<&[u8], Base64Error> {
+    let all = characters.clone();
+    let needed = fitting(all.clone(), out.len())?;
+    let out = out.get_mut(..needed).unwrap_or_default();
+    // Four characters by four, which encode three octets; the last four may be fewer.
+    for octets in out.chunks_mut(3) {
+        let mut quad = [0; 4];
+        let taken = quad.iter_mut().zip(characters.by_ref()).map(|(place, octet)| *place = octet).count();
+        let quad = quad.get(..taken).unwrap_or_default();
+        Base64UrlUnpadded::decode(quad, octets).map_err(|_| fault(all.clone()))?;
     }
-    Base64UrlUnpadded::decode(text, out).map_err(|_| fault(text))
+    // What a single character behind the last four would be.
+    if characters.next().is_some() { Err(fault(all)) } else { Ok(out) }
+}
+
+/// The number of octets that characters encode, if so many are there.
+fn fitting(text: impl Iterator<Item = u8> + Clone, given: usize) -> Result<usize, Base64Error> {
+    let needed = decoded_len(text.clone().count());
+    if needed <= given {
+        return Ok(needed);
+    }
+    // What is wrong with the text says more than its length.
+    Err(match fault(text) {
+        error @ Base64Error::Byte { .. } => error,
+        _ => Base64Error::Buffer { needed, given },
+    })
 }

@@ -252,23 +252,39 @@ fn is_empty(value: Value<'_>) -> bool {
 struct Operations {
     is_empty: bool,
     verify: bool,
+    /// The first registered operation that is named a second time.
+    duplicate: Option<&'static str>,
 }
 
 impl Operations {
+    /// The operations that RFC 7517 §4.3 registers.
+    const REGISTERED: [&str; 8] =
+        ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
+
+    /// Reads `key_ops`.
     fn read(value: Value<'_>) -> Result<Self, KeyError> {
         let wrong = |found| KeyError::MemberType { name: "key_ops", expected: "an array of strings", found };
         let Value::Array(elements) = value else { return Err(wrong(value.kind())) };
-        let mut operations = Self { is_empty: true, verify: false };
+        let mut seen = [false; Self::REGISTERED.len()];
+        let mut operations = Self { is_empty: true, verify: false, duplicate: None };
         for element in elements.iter() {
             let operation = element.as_string().ok_or(wrong("an array of other values"))?;
             operations.is_empty = false;
-            operations.verify |= operation == "verify";
+            let named = Self::REGISTERED.into_iter().zip(&mut seen).find(|(name, _)| operation == *name);
+            let Some((name, seen)) = named else { continue };
+            operations.verify |= name == "verify";
+            if core::mem::replace(seen, true) {
+                operations.duplicate = operations.duplicate.or(Some(name));
+            }
         }
         Ok(operations)
     }
 
-    /// Demands `verify`.
+    /// Demands `verify`, and no operation twice.
     const fn check(self) -> Result<(), KeyError> {
+        if let Some(operation) = self.duplicate {
+            return Err(KeyError::KeyOpsDuplicate { operation });
+        }
         if self.verify { Ok(()) } else { Err(KeyError::KeyOpsNotVerify) }
     }
 }

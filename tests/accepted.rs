@@ -11,8 +11,8 @@
 mod support;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet,
-    ParseError, SelectError, SignatureError, UnixTime, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Base64Error, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError,
+    KeySet, ParseError, SelectError, SignatureError, UnixTime, Verifier, VerifyingKey,
 };
 use support::{b64, jwk, key, outcome_of_set, signer, token, unb64, usual, variant};
 
@@ -116,6 +116,55 @@ fn escapes_mean_what_they_say() {
     let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
     let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
     assert_eq!(claims.issuer().unwrap().to_string(), "https://issuer.example");
+}
+
+/// RFC 8259 §7: any character may be written as an escape, also in key material.
+#[test]
+fn escapes_in_key_material() {
+    let in_escapes =
+        |text: &str| text.chars().map(|c| format!("\\u{:04X}", u32::from(c))).collect::<String>();
+    for (members, algorithm) in
+        [("k", Algorithm::Hs256), ("x y", Algorithm::Es256), ("n e", Algorithm::Rs256)]
+    {
+        let plain: serde_json::Value = serde_json::from_str(&jwk(usual(algorithm), "")).unwrap();
+        let verified = |jwk: &str| {
+            let key = Jwk::parse(jwk).unwrap().verifying_key(algorithm.into())?;
+            let token = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+            assert!(Verifier::new(&key, algorithm.into()).verify(&token, &mut Vec::new()).is_ok(), "{jwk}");
+            Ok::<_, KeyError>(())
+        };
+        for member in members.split(' ') {
+            let value = plain[member].as_str().unwrap();
+            let written = |value: &str| {
+                let mut jwk = plain.clone();
+                jwk[member] = "VALUE".into();
+                jwk.to_string().replace("VALUE", value)
+            };
+            // All of it, and one character of each place.
+            assert_eq!(verified(&written(&in_escapes(value))), Ok(()));
+            for place in [0, 1, 2, 3] {
+                let (before, rest) = value.split_at(place);
+                let (character, after) = rest.split_at(1);
+                let mixed = format!("{before}{}{after}", in_escapes(character));
+                assert_eq!(verified(&written(&mixed)), Ok(()), "{mixed}");
+            }
+            // What is wrong is named as it is meant, at its place in what is meant.
+            let faults = [
+                (r"\u0041\u0041\u003d", Base64Error::Byte { byte: b'=', offset: 2 }),
+                (r"A\u0041\/", Base64Error::Byte { byte: b'/', offset: 2 }),
+                (r"AA\u00e9", Base64Error::Byte { byte: 0xc3, offset: 2 }),
+                (r"AA\ud83d\ude00", Base64Error::Byte { byte: 0xf0, offset: 2 }),
+                (r"A\u0041AA\n", Base64Error::Byte { byte: b'\n', offset: 4 }),
+                (r"\u0041AAA\u0041", Base64Error::Length { length: 5 }),
+                (r"\u0041B", Base64Error::TrailingBits { offset: 1 }),
+            ];
+            for (value, error) in faults {
+                let found = Jwk::parse(&written(value)).unwrap().verifying_key(algorithm.into()).unwrap_err();
+                let name = ["k", "x", "y", "n", "e"].into_iter().find(|name| *name == member).unwrap();
+                assert_eq!(found, KeyError::Base64 { name, error }, "{value}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -225,8 +274,14 @@ fn keys_without_alg_by_their_type() {
 fn public_keys_for_signatures() {
     assert_eq!(bound(&jwk("p256", r#""use":"enc""#), PUBLIC), Err("UseNotSig".into()));
     assert_eq!(bound(&jwk("p256", r#""key_ops":["sign"]"#), PUBLIC), Err("KeyOpsNotVerify".into()));
-    // RFC 7517 §4.3 forbids to say it twice, and nothing hangs on it.
-    assert_eq!(bound(&jwk("p256", r#""key_ops":["verify","verify"]"#), PUBLIC), Ok(Algorithm::Es256));
+    // RFC 7517 §4.3: no operation twice, in whatever spelling, beside whatever else.
+    for twice in
+        [r#""verify","verify""#, r#""verify","\u0076erify""#, r#""verify","own","sign","own","sign""#]
+    {
+        let key = jwk("p256", &format!(r#""key_ops":[{twice}]"#));
+        assert_eq!(bound(&key, PUBLIC), Err("KeyOpsDuplicate".into()), "{twice}");
+    }
+    assert_eq!(bound(&jwk("p256", r#""key_ops":["sign","verify","own"]"#), PUBLIC), Ok(Algorithm::Es256));
     assert_eq!(bound(&jwk("p256", r#""use":"sig","key_ops":[]"#), PUBLIC), Ok(Algorithm::Es256));
     assert_eq!(bound(&jwk("p256", r#""d":"AAAA""#), PUBLIC), Err("PrivateMaterial".into()));
     assert_eq!(bound(&jwk("p256", r#""d":"""#), PUBLIC), Ok(Algorithm::Es256));

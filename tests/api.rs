@@ -310,6 +310,7 @@ fn messages() {
             &KeyError::UseNotSig { key_use: excerpt("enc") },
             &KeyError::UseNotSig { key_use: excerpt("sign") },
             &KeyError::KeyOpsNotVerify,
+            &KeyError::KeyOpsDuplicate { operation: "verify" },
             &KeyError::AlgUnsupported { alg: excerpt("RSA-OAEP") },
             &KeyError::AlgMismatch { alg, kty: "RSA" },
             &KeyError::AlgNotAllowed { alg, allowed },

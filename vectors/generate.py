@@ -970,6 +970,9 @@ def keys():
             "ES256",
             "KeyOpsNotVerify",
         )
+    for operations in (["verify", "verify"], ["sign", "verify", "sign"], ["sign", "sign"]):
+        jwk = {**ec_key, "kid": "o", "key_ops": operations}
+        bad(f"key_ops {json.dumps(operations)}", jwk, "ES256", "KeyOpsDuplicate")
     bad("P-384", public("p384", kid="c"), "ES256", "CrvUnsupported")
     bad("secp256k1", public("secp256k1", kid="c"), "ES256", "CrvUnsupported")
     for crv in ("p-256", "P256", "secp256r1", "", "Ed25519"):

@@ -49,6 +49,11 @@ pub enum KeyError {
     },
     /// The key's `key_ops` does not have `verify` (RFC 7517 §4.3).
     KeyOpsNotVerify,
+    /// The key's `key_ops` names an operation twice, which RFC 7517 §4.3 forbids.
+    KeyOpsDuplicate {
+        /// The operation.
+        operation: &'static str,
+    },
     /// The key's `alg` names an algorithm that is not implemented.
     AlgUnsupported {
         /// The value.
@@ -80,7 +85,8 @@ pub enum KeyError {
     },
     /// A secret (`oct`) where public keys are accepted as well.
     SecretAmongPublic,
-    /// Material that is not base64url. Offsets count from the start of the member's value.
+    /// Material that is not base64url. Offsets count from the start of the member's value, escapes of
+    /// JSON resolved.
     Base64 {
         /// The member's name.
         name: &'static str,
@@ -173,6 +179,9 @@ impl fmt::Display for KeyError {
                 write!(f, "'use': expected \"sig\", found \"{key_use}\": the key is not for signatures")
             }
             Self::KeyOpsNotVerify => f.write_str("'key_ops' does not have \"verify\": the key is not for verification"),
+            Self::KeyOpsDuplicate { operation } => {
+                write!(f, "'key_ops' names \"{operation}\" twice: expected each operation once")
+            }
             Self::AlgUnsupported { alg } => write!(f, "'alg' is \"{alg}\", and only HS256, ES256 and RS256 are known"),
             Self::AlgMismatch { alg, kty } => write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry"),
             Self::AlgNotAllowed { alg, allowed } => write!(f, "the key is for {alg}, and {allowed} is accepted"),

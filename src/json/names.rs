@@ -81,7 +81,8 @@ fn resolved(name: JsonString<'_>) -> (u64, usize) {
     let length = name.chars().fold(0, |length: usize, character| {
         let mut buffer = [0; 4];
         let bytes = character.encode_utf8(&mut buffer).as_bytes();
-        places.by_ref().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        // The bytes come first: `zip` asks the other side only for what it can pair.
+        bytes.iter().zip(places.by_ref()).for_each(|(byte, place)| *place = *byte);
         length.wrapping_add(bytes.len())
     });
     (u64::from_le_bytes(first), length)

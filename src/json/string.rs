@@ -36,17 +36,49 @@ impl<'a> JsonString<'a> {
         if self.escaped { None } else { Some(self.raw) }
     }
 
-    /// The text as it is written, escapes unresolved.
-    pub(crate) const fn raw(self) -> &'a str {
-        self.raw
+    /// The text as octets of ASCII, escapes resolved, for text that is secret: no branch and no address
+    /// depends on what `\u` writes. Where escapes stand is not secret. What is beyond ASCII, and each escape
+    /// other than `\u`, gives octets that are beyond ASCII.
+    pub(crate) fn ascii_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        let mut rest = self.raw.as_bytes();
+        core::iter::from_fn(move || {
+            let (octet, after) = match rest {
+                [b'\\', b'u', digits @ ..] => {
+                    let (digits, after) = digits.split_first_chunk()?;
+                    let (unit, _) = code_unit_of(*digits);
+                    // 0xff if one of the upper nine bits is set.
+                    let beyond = (unit >> 7).wrapping_neg() >> 8;
+                    let [_, octet] = (unit | beyond).to_be_bytes();
+                    (octet, after)
+                }
+                [b'\\', _, after @ ..] => (u8::MAX, after),
+                [octet, after @ ..] => (*octet, after),
+                [] => return None,
+            };
+            rest = after;
+            Some(octet)
+        })
     }
 
     /// The characters, escapes resolved.
     pub fn chars(self) -> impl Iterator<Item = char> + use<'a> {
+        self.characters()
+    }
+
+    fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || match rest.next()? {
             '\\' => Some(unescape(&mut rest)),
             character => Some(character),
+        })
+    }
+
+    /// The text in UTF-8, escapes resolved, octet by octet.
+    pub(crate) fn utf8_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        self.characters().flat_map(|character| {
+            let mut octets = [0; 4];
+            let length = character.encode_utf8(&mut octets).len();
+            octets.into_iter().take(length)
         })
     }
 
@@ -139,11 +171,27 @@ fn code_unit(rest: &mut core::str::Chars<'_>) -> u16 {
 
 /// The UTF-16 code unit that the first four characters write.
 pub(super) fn hex(text: &str) -> Option<u16> {
-    let digits = text.as_bytes().first_chunk::<4>()?;
-    digits.iter().try_fold(0, |unit: u16, digit| {
-        let digit = char::from(*digit).to_digit(16)?;
-        Some((unit << 4) | u16::try_from(digit).ok()?)
-    })
+    let (unit, is_hex) = code_unit_of(*text.as_bytes().first_chunk()?);
+    is_hex.then_some(unit)
+}
+
+/// The UTF-16 code unit that four digits write, and whether they are digits. They may be those of a
+/// secret: no branch and no address depends on them, but for whether they are digits.
+fn code_unit_of(digits: [u8; 4]) -> (u16, bool) {
+    // All bits set where a number lies in a range, from the sign of a difference.
+    let within = |number: i16, low: i16, high: i16| {
+        !((number.wrapping_sub(low) | high.wrapping_sub(number)) >> 15).cast_unsigned()
+    };
+    let mut unit = 0;
+    let mut all = u16::MAX;
+    for digit in digits {
+        let (decimal, letter) = (i16::from(digit), i16::from(digit | 0x20));
+        let (is_decimal, is_letter) = (within(decimal, 0x30, 0x39), within(letter, 0x61, 0x66));
+        let value = is_decimal & u16::from(digit & 0xf) | is_letter & u16::from(digit & 0xf).wrapping_add(9);
+        unit = unit << 4 | value;
+        all &= is_decimal | is_letter;
+    }
+    (unit, all == u16::MAX)
 }
 
 impl PartialEq<str> for JsonString<'_> {

@@ -60,6 +60,18 @@ const STRING_END: Site = Site { file: "src/json/span.rs", line: "if found != 0 {
 /// Whether a string starts in the middle of a character, which none does whose first octet is ASCII.
 const CHARACTER_START: Site = Site { file: "core/src/str/traits.rs", line: "get" };
 
+/// Whether what follows `\u` are four digits. In what is accepted, they always are.
+const IS_HEX: Site = Site {
+    file: "src/json/span.rs",
+    line: "let length = match (rest.as_bytes().get(1), rest.get(2..).and_then(hex)) {",
+};
+
+/// Whether they are half of a surrogate pair, of which there is none in base64url.
+const IS_SURROGATE: Site = Site {
+    file: "src/json/span.rs",
+    line: "(Some(b'u'), Some(0xd800..0xdc00)) => match rest.get(6..8).zip(rest.get(8..).and_then(hex)) {",
+};
+
 enum Expected {
     /// These reports, each so many times, and no other.
     Reports(&'static [(usize, Site)]),
@@ -74,7 +86,7 @@ struct Case {
     expected: Expected,
 }
 
-const CASES: [Case; 10] = [
+const CASES: [Case; 12] = [
     Case { name: "key_preparation", run: key_preparation, expected: Reports(&[(5, KEY_DOCUMENT)]) },
     Case { name: "tag_accepted", run: tag_accepted, expected: Reports(&[(1, KEY_DOCUMENT), (1, TAG)]) },
     Case { name: "tag_refused", run: tag_refused, expected: Reports(&[(1, KEY_DOCUMENT), (4, TAG)]) },
@@ -92,6 +104,24 @@ const CASES: [Case; 10] = [
             (1, CHARACTER_START),
             (1, ALPHABET),
             (1, TRAILING_BITS),
+            (1, KEY_DOCUMENT),
+        ]),
+    },
+    // Four characters at a time, of which each lot is valid or not.
+    Case {
+        name: "jwk_in_escapes",
+        run: jwk_in_escapes,
+        expected: Reports(&[(59, ALPHABET), (59, TRAILING_BITS), (4, KEY_DOCUMENT)]),
+    },
+    Case {
+        name: "jwk_in_escapes_from_text",
+        run: jwk_in_escapes_from_text,
+        expected: Reports(&[
+            (64, IS_HEX),
+            (128, IS_SURROGATE),
+            (64, CHARACTER_START),
+            (16, ALPHABET),
+            (16, TRAILING_BITS),
             (1, KEY_DOCUMENT),
         ]),
     },
@@ -121,7 +151,7 @@ const CASES: [Case; 10] = [
         run: leaky_refusal,
         expected: Leak(&[Site {
             file: "src/base64url.rs",
-            line: "match text.iter().enumerate().find(|(_, byte)| lookup(&LAST, **byte) == NONE) {",
+            line: "match text.clone().enumerate().find(|(_, byte)| lookup(&LAST, *byte) == NONE) {",
         }]),
     },
 ];
@@ -203,6 +233,40 @@ fn jwk_decoding() {
 fn jwk_from_text() {
     let (text, place) = jwk_text(64);
     valgrind::make_low_bits_secret(&text.as_bytes()[place], 0x7f);
+    let key = Jwk::parse(&text).unwrap().verifying_key(Algorithm::Hs256.into()).unwrap();
+    assert!(valgrind::depends_on_secret(&key));
+}
+
+/// A JWK with the first characters of the secret in escapes, and where their digits are.
+fn jwk_text_in_escapes(characters: usize) -> (String, Vec<std::ops::Range<usize>>) {
+    let mut text = r#"{"kty":"oct","k":""#.to_owned();
+    let mut digits = Vec::new();
+    for character in ENCODED[..characters].bytes() {
+        text += &format!("\\u{character:04x}");
+        digits.push(text.len() - 4..text.len());
+    }
+    (black_box(text + "\"          }"), digits)
+}
+
+/// The digits of escapes are resolved as carefully as characters are decoded. Where escapes stand is public.
+fn jwk_in_escapes() {
+    for characters in [43, 44, 86, 60] {
+        let (mut text, digits) = jwk_text_in_escapes(characters);
+        // An A encodes no bits that a last character must not have.
+        text.replace_range(digits[characters - 1].clone(), "0041");
+        let jwk = Jwk::parse(&text).unwrap();
+        digits.into_iter().for_each(|digits| valgrind::make_secret(&text.as_bytes()[digits]));
+        let key = jwk.verifying_key(Algorithm::Hs256.into()).unwrap();
+        assert!(valgrind::depends_on_secret(&key));
+    }
+}
+
+/// The same, with the reading of the JSON text.
+fn jwk_in_escapes_from_text() {
+    let (text, digits) = jwk_text_in_escapes(64);
+    for digits in digits {
+        valgrind::make_low_bits_secret(&text.as_bytes()[digits], 0x0f);
+    }
     let key = Jwk::parse(&text).unwrap().verifying_key(Algorithm::Hs256.into()).unwrap();
     assert!(valgrind::depends_on_secret(&key));
 }

@@ -2,11 +2,11 @@
 
 use jose_core::diagnose::Standing;
 use jose_core::{
-    ClaimsPolicy, Error, Expect, FetchError, HttpResponse, KeysUnavailable, Refetch, RemoteKeySet,
+    ClaimsPolicy, Error, Expect, FetchError, HttpResponse, KeysUnavailable, Refetch, Refreshed, RemoteKeySet,
     RotationPolicy, SelectError, SetError, SignatureError, UnixTime, Unreachable, Verifier,
 };
 
-use super::support::{algorithms, jwk, signer, usual};
+use super::support::{algorithms, jwk, signer, usual, variant};
 use super::{START, World, allowed, document, token};
 
 /// What happens.
@@ -779,6 +779,6 @@ fn further_values_of_use() {
             UnixTime::from_seconds(START),
             0,
         );
-        assert_eq!(outcome.map_err(|error| support::variant(&error)), expected, "{uses:?}");
+        assert_eq!(outcome.map_err(|error| variant(&error)), expected, "{uses:?}");
     }
 }

@@ -37,7 +37,7 @@ coded! {
     ClaimsError, "claims": Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch
         AudienceMismatch Expired NotYetValid IssuedInFuture TooOld;
     KeyError, "keys": Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
-        KeyOpsNotVerify AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled PrivateMaterial SecretAmongPublic
+        KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled PrivateMaterial SecretAmongPublic
         Base64 SecretTooShort SecretTooLong SecretIsKeyDocument CoordinateLength PointNotOnCurve ModulusTooSmall
         ModulusTooLarge ModulusEven ExponentTooSmall ExponentTooLarge ExponentEven;
     SetError, "keys": TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
