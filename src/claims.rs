@@ -11,23 +11,53 @@ use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
 impl<'t> VerifiedJws<'t> {
-    /// The claims, once they have been held to `policy` at the time `now`.
+    /// The claims, once they have been checked against `policy` at the time `now`.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`]: a payload that is no JSON object, a registered claim of the wrong type, or
-    /// the first claim that the policy does not accept.
+    /// [`ClaimsError`]: a payload that is no JSON object, or the first claim that the policy does not
+    /// accept, be it for its type. A claim that the policy does not look at refuses nothing.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
-        let claims = Claims::parse(self.payload(), Err)?;
-        policy.check(&claims, now, Err)?;
-        Ok(claims)
+        Claims::checked(self.payload(), policy, Some(now))
+    }
+
+    /// The claims, once all of `policy` has been checked **but for the time**: for a device without a
+    /// clock, or one that takes the time from the token. Expired tokens are accepted.
+    ///
+    /// `exp`, `nbf` and, where the policy limits the age, `iat` must still be numbers, and be there if the
+    /// policy demands them. They can be read, and checked later by [`Claims::check_times`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// # use jose_core::{Algorithm, ClaimsError, ClaimsPolicy, Expect, Jwk, UnixTime, Verifier};
+    /// # let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
+    /// #     .verifying_key(Algorithm::Hs256.into())?;
+    /// # let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    /// # let mut scratch = [0; 256];
+    /// # let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(token, &mut scratch)?;
+    /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+    /// let claims = verified.claims_without_clock(&policy)?;
+    /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
+    ///
+    /// // Once the time is known:
+    /// let now = UnixTime::from_seconds(1_400_000_000);
+    /// assert!(matches!(claims.check_times(&policy, now), Err(ClaimsError::Expired { .. })));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`claims`](Self::claims), without those that depend on the time.
+    pub fn claims_without_clock(&self, policy: &ClaimsPolicy<'_>) -> Result<Claims<'t>, ClaimsError> {
+        Claims::checked(self.payload(), policy, None)
     }
 }
 
-/// The claims of a JWT that has been verified and held to a policy.
+/// The claims of a JWT that has been verified and checked against a policy.
 ///
-/// A registered claim that is present has its type (RFC 7519 §4.1): one that had another would have
-/// refused the token.
+/// What the policy looked at has its type (RFC 7519 §4.1). Every other registered claim is judged where it
+/// is read: of another type, it is an error there, and never absent.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
@@ -43,8 +73,8 @@ impl<'t> VerifiedJws<'t> {
 ///
 /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
 /// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;
-/// assert!(claims.issuer().is_some_and(|issuer| issuer == "joe"));
-/// assert_eq!(claims.expires_at(), Some(UnixTime::from_seconds(1_300_819_380)));
+/// assert!(claims.issuer()?.is_some_and(|issuer| issuer == "joe"));
+/// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
 /// assert_eq!(claims.get("http://example.com/is_root"), Some(Value::Bool(true)));
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -52,89 +82,177 @@ impl<'t> VerifiedJws<'t> {
 #[derive(Clone, Copy)]
 pub struct Claims<'t> {
     text: &'t str,
+    /// Where the registered claims stand, of whatever type they are.
+    registered: Registered,
+}
+
+/// The claims that RFC 7519 §4.1 registers.
+#[derive(Clone, Copy, Default)]
+struct Registered {
     iss: Option<Span>,
     sub: Option<Span>,
     aud: Option<Span>,
-    exp: Option<NumericDate>,
-    nbf: Option<NumericDate>,
-    iat: Option<NumericDate>,
+    exp: Option<Span>,
+    nbf: Option<Span>,
+    iat: Option<Span>,
     jti: Option<Span>,
 }
 
 impl<'t> Claims<'t> {
-    /// Reads a payload. Each registered claim of the wrong type is given to `refuse`, which goes on
-    /// without the claim or ends with the first.
-    #[inline(never)]
-    pub(crate) fn parse(
-        payload: &'t [u8],
-        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    /// The claims in octets of which **the caller vouches that the issuer signed them**, checked against
+    /// `policy` at the time `now`: a payload that was compressed (`zip` in a health card) or sent beside
+    /// its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
+    /// [`VerifiedJws::payload`]. Nothing here verifies them.
+    ///
+    /// # Errors
+    ///
+    /// As [`VerifiedJws::claims`].
+    pub fn dangerous_from_octets(
+        octets: &'t [u8],
+        policy: &ClaimsPolicy<'_>,
+        now: UnixTime,
     ) -> Result<Self, ClaimsError> {
-        let refuse = &mut refuse;
+        Self::checked(octets, policy, Some(now))
+    }
+
+    fn checked(
+        octets: &'t [u8],
+        policy: &ClaimsPolicy<'_>,
+        now: Option<UnixTime>,
+    ) -> Result<Self, ClaimsError> {
+        let claims = Self::parse(octets)?;
+        policy.check(&claims, now, Err)?;
+        Ok(claims)
+    }
+
+    /// Reads a payload. No claim is judged yet.
+    #[inline(never)]
+    pub(crate) fn parse(payload: &'t [u8]) -> Result<Self, ClaimsError> {
         let mut names = Names::new();
         let mut members = Members::new(payload, &mut names)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
         let text = members.text();
-        let (mut iss, mut sub, mut aud, mut jti) = (None, None, None, None);
-        let (mut exp, mut nbf, mut iat) = (None, None, None);
+        let mut registered = Registered::default();
         while let Some(value) = members.next().map_err(ClaimsError::Json)? {
-            match members.name().resolve(&mut [0; 4]) {
-                Some("iss") => iss = kept(string("iss", value), refuse)?,
-                Some("sub") => sub = kept(string("sub", value), refuse)?,
-                Some("aud") => aud = kept(audience(value, text), refuse)?,
-                Some("exp") => exp = kept(date("exp", value, text), refuse)?,
-                Some("nbf") => nbf = kept(date("nbf", value, text), refuse)?,
-                Some("iat") => iat = kept(date("iat", value, text), refuse)?,
-                Some("jti") => jti = kept(string("jti", value), refuse)?,
-                _ => {}
-            }
+            let place = match members.name().resolve(&mut [0; 4]) {
+                Some("iss") => &mut registered.iss,
+                Some("sub") => &mut registered.sub,
+                Some("aud") => &mut registered.aud,
+                Some("exp") => &mut registered.exp,
+                Some("nbf") => &mut registered.nbf,
+                Some("iat") => &mut registered.iat,
+                Some("jti") => &mut registered.jti,
+                _ => continue,
+            };
+            *place = Some(value);
         }
-        Ok(Self { text, iss, sub, aud, exp, nbf, iat, jti })
+        Ok(Self { text, registered })
+    }
+
+    /// Checks `exp`, `nbf` and, where the policy limits the age, `iat` against the time `now`, after
+    /// [`VerifiedJws::claims_without_clock`]; or again, for claims that are kept for long.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`], of these three claims.
+    pub fn check_times(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<(), ClaimsError> {
+        policy.check_times(self, now)
     }
 
     /// `iss`, who issued the token (RFC 7519 §4.1.1).
-    #[must_use]
-    pub fn issuer(&self) -> Option<JsonString<'t>> {
-        self.iss.and_then(|span| span.string(self.text))
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a string.
+    pub fn issuer(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        self.string("iss", self.registered.iss)
     }
 
     /// `sub`, whom the token is about (RFC 7519 §4.1.2).
-    #[must_use]
-    pub fn subject(&self) -> Option<JsonString<'t>> {
-        self.sub.and_then(|span| span.string(self.text))
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a string: some issuers write a number, which
+    /// [`get`](Self::get) gives.
+    pub fn subject(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        self.string("sub", self.registered.sub)
     }
 
-    /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3).
-    pub fn audiences(&self) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
-        let (one, several) = match self.aud.map(|span| span.value(self.text)) {
-            Some(Value::Array(array)) => (None, Some(array.iter())),
-            Some(value) => (value.as_string(), None),
+    /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3); none
+    /// if it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and neither a string nor an array of strings.
+    pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
+        let (one, several) = match self.registered.aud.map(|span| span.value(self.text)) {
+            Some(Value::Array(array)) if array.iter().all(|member| member.as_string().is_some()) => {
+                (None, Some(array.iter()))
+            }
+            Some(Value::String(one)) => (Some(one), None),
             None => (None, None),
+            Some(other) => {
+                let found =
+                    if let Value::Array(_) = other { "an array of other values" } else { other.kind() };
+                let expected = "a string or an array of strings";
+                return Err(ClaimsError::ClaimType { name: "aud", expected, found });
+            }
         };
-        one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))
+        Ok(one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string)))
     }
 
     /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
-    #[must_use]
-    pub fn expires_at(&self) -> Option<UnixTime> {
-        self.exp.map(NumericDate::ceiling)
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a number, [`ClaimsError::DateRange`] if it is
+    /// beyond what an `i64` of seconds holds.
+    pub fn expires_at(&self) -> Result<Option<UnixTime>, ClaimsError> {
+        Ok(self.date("exp", self.registered.exp)?.map(NumericDate::ceiling))
     }
 
     /// `nbf`, the first whole second at which the token is valid (RFC 7519 §4.1.5).
-    #[must_use]
-    pub fn not_before(&self) -> Option<UnixTime> {
-        self.nbf.map(NumericDate::ceiling)
+    ///
+    /// # Errors
+    ///
+    /// As [`expires_at`](Self::expires_at).
+    pub fn not_before(&self) -> Result<Option<UnixTime>, ClaimsError> {
+        Ok(self.date("nbf", self.registered.nbf)?.map(NumericDate::ceiling))
     }
 
     /// `iat`, the second in which the token was issued (RFC 7519 §4.1.6).
-    #[must_use]
-    pub fn issued_at(&self) -> Option<UnixTime> {
-        self.iat.map(NumericDate::floor)
+    ///
+    /// # Errors
+    ///
+    /// As [`expires_at`](Self::expires_at).
+    pub fn issued_at(&self) -> Result<Option<UnixTime>, ClaimsError> {
+        Ok(self.date("iat", self.registered.iat)?.map(NumericDate::floor))
     }
 
     /// `jti`, the token's own identifier (RFC 7519 §4.1.7).
-    #[must_use]
-    pub fn jwt_id(&self) -> Option<JsonString<'t>> {
-        self.jti.and_then(|span| span.string(self.text))
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a string.
+    pub fn jwt_id(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        self.string("jti", self.registered.jti)
+    }
+
+    fn string(&self, name: &'static str, claim: Option<Span>) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        let Some(span) = claim else { return Ok(None) };
+        span.string(self.text).map(Some).ok_or_else(|| self.wrong_type(name, "a string", span))
+    }
+
+    fn date(&self, name: &'static str, claim: Option<Span>) -> Result<Option<NumericDate>, ClaimsError> {
+        let Some(span) = claim else { return Ok(None) };
+        let number = span.number(self.text);
+        let number = number.ok_or_else(|| self.wrong_type(name, "a number of seconds", span))?;
+        NumericDate::parse(number).map(Some).ok_or(ClaimsError::DateRange { name })
+    }
+
+    #[cold]
+    fn wrong_type(&self, name: &'static str, expected: &'static str, claim: Span) -> ClaimsError {
+        ClaimsError::ClaimType { name, expected, found: claim.value(self.text).kind() }
     }
 
     /// All claims as one object.
@@ -169,35 +287,4 @@ impl core::fmt::Debug for Claims<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Claims").finish_non_exhaustive()
     }
-}
-
-/// A claim that was read, or none if `refuse` goes on without it.
-fn kept<T>(
-    claim: Result<T, ClaimsError>,
-    refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
-) -> Result<Option<T>, ClaimsError> {
-    match claim {
-        Ok(claim) => Ok(Some(claim)),
-        Err(error) => refuse(error).map(|()| None),
-    }
-}
-
-fn string(name: &'static str, value: Span) -> Result<Span, ClaimsError> {
-    if value.is_string() { Ok(value) } else { Err(ClaimsError::ClaimType { name, expected: "a string" }) }
-}
-
-fn audience(value: Span, text: &str) -> Result<Span, ClaimsError> {
-    let strings = match value.value(text) {
-        Value::String(_) => true,
-        Value::Array(array) => array.iter().all(|member| member.as_string().is_some()),
-        _ => false,
-    };
-    let expected = "a string or an array of strings";
-    if strings { Ok(value) } else { Err(ClaimsError::ClaimType { name: "aud", expected }) }
-}
-
-fn date(name: &'static str, value: Span, text: &str) -> Result<NumericDate, ClaimsError> {
-    let number =
-        value.number(text).ok_or(ClaimsError::ClaimType { name, expected: "a number of seconds" })?;
-    NumericDate::parse(number).ok_or(ClaimsError::DateRange { name })
 }

@@ -66,5 +66,7 @@ pub use self::rotation::{
     RemoteKeys, RemoteStatus, RotationPolicy, Unreachable,
 };
 pub use self::select::KeySource;
+#[cfg(feature = "std")]
+pub use self::time::ClockError;
 pub use self::time::{Leeway, UnixTime};
 pub use self::verify::{Scratch, VerifiedJws, Verifier};

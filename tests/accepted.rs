@@ -115,7 +115,7 @@ fn escapes_mean_what_they_say() {
     let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&issued, &mut scratch).unwrap();
     let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
     let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
-    assert_eq!(claims.issuer().unwrap().to_string(), "https://issuer.example");
+    assert_eq!(claims.issuer().unwrap().unwrap().to_string(), "https://issuer.example");
 }
 
 /// RFC 8259 §7: any character may be written as an escape, also in key material.
@@ -375,12 +375,18 @@ fn claims_of_their_types_and_what_is_expected() {
         verified.claims(&policy, UnixTime::from_seconds(100)).map(|_| ()).map_err(|error| variant(&error))
     };
     assert_eq!(judge(r#"{"aud":["web","api"],"exp":100.5}"#), Ok(()));
+    // What the policy does not look at is not judged.
+    assert_eq!(judge(r#"{"aud":"api","exp":200,"iss":5,"sub":4,"jti":null,"iat":"2026"}"#), Ok(()));
+    assert_eq!(judge(r#"{"aud":"api","exp":9223372036854775807}"#), Ok(()));
     for (claims, reason) in [
         (r#"{"aud":"api"}"#, "ClaimMissing"),
         (r#"{"exp":200}"#, "ClaimMissing"),
         (r#"{"aud":"api","exp":100}"#, "Expired"),
         (r#"{"aud":"api","exp":"200"}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":null}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":9223372036854775808}"#, "DateRange"),
         (r#"{"aud":["api",1],"exp":200}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":200,"nbf":null}"#, "ClaimType"),
         (r#"{"aud":"api","exp":200,"nbf":101}"#, "NotYetValid"),
         (r#"{"aud":"web","exp":200}"#, "AudienceMismatch"),
     ] {

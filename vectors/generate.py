@@ -752,6 +752,12 @@ def selection():
     typ("prefix alone", '{"alg":"HS256","typ":"application/"}', "at+jwt", "TypMismatch")
     typ("other prefix", '{"alg":"HS256","typ":"text/at+jwt"}', "at+jwt", "TypMismatch")
     typ("missing", '{"alg":"HS256"}', "at+jwt", "TypMissing")
+    several = ["at+jwt", "application/okta-internal-at+jwt"]
+    typ("the first of two", '{"alg":"HS256","typ":"at+jwt"}', several, None)
+    typ("the second of two", '{"alg":"HS256","typ":"OKTA-internal-at+jwt"}', several, None)
+    typ("none of two", '{"alg":"HS256","typ":"JWT"}', several, "TypMismatch")
+    typ("missing where two are demanded", '{"alg":"HS256"}', several, "TypMissing")
+    typ("one in a list", '{"alg":"HS256","typ":"JWT"}', ["jwt"], None)
     plain = raw("hmac-32", '{"alg":"HS256","typ":"anything"}')
     case("typ not demanded", public("hmac-32"), "HS256", plain, accept(plain), raw_source())
 
@@ -1581,6 +1587,11 @@ def claims():
         case(f"nbf {text} at {first - 1}", at("nbf", text), "NotYetValid", now=first - 1)
     for text in ("1.5", "1e3", "-1", "-0", "4102444801", "9007199254740992"):
         case(f"iat {text}", at("iat", text), None)
+    # What some issuers write for "never": the year 9999, the greatest milliseconds and seconds of 64 bits.
+    for text in ("253402300799", "9007199254740993", "9223372036854775", "1e16", "9223372036854775807"):
+        case(f"exp {text}", at("exp", text), None)
+    for text in ("-9007199254740993", "-9223372036854775807", "-9223372036854775806.5"):
+        case(f"exp {text}", at("exp", text), "Expired")
 
     # Numbers that are no time
     for text in (
@@ -1588,16 +1599,21 @@ def claims():
         "-1e400",
         "18446744073709551616",
         "-18446744073709551616",
-        "9007199254740993",
-        "-9007199254740993",
-        "1e16",
-        "9223372036854775807",
+        "18446744075499551616",
+        "1e19",
+        "9223372036854775807.5",
+        "-9223372036854775807.5",
         "9223372036854775808",
+        "-9223372036854775808",
+        "9223372036854775810",
+        "92233720368547758070",
         "1e999999999",
         "123456789" * 12,
     ):
-        for name in ("exp", "nbf", "iat") if text in ("1e400", "9007199254740993") else ("exp",):
-            case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0)
+        for name in ("exp", "nbf", "iat") if text in ("1e400", "9223372036854775808") else ("exp",):
+            demanded = {"max_age": 60} if name == "iat" else {}
+            case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0, **demanded)
+    case("iat 1e400, not looked at", at("iat", "1e400"), None)
 
     # Every registered claim of every wrong type
     for name in ("iss", "sub", "jti", "aud", "exp", "nbf", "iat"):
@@ -1610,11 +1626,16 @@ def claims():
             wrong += ["[]", f'["{ISSUER}"]']
         if name == "aud":
             wrong += ["[1]", '["api.example",1]', "[null]", '[["api.example"]]', '[{"a":"api.example"}]', '["other",1]']
+        # Where the policy looks at the claim, and where it does not.
+        demanded = {"iss": {"issuer": ISSUER}, "aud": {"audience": AUDIENCE}, "iat": {"max_age": 60}}.get(name, {})
         for text in wrong:
-            case(f"{name} {text}", at(name, text), "ClaimType")
-    for text in ('["https://issuer.example"]', "null", "5", '{"https://issuer.example":1}'):
+            if name in ("exp", "nbf") or demanded:
+                case(f"{name} {text}, looked at", at(name, text), "ClaimType", **demanded)
+            if name not in ("exp", "nbf"):
+                case(f"{name} {text}, not looked at", at(name, text), None)
+    for text in ('["https://issuer.example","x"]', '{"https://issuer.example":1}'):
         case(f"iss {text}, issuer expected", at("iss", text), "ClaimType", issuer=ISSUER)
-    for text in ("null", '["api.example",5]', '{"api.example":"api.example"}'):
+    for text in ('["api.example",5]', '{"api.example":"api.example"}'):
         case(f"aud {text}, audience expected", at("aud", text), "ClaimType", audience=AUDIENCE)
 
     # exp, iss and aud against the policy
@@ -1713,10 +1734,17 @@ def claims():
         case(f"payload {text}", text, "NotObject")
 
     # The order of the checks
-    case("order: type before exp missing", '{"sub":5}', "ClaimType")
-    case("order: type before expired", '{"exp":1,"jti":5}', "ClaimType")
-    case("order: type before issuer", '{"iss":"x","exp":4102444800,"aud":5}', "ClaimType", issuer=ISSUER)
-    case("order: range before expired", '{"exp":1,"iat":1e400}', "DateRange")
+    case("order: exp missing before the type of nbf", '{"nbf":"5"}', "ClaimMissing")
+    case("order: type of nbf before expired", '{"exp":1,"nbf":"5"}', "ClaimType")
+    case("order: type of nbf before issuer", '{"iss":"x","exp":4102444800,"nbf":"5"}', "ClaimType", issuer=ISSUER)
+    case(
+        "order: issuer before the type of aud",
+        '{"iss":"x","exp":4102444800,"aud":5}',
+        "IssuerMismatch",
+        **without(POLICY, "now"),
+    )
+    case("order: range of iat before expired", '{"exp":1,"iat":1e400}', "DateRange", max_age=60)
+    case("order: iat missing before expired", '{"exp":1}', "ClaimMissing", max_age=60)
     case("order: exp missing before issuer", '{"iss":"x"}', "ClaimMissing", issuer=ISSUER)
     case(
         "order: issuer before audience",
@@ -1733,6 +1761,33 @@ def claims():
     case("order: issuer before expired", '{"exp":1,"iss":"x"}', "IssuerMismatch", issuer=ISSUER)
     case("order: audience before expired", '{"exp":1,"aud":"x"}', "AudienceMismatch", audience=AUDIENCE)
     case("order: expired before not yet valid", '{"exp":1,"nbf":4102444800}', "Expired")
+
+    # The age of a token
+    for now, leeway, expect in (
+        (999, 0, "IssuedInFuture"),
+        (999, 1, None),
+        (1000, 0, None),
+        (1060, 0, None),
+        (1061, 0, "TooOld"),
+        (1061, 1, None),
+        (1062, 1, "TooOld"),
+    ):
+        text = '{"exp":4102444800,"iat":1000}'
+        case(f"iat 1000, age 60 at {now}, leeway {leeway}", text, expect, now=now, leeway=leeway, max_age=60)
+
+    # An expired token whose other claims count, and one without exp
+    expired = '{"iss":"https://issuer.example","aud":"api.example","exp":1000,"iat":900}'
+    allowed = {**POLICY, "allow_expired": True}
+    case("expired, which is allowed", expired, None, **without(allowed, "now"))
+    case("expired, of another issuer", expired.replace("issuer.", "x."), "IssuerMismatch", **without(allowed, "now"))
+    case("expired, for another audience", expired.replace("api.", "x."), "AudienceMismatch", **without(allowed, "now"))
+    case("expired, exp missing", expired.replace('"exp"', '"x"'), "ClaimMissing", **without(allowed, "now"))
+    case("expired, exp null", expired.replace("1000", "null"), "ClaimType", **without(allowed, "now"))
+    case("expired, not yet valid", expired.replace("iat", "nbf").replace("900", "4102444800"), "NotYetValid", **without(allowed, "now"))
+    case("expired, too old", expired, "TooOld", **without(allowed, "now"), max_age=60)
+    case("exp missing, which is allowed", '{"iss":"x"}', None, allow_missing_exp=True)
+    case("exp null, where it may be missing", '{"exp":null}', "ClaimType", allow_missing_exp=True)
+    case("expired, where exp may be missing", '{"exp":1}', "Expired", allow_missing_exp=True)
 
     # Without a time nothing in the payload is looked at
     for ident, text in (

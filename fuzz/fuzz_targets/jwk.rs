@@ -213,8 +213,12 @@ impl Key<'_> {
         most: usize,
         too_long: impl FnOnce(usize) -> KeyError,
     ) -> Result<Vec<u8>, KeyError> {
-        let member = self.get(name).ok_or(KeyError::MemberMissing { name })?;
-        let text = member.string().ok_or(KeyError::MemberType { name })?;
+        let member = self.get(name).ok_or(match self.get("x5c") {
+            Some(_) => KeyError::CertificateOnly { name },
+            None => KeyError::MemberMissing { name },
+        })?;
+        let wrong = KeyError::MemberType { name, expected: "a string", found: kind(member) };
+        let text = member.string().ok_or(wrong)?;
         match (reference::base64url(text.as_bytes()), text.len() * 6 / 8) {
             (Err(error @ Base64Error::Byte { .. }), _) => Err(KeyError::Base64 { name, error }),
             (_, length) if length > most => Err(too_long(length)),

@@ -152,31 +152,23 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let strict = decode_payload(parts, buffer).map(|payload| payload.len());
         let Some(len) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
         let (policy, now) = (self.policy, self.now);
-        let claims = Claims::parse(buffer.get(..len).unwrap_or_default(), |error| {
-            self.refuse_claim(error, None);
-            Ok(())
-        });
-        let claims = match claims {
+        let claims = match Claims::parse(buffer.get(..len).unwrap_or_default()) {
             Ok(claims) => claims,
             Err(error) => return self.refuse_claim(error, None),
         };
         self.claims = Some(claims);
-        let _ = policy.check(&claims, now, |error| {
+        let _ = policy.check(&claims, Some(now), |error| {
             self.refuse_claim(error, Some(&claims));
             Ok(())
         });
-        if claims.expires_at().is_some_and(why::is_milliseconds) {
+        if matches!(claims.expires_at(), Ok(Some(exp)) if why::is_milliseconds(exp)) {
             self.problems.add(Problem::new(Stage::Claims, Cause::Milliseconds, None));
         }
     }
 
     fn refuse_claim(&mut self, error: ClaimsError, claims: Option<&Claims<'_>>) {
-        let problem =
-            Problem::new(Stage::Claims, why::of_claims(&error, claims, &self.policy), Some(error.into()));
-        // A claim that is not of its type is not missing as well.
-        if problem.claim().is_none() || self.problems().all(|other| other.claim() != problem.claim()) {
-            self.problems.add(problem);
-        }
+        let cause = why::of_claims(&error, claims, &self.policy);
+        self.add(Stage::Claims, cause, error);
     }
 }
 

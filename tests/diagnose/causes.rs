@@ -10,6 +10,7 @@ use super::support::{self, b64, here, jwk, key, read, signer};
 const ISSUER: &str = "https://issuer.example";
 const CLAIMS: &str = r#"{"iss":"https://issuer.example","aud":"api","exp":1800003600}"#;
 const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api"));
+const TIMES: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
 const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 
 fn public() -> AlgorithmSet {
@@ -245,7 +246,7 @@ fn claims_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         let verifier = Verifier::new(&verifier_key, Algorithm::Es256.into());
         causes_of(verifier, es256("", payload), &policy, UnixTime::from_seconds(now))
     };
-    let aged = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp().max_age(60);
+    let aged = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp().max_age(60);
     let long = "https://issuer.example/a-tenant-with-a-name-that-is-longer-than-what-is-shown/v2";
     let wordy = ClaimsPolicy::new(
         Expect::AnyOf(&[
@@ -259,8 +260,17 @@ fn claims_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (claims(""), vec![ClaimsMalformed]),
         (
             claims(r#"{"iss":1,"aud":{},"exp":"1800003600","nbf":null,"sub":1,"jti":1,"iat":[]}"#),
-            vec![ClaimType; 7],
+            vec![ClaimType; 4],
         ),
+        (
+            timed(r#"{"iss":1,"aud":{},"exp":1800003600,"sub":1,"jti":1,"iat":[]}"#, TIMES, 1_800_000_000),
+            vec![],
+        ),
+        (timed(r#"{"iat":[]}"#, aged, 1_800_000_000), vec![ClaimType]),
+        (timed(r#"{"exp":1}"#, TIMES.allow_expired(), 1_800_000_000), vec![]),
+        (timed(r#"{"exp":253402300799}"#, TIMES, 1_800_000_000), vec![]),
+        (timed(r#"{"exp":999999999999}"#, TIMES, 1_800_000_000), vec![]),
+        (timed(r#"{"exp":1000000000000}"#, TIMES, 1_800_000_000), vec![Milliseconds]),
         (with(r#""aud":"api","#, ""), vec![ClaimMissing]),
         (
             timed(CLAIMS, ClaimsPolicy::new(Expect::Absent, Expect::Absent), 1_800_000_000),
