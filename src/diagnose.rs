@@ -53,7 +53,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
-    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(5000));
+    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(1_800_000_000));
     /// let causes: Vec<Cause> = diagnosis.problems().map(|problem| problem.cause()).collect();
     /// let found = [Cause::BearerPrefix, Cause::SignatureLength, Cause::IssuerTrailingSlash, Cause::Expired];
     /// assert_eq!(causes, found);

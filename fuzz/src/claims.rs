@@ -3,7 +3,7 @@
 
 use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, JsonError, Leeway, UnixTime};
 
-use crate::document::{Document, Value, offset};
+use crate::document::{Document, Value};
 use crate::input::Input;
 
 /// What claims are held to, and when.

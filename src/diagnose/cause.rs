@@ -132,6 +132,8 @@ pub enum Cause {
     Milliseconds,
     /// The time that the caller passed is in milliseconds.
     NowInMilliseconds,
+    /// The time that the caller passed is before September 2001: that of a clock that was never set.
+    ClockNotSet,
 
     /// The document is a single JWK.
     SetIsJwk,
@@ -211,6 +213,7 @@ impl Cause {
         Self::ClockSkew,
         Self::Milliseconds,
         Self::NowInMilliseconds,
+        Self::ClockNotSet,
         Self::SetIsJwk,
         Self::SetIsCertificates,
         Self::SetIsDiscovery,
@@ -286,6 +289,7 @@ impl Cause {
             Self::ClockSkew => "synchronise both clocks, and grant a leeway of a minute or so; if the token has just expired, get a new one",
             Self::Milliseconds => "have the issuer write seconds since 1970: the time is in a smaller unit, and an 'exp' of that kind never expires",
             Self::NowInMilliseconds => "pass the time in seconds since 1970: what was passed is in milliseconds",
+            Self::ClockNotSet => "set the clock: the time that was passed is nearer to 1970 than to now, and to it no token has expired",
 
             Self::SetIsJwk => "put the key into a set, {\"keys\": [...]}, or read it as a single JWK",
             Self::SetIsCertificates => "fetch the issuer's JWK Set: this is a map of X.509 certificates (Google's set is at oauth2/v3/certs, not v1)",

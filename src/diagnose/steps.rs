@@ -164,6 +164,9 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         if matches!(claims.expires_at(), Ok(Some(exp)) if why::is_milliseconds(exp)) {
             self.problems.add(Problem::new(Stage::Claims, Cause::Milliseconds, None));
         }
+        if why::is_before_tokens(now) {
+            self.problems.add(Problem::new(Stage::Claims, Cause::ClockNotSet, None));
+        }
     }
 
     fn refuse_claim(&mut self, error: ClaimsError, claims: Option<&Claims<'_>>) {

@@ -181,6 +181,12 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
     }
 }
 
+/// Whether a time is one of a clock that was never set: before 10^9 seconds, in September 2001, nobody
+/// issued a token.
+pub(super) const fn is_before_tokens(now: UnixTime) -> bool {
+    now.seconds() < 1_000_000_000
+}
+
 pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
     time.seconds() >= MILLISECONDS
 }
