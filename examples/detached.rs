@@ -4,13 +4,13 @@
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use jose_core::{Algorithm, Error, Jwks, SelectError, SignatureError, UnverifiedJws, VerifyingKey};
+use jose_core::{Algorithm, Error, Jwks, Limits, SelectError, SignatureError, UnverifiedJws, VerifyingKey};
 use serde_json::Value;
 
 /// Whether `detached` (`header..signature`) is a signature of this key over `content`.
 fn verify_detached(key: &VerifyingKey, detached: &str, content: &[u8]) -> Result<(), Error> {
     let (mut scratch, mut buffer) = ([0; 1024], [0; 512]);
-    let jws = UnverifiedJws::parse(detached, &mut scratch, 2048)?;
+    let jws = UnverifiedJws::parse(detached, &mut scratch, Limits::new().max_token_length(2048))?;
     // What was signed is the header, a dot and the encoded content. Where the middle is not empty, some
     // of the content would be in there, and what was passed in only the rest of it.
     let mut message = jws.signing_input().to_vec();

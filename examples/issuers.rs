@@ -4,8 +4,8 @@
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeySet, MAX_TOKEN_LENGTH, SignatureError,
-    UnixTime, UnverifiedJws, Verifier,
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, SignatureError, UnixTime,
+    UnverifiedJws, Verifier,
 };
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 
@@ -24,8 +24,8 @@ struct Issuer {
 
 /// The issuer that a token says it is of. Nothing has been verified.
 fn claimed<'i>(issuers: &'i [Issuer], token: &str) -> Option<&'i Issuer> {
-    let (mut scratch, mut buffer) = ([0; MAX_TOKEN_LENGTH], [0; MAX_TOKEN_LENGTH]);
-    let jws = UnverifiedJws::parse(token, &mut scratch, MAX_TOKEN_LENGTH).ok()?;
+    let (mut scratch, mut buffer) = (vec![0; token.len()], vec![0; token.len()]);
+    let jws = UnverifiedJws::parse(token, &mut scratch, Limits::new()).ok()?;
     let payload = jws.dangerous_payload_without_verification(&mut buffer).ok()?;
     let Ok(Value::Object(claims)) = Value::parse(payload) else { return None };
     let name = claims.get("iss")?.as_string()?;

@@ -15,8 +15,8 @@ use std::thread::{scope, sleep};
 
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, FetchError, FetchPermit, HttpResponse,
-    KeysUnavailable, MAX_SET_LENGTH, Refetch, RemoteKeySet, RotationPolicy, SelectError, UnixTime,
-    Unreachable, Verifier,
+    KeysUnavailable, Limits, Refetch, RemoteKeySet, RotationPolicy, SelectError, UnixTime, Unreachable,
+    Verifier,
 };
 use serde::Deserialize;
 
@@ -94,7 +94,7 @@ impl Issuer {
         if let Some(etag) = permit.etag() {
             request = request.header("If-None-Match", etag);
         }
-        let most = u64::try_from(MAX_SET_LENGTH).unwrap_or(u64::MAX);
+        let most = u64::try_from(Limits::new().set_length()).unwrap_or(u64::MAX);
         let got = request.call().and_then(|mut response| {
             let body = response.body_mut().with_config().limit(most).read_to_vec()?;
             Ok((response, body))
@@ -365,7 +365,7 @@ impl Rehearsal {
         }
         for token in &tokens {
             let (alg, mut scratch) = (&token.alg, vec![0; token.token.len()]);
-            let jws = jose_core::UnverifiedJws::parse(&token.token, &mut scratch, token.token.len())?;
+            let jws = jose_core::UnverifiedJws::parse(&token.token, &mut scratch, jose_core::Limits::new())?;
             if jws.header().kid().is_none_or(|kid| kid != *format!("{alg}-{number}")) {
                 return Err(format!("not of key {alg}-{number}: {:?}", jws.header()).into());
             }

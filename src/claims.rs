@@ -6,7 +6,8 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Members, Names, Object, Span, Value};
+use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::limits::Limits;
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
@@ -18,7 +19,7 @@ impl<'t> VerifiedJws<'t> {
     /// [`ClaimsError`]: a payload that is no JSON object, or the first claim that the policy does not
     /// accept, be it for its type. A claim that the policy does not look at refuses nothing.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
-        Claims::checked(self.payload(), policy, Some(now))
+        Claims::checked(self.payload(), self.max_members, policy, Some(now))
     }
 
     /// The claims, once all of `policy` has been checked **but for the time**: for a device without a
@@ -50,7 +51,7 @@ impl<'t> VerifiedJws<'t> {
     ///
     /// As [`claims`](Self::claims), without those that depend on the time.
     pub fn claims_without_clock(&self, policy: &ClaimsPolicy<'_>) -> Result<Claims<'t>, ClaimsError> {
-        Claims::checked(self.payload(), policy, None)
+        Claims::checked(self.payload(), self.max_members, policy, None)
     }
 }
 
@@ -82,6 +83,8 @@ impl<'t> VerifiedJws<'t> {
 #[derive(Clone, Copy)]
 pub struct Claims<'t> {
     text: &'t str,
+    /// The names of the claims, to find one again.
+    names: Names,
     /// Where the registered claims stand, of whatever type they are.
     registered: Registered,
 }
@@ -112,41 +115,47 @@ impl<'t> Claims<'t> {
         policy: &ClaimsPolicy<'_>,
         now: UnixTime,
     ) -> Result<Self, ClaimsError> {
-        Self::checked(octets, policy, Some(now))
+        Self::checked(octets, Limits::new().members(), policy, Some(now))
     }
 
     fn checked(
         octets: &'t [u8],
+        max_members: usize,
         policy: &ClaimsPolicy<'_>,
         now: Option<UnixTime>,
     ) -> Result<Self, ClaimsError> {
-        let claims = Self::parse(octets)?;
+        let claims = Self::parse(octets, max_members)?;
         policy.check(&claims, now, Err)?;
         Ok(claims)
     }
 
     /// Reads a payload. No claim is judged yet.
     #[inline(never)]
-    pub(crate) fn parse(payload: &'t [u8]) -> Result<Self, ClaimsError> {
-        let mut names = Names::new();
-        let mut members = Members::new(payload, &mut names)
+    pub(crate) fn parse(payload: &'t [u8], max_members: usize) -> Result<Self, ClaimsError> {
+        const ISS: u64 = Word::of_short("iss");
+        const SUB: u64 = Word::of_short("sub");
+        const AUD: u64 = Word::of_short("aud");
+        const EXP: u64 = Word::of_short("exp");
+        const NBF: u64 = Word::of_short("nbf");
+        const IAT: u64 = Word::of_short("iat");
+        const JTI: u64 = Word::of_short("jti");
+        let mut members = Members::new(payload, max_members)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
-        let text = members.text();
         let mut registered = Registered::default();
-        while let Some(value) = members.next().map_err(ClaimsError::Json)? {
-            let place = match members.name().resolve(&mut [0; 4]) {
-                Some("iss") => &mut registered.iss,
-                Some("sub") => &mut registered.sub,
-                Some("aud") => &mut registered.aud,
-                Some("exp") => &mut registered.exp,
-                Some("nbf") => &mut registered.nbf,
-                Some("iat") => &mut registered.iat,
-                Some("jti") => &mut registered.jti,
+        while let Some(member) = members.next().map_err(ClaimsError::Json)? {
+            let place = match member.word.get() {
+                ISS => &mut registered.iss,
+                SUB => &mut registered.sub,
+                AUD => &mut registered.aud,
+                EXP => &mut registered.exp,
+                NBF => &mut registered.nbf,
+                IAT => &mut registered.iat,
+                JTI => &mut registered.jti,
                 _ => continue,
             };
-            *place = Some(value);
+            *place = Some(member.value);
         }
-        Ok(Self { text, registered })
+        Ok(Self { text: members.text(), names: members.into_names(), registered })
     }
 
     /// Checks `exp`, `nbf` and, where the policy limits the age, `iat` against the time `now`, after
@@ -263,7 +272,13 @@ impl<'t> Claims<'t> {
     /// The claim with this name, registered or not.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'t>> {
-        self.object().get(name)
+        self.names.get(self.text, name).or_else(|| self.get_left_out(name))
+    }
+
+    /// The claim with this name, if it is among those whose names were left out.
+    #[cold]
+    fn get_left_out(&self, name: &str) -> Option<Value<'t>> {
+        if self.names.are_all() { None } else { self.object().get(name) }
     }
 
     /// All claims, in the order of the token.

@@ -1,13 +1,8 @@
 //! The compact serialization, `header.payload.signature` (RFC 7515 §7.1), split under a limit.
 
 use crate::error::ParseError;
-
-/// The longest token that is looked at unless the caller lowers it, in bytes: 16 KiB. Tokens travel
-/// in HTTP headers, and servers commonly cut those at 8 or 16 KiB.
-pub const MAX_TOKEN_LENGTH: usize = 16 * 1024;
-
-/// The longest encoded header, in bytes: 4 KiB. A header with an `x5c` chain fits.
-pub const MAX_HEADER_LENGTH: usize = 4 * 1024;
+use crate::json::{before_first, is};
+use crate::limits::Limits;
 
 /// The three parts of a token, all still encoded.
 #[derive(Clone, Copy)]
@@ -25,7 +20,8 @@ pub(crate) struct Parts<'t> {
 ///
 /// [`ParseError`], up to [`ParseError::HeaderTooLong`].
 #[inline(never)]
-pub(crate) fn split(token: &[u8], limit: usize) -> Result<Parts<'_>, ParseError> {
+pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseError> {
+    let limit = limits.token_length();
     if token.len() > limit {
         return Err(ParseError::TokenTooLong { length: token.len(), limit });
     }
@@ -38,34 +34,20 @@ pub(crate) fn split(token: &[u8], limit: usize) -> Result<Parts<'_>, ParseError>
         let jwe = signature.iter().filter(|byte| **byte == b'.').count() == 2;
         return Err(if jwe { ParseError::Jwe } else { ParseError::TooManyParts });
     }
-    if header.len() > MAX_HEADER_LENGTH {
-        return Err(ParseError::HeaderTooLong { length: header.len(), limit: MAX_HEADER_LENGTH });
+    let limit = limits.header_length();
+    if header.len() > limit {
+        return Err(ParseError::HeaderTooLong { length: header.len(), limit });
     }
     let signed = token.len().saturating_sub(signature.len()).saturating_sub(1);
     Ok(Parts { header, payload, signature, signing_input: token.get(..signed).unwrap_or_default() })
 }
 
-/// What stands before and after the first dot. Eight bytes are looked at together: a byte of `zeroes`
-/// is zero where a dot stands, and only there does subtracting one borrow into its top bit (above the
-/// first dot that may be wrong, and nothing is read from there).
+/// What stands before and after the first dot.
 fn split_at_dot(text: &[u8]) -> Option<(&[u8], &[u8])> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let (words, tail) = text.as_chunks::<8>();
-    let mut before = 0_usize;
-    for word in words {
-        let zeroes = u64::from_le_bytes(*word) ^ (ONES * 0x2e);
-        let found = zeroes.wrapping_sub(ONES) & !zeroes & (ONES << 7);
-        if found != 0 {
-            before = before.saturating_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
-            return parts_around(text, before);
-        }
-        before = before.saturating_add(8);
-    }
-    let in_tail = tail.iter().position(|byte| *byte == b'.')?;
-    parts_around(text, before.saturating_add(in_tail))
-}
-
-fn parts_around(text: &[u8], dot: usize) -> Option<(&[u8], &[u8])> {
+    let words = before_first(text, |word| is(word, b'.'));
+    let rest = text.get(words..)?;
+    // A dot that was found, or the last few bytes.
+    let dot = words.wrapping_add(rest.iter().position(|byte| *byte == b'.')?);
     let (before, rest) = text.split_at_checked(dot)?;
     Some((before, rest.get(1..)?))
 }

@@ -25,7 +25,7 @@ pub use self::cause::Cause;
 pub use self::claim::{ClaimCheck, Demand, Found};
 use self::problem::Problems;
 pub use self::problem::{Outcome, Problem, Stage};
-pub use self::set::{SetDiagnosis, diagnose_set};
+pub use self::set::{SetDiagnosis, diagnose_set, diagnose_set_with_limits};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{Error, Excerpt};

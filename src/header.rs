@@ -2,10 +2,8 @@
 
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, Members, Names, Span, Value};
-
-/// The greatest number of members of a header.
-pub const MAX_HEADER_MEMBERS: usize = 64;
+use crate::json::{JsonString, Members, Span, Value, Word};
+use crate::limits::Limits;
 
 /// The header parameters that verification looks at.
 ///
@@ -25,27 +23,28 @@ pub struct Header<'t> {
 impl<'t> Header<'t> {
     /// Reads a decoded header.
     #[inline(never)]
-    pub(crate) fn parse(text: &'t [u8]) -> Result<Self, ParseError> {
-        let mut names = Names::new();
-        let mut members = Members::new(text, &mut names)
+    pub(crate) fn parse(text: &'t [u8], limits: Limits) -> Result<Self, ParseError> {
+        const ALG: u64 = Word::of_short("alg");
+        const KID: u64 = Word::of_short("kid");
+        const TYP: u64 = Word::of_short("typ");
+        const X5T: u64 = Word::of_short("x5t");
+        const CRIT: u64 = Word::of_short("crit");
+        const B64: u64 = Word::of_short("b64");
+        let mut members = Members::new(text, limits.members())
             .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
         let text = members.text();
         let (mut alg, mut kid, mut typ, mut x5t, mut x5t_s256) = (None, None, None, None, None);
-        let mut count = 0_usize;
-        while let Some(value) = members.next().map_err(ParseError::HeaderJson)? {
-            count = count.saturating_add(1);
-            if count > MAX_HEADER_MEMBERS {
-                return Err(ParseError::HeaderMembers);
-            }
-            match members.name().resolve(&mut [0; 8]) {
-                Some("alg") => alg = Some(string("alg", value)?),
-                Some("kid") => kid = Some(string("kid", value)?),
-                Some("typ") => typ = Some(string("typ", value)?),
-                Some("x5t") => x5t = Some(value).filter(|value| value.is_string()),
-                Some("x5t#S256") => x5t_s256 = Some(value).filter(|value| value.is_string()),
-                Some("crit") => return Err(ParseError::Crit),
-                Some("b64") if value.value(text) != Value::Bool(true) => {
-                    return Err(ParseError::UnencodedPayload);
+        while let Some(member) = members.next().map_err(ParseError::HeaderJson)? {
+            let value = member.value;
+            match member.word.get() {
+                ALG => alg = Some(string("alg", value)?),
+                KID => kid = Some(string("kid", value)?),
+                TYP => typ = Some(string("typ", value)?),
+                X5T => x5t = Some(value).filter(|value| value.is_string()),
+                CRIT => return Err(ParseError::Crit),
+                B64 if value.value(text) != Value::Bool(true) => return Err(ParseError::UnencodedPayload),
+                _ if member.name(text) == "x5t#S256" => {
+                    x5t_s256 = Some(value).filter(|value| value.is_string());
                 }
                 _ => {}
             }

@@ -7,26 +7,27 @@
 
 mod string;
 mod span;
+mod fault;
+mod structure;
 mod names;
 mod reader;
 mod members;
 
 pub(crate) use self::members::Members;
-pub(crate) use self::names::Names;
+pub(crate) use self::names::{Names, Word};
 use self::reader::Reader;
 pub(crate) use self::span::Span;
 pub use self::string::JsonString;
+use self::structure::Structure;
+pub(crate) use self::structure::{Elements, all_digits, before_first, is};
 use crate::error::{JsonError, JsonErrorKind};
+use crate::limits::Limits;
 
 /// The greatest length of a text, in bytes: 1 MiB.
-pub const MAX_LENGTH: usize = 1 << 20;
+pub const MAX_LENGTH: usize = Limits::MAX;
 
 /// The greatest number of levels of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
-
-/// The greatest number of members in all objects that are open at one place of the text. Names are
-/// told apart within this bound, so that the cost stays linear whatever the text holds.
-pub const MAX_OPEN_MEMBERS: usize = 128;
 
 /// A JSON value, borrowed from text that has been checked as a whole. Strings are equal when they mean
 /// the same; numbers, arrays and objects when their text is the same.
@@ -57,17 +58,28 @@ impl<'a> Value<'a> {
     /// assert!(array.iter().eq([Value::Number("1"), Value::Number("2.5e3")]));
     ///
     /// let error = Value::parse(r#"{"a": 1, "\u0061": 2}"#).unwrap_err();
-    /// assert_eq!(error.to_string(), "a second member of this name, at byte 9");
+    /// assert_eq!(error.to_string(), "expected unique member names, found a second member of this name at byte 9");
     /// ```
     ///
     /// # Errors
     ///
     /// [`JsonError`], with the offset of the first byte that is wrong.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, JsonError> {
-        let mut reader = Reader::new(utf8(text.as_ref())?);
-        let value = reader.value(0, Some(&mut Names::new()))?;
-        reader.end()?;
-        Ok(value)
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`], with the offset of the first byte that is wrong.
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(
+        text: &'a T,
+        limits: Limits,
+    ) -> Result<Self, JsonError> {
+        let text = utf8(text.as_ref())?;
+        let value = Reader::new(text, limits.members()).document();
+        value.map(|value| value.value(text)).map_err(|fault| fault.in_text(text))
     }
 
     /// What it is, for an error message.
@@ -96,9 +108,12 @@ pub struct Array<'a>(&'a str);
 impl<'a> Array<'a> {
     /// The elements, in order.
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
-        let mut reader = Reader::new(self.0);
+        let mut elements = Structure::new(self.0, 1);
         let mut first = true;
-        core::iter::from_fn(move || reader.element(core::mem::take(&mut first)).ok().flatten())
+        core::iter::from_fn(move || {
+            let element = elements.element(core::mem::take(&mut first)).ok().flatten()?;
+            Some(element.value(self.0))
+        })
     }
 }
 
@@ -112,17 +127,12 @@ impl<'a> Object<'a> {
         Self(text)
     }
 
-    /// The text of the object.
-    pub(crate) const fn text(self) -> &'a str {
-        self.0
-    }
-
     /// The members, in the order of the text.
     pub fn iter(self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> {
-        let mut members = Members::of_checked(self.0);
+        let mut members = Structure::new(self.0, 0);
         core::iter::from_fn(move || {
-            let value = members.next().ok().flatten()?;
-            Some((members.name(), value.value(self.0)))
+            let (name, value) = members.member()?;
+            Some((name.contents(self.0), value.value(self.0)))
         })
     }
 
@@ -136,11 +146,14 @@ impl<'a> Object<'a> {
 /// The text as UTF-8, without a byte order mark.
 fn utf8(text: &[u8]) -> Result<&str, JsonError> {
     if text.len() > MAX_LENGTH {
-        return Err(JsonError { kind: JsonErrorKind::Length, offset: MAX_LENGTH });
+        return Err(JsonError { kind: JsonErrorKind::TooLong, found: None, offset: MAX_LENGTH });
     }
     if text.starts_with(b"\xef\xbb\xbf") {
-        return Err(JsonError { kind: JsonErrorKind::ByteOrderMark, offset: 0 });
+        return Err(JsonError { kind: JsonErrorKind::ByteOrderMark, found: None, offset: 0 });
     }
-    core::str::from_utf8(text)
-        .map_err(|error| JsonError { kind: JsonErrorKind::Utf8, offset: error.valid_up_to() })
+    core::str::from_utf8(text).map_err(|error| JsonError {
+        kind: JsonErrorKind::InvalidUtf8,
+        found: None,
+        offset: error.valid_up_to(),
+    })
 }

@@ -2,8 +2,9 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Names, Value};
+use crate::json::{JsonString, Members, Value};
 use crate::key::{Parameters, VerifyingKey};
+use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
 
 /// A JWK, borrowed from its JSON text.
@@ -52,8 +53,16 @@ impl<'a> Jwk<'a> {
     ///
     /// [`KeyError::Json`], [`KeyError::NotObject`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
-        let mut names = Names::new();
-        let mut members = Members::new(text.as_ref(), &mut names)
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Json`], [`KeyError::NotObject`].
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, KeyError> {
+        let mut members = Members::new(text.as_ref(), limits.members())
             .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
         let mut jwk = Self {
             kid: None,
@@ -69,8 +78,8 @@ impl<'a> Jwk<'a> {
             parameters: Parameters::default(),
             uses: &[],
         };
-        while let Some(value) = members.next().map_err(KeyError::Json)? {
-            let (name, value) = (members.name(), value.value(members.text()));
+        while let Some(member) = members.next().map_err(KeyError::Json)? {
+            let (name, value) = (member.name(members.text()), member.value.value(members.text()));
             if value == Value::Null {
                 continue;
             }

@@ -1,14 +1,9 @@
 //! A JWK Set (RFC 7517 §5), borrowed from its JSON text.
 
 use crate::error::{KeyError, SetError};
-use crate::json::{Array, Members, Names, Value};
+use crate::json::{Elements, Members, Word};
 use crate::jwk::Jwk;
-
-/// The longest JWK Set that is read, in bytes: 512 KiB, room for [`MAX_KEYS`] RSA keys of 2048 bits.
-pub const MAX_SET_LENGTH: usize = 512 * 1024;
-
-/// The greatest number of members of `keys`.
-pub const MAX_KEYS: usize = 1024;
+use crate::limits::Limits;
 
 /// A JWK Set. It needs no heap, and keeps nothing but a reference to its text.
 ///
@@ -25,42 +20,53 @@ pub const MAX_KEYS: usize = 1024;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Jwks<'a> {
-    keys: Array<'a>,
-    len: usize,
+    keys: Elements<'a>,
+    limits: Limits,
     uses: &'a [&'a str],
 }
 
 impl<'a> Jwks<'a> {
-    /// Reads a set. Its members are only known to be JSON after this; [`iter`](Self::iter) reads them.
+    /// Reads a set. Of the members of `keys`, only where they start and end is known after this;
+    /// [`iter`](Self::iter) reads them.
     ///
     /// # Errors
     ///
     /// [`SetError`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, SetError> {
+        Self::parse_with_limits(text, Limits::new())
+    }
+
+    /// The same with limits of one's own, of which [`Limits::max_set_length`], [`Limits::max_keys`] and
+    /// [`Limits::max_members`] count here.
+    ///
+    /// # Errors
+    ///
+    /// [`SetError`].
+    pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, SetError> {
         let text = text.as_ref();
-        if text.len() > MAX_SET_LENGTH {
-            return Err(SetError::TooLong { length: text.len(), limit: MAX_SET_LENGTH });
+        let limit = limits.set_length();
+        if text.len() > limit {
+            return Err(SetError::TooLong { length: text.len(), limit });
         }
-        let mut names = Names::new();
-        let mut members = Members::new(text, &mut names)
+        const KEYS: u64 = Word::of_short("keys");
+        let mut members = Members::new(text, limits.members())
             .map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
         let mut keys = None;
-        while members.next_name().map_err(SetError::Json)? {
-            // A name that occurs twice in a key is a fault of that key alone.
-            if members.name() == "keys" {
-                let value = members.lenient_value().map_err(SetError::Json)?;
-                keys = Some(value.value(members.text()));
+        while let Some(word) = members.next_word().map_err(SetError::Json)? {
+            // What is wrong inside a key is a fault of that key alone.
+            if word.get() == KEYS {
+                keys = Some(members.elements().map_err(SetError::Json)?);
             } else {
                 members.value().map_err(SetError::Json)?;
             }
         }
         match keys {
             None => Err(SetError::KeysMissing),
-            Some(Value::Array(keys)) => match keys.iter().take(MAX_KEYS.saturating_add(1)).count() {
-                len if len > MAX_KEYS => Err(SetError::TooManyKeys { limit: MAX_KEYS }),
-                len => Ok(Self { keys, len, uses: &[] }),
-            },
-            Some(_) => Err(SetError::KeysNotArray),
+            Some(None) => Err(SetError::KeysNotArray),
+            Some(Some(keys)) if keys.len() > limits.keys() => {
+                Err(SetError::TooManyKeys { keys: keys.len(), limit: limits.keys() })
+            }
+            Some(Some(keys)) => Ok(Self { keys, limits, uses: &[] }),
         }
     }
 
@@ -74,28 +80,26 @@ impl<'a> Jwks<'a> {
     /// The number of members, good and bad.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.len
+        self.keys.len()
     }
 
     /// Whether there is no member at all.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.len == 0
+        self.keys.len() == 0
     }
 
     /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<Jwk<'a>, KeyError>> + use<'a> {
-        let uses = self.uses;
-        self.keys.iter().map(move |member| match member {
-            Value::Object(object) => Jwk::parse(object.text()).map(|jwk| jwk.allow_uses(uses)),
-            _ => Err(KeyError::NotObject),
-        })
+        let (limits, uses) = (self.limits, self.uses);
+        let parse = move |member| Jwk::parse_with_limits(member, limits).map(|jwk| jwk.allow_uses(uses));
+        self.keys.iter().map(parse)
     }
 }
 
 /// Shows no text: a set may hold secrets.
 impl core::fmt::Debug for Jwks<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Jwks").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Jwks").field("len", &self.len()).finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use crate::base64url;
 use crate::compact::{self, Parts};
 use crate::error::{Base64Error, ParseError};
 use crate::header::Header;
+use crate::limits::Limits;
 
 /// A JWS in compact serialization: its parts and its header. Nothing of it has been verified, and
 /// its payload is still encoded.
@@ -14,12 +15,12 @@ use crate::header::Header;
 /// (`examples/issuers.rs`).
 ///
 /// ```
-/// use jose_core::{Algorithm, MAX_TOKEN_LENGTH, UnverifiedJws};
+/// use jose_core::{Algorithm, Limits, UnverifiedJws};
 ///
 /// // The header is {"alg":"ES256","kid":"2026-1"}.
 /// let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjIwMjYtMSJ9.e30.c2lnbmF0dXJl";
 /// let mut scratch = [0; 256];
-/// let jws = UnverifiedJws::parse(token, &mut scratch, MAX_TOKEN_LENGTH)?;
+/// let jws = UnverifiedJws::parse(token, &mut scratch, Limits::new())?;
 /// assert_eq!(jws.header().algorithm().ok(), Some(Algorithm::Es256));
 /// assert!(jws.header().kid().is_some_and(|kid| kid == "2026-1"));
 /// # Ok::<(), jose_core::ParseError>(())
@@ -31,9 +32,8 @@ pub struct UnverifiedJws<'t> {
 }
 
 impl<'t> UnverifiedJws<'t> {
-    /// Takes a token of at most `limit` bytes apart: [`MAX_TOKEN_LENGTH`](crate::MAX_TOKEN_LENGTH), or
-    /// what the application knows of its tokens. The decoded header is kept in `scratch`, for
-    /// which three quarters of the token's length suffice.
+    /// Takes a token apart, under the limits that a [`Verifier`](crate::Verifier) has. The decoded header
+    /// is kept in `scratch`, for which three quarters of the token's length suffice.
     ///
     /// # Errors
     ///
@@ -41,11 +41,11 @@ impl<'t> UnverifiedJws<'t> {
     pub fn parse<T: AsRef<[u8]> + ?Sized>(
         token: &'t T,
         scratch: &'t mut [u8],
-        limit: usize,
+        limits: Limits,
     ) -> Result<Self, ParseError> {
-        let parts = compact::split(token.as_ref(), limit)?;
+        let parts = compact::split(token.as_ref(), limits)?;
         let decoded = decode_header(&parts, scratch)?;
-        Ok(Self { parts, header: Header::parse(decoded)? })
+        Ok(Self { parts, header: Header::parse(decoded, limits)? })
     }
 
     /// The header, as the token states it.

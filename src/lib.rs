@@ -26,6 +26,7 @@ extern crate std;
 mod algorithm;
 mod time;
 mod error;
+mod limits;
 mod base64url;
 pub mod json;
 mod compact;
@@ -46,20 +47,20 @@ mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
-pub use self::compact::{MAX_HEADER_LENGTH, MAX_TOKEN_LENGTH};
 pub use self::error::{
     Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, ParseError, SelectError,
     SetError, SignatureError,
 };
-pub use self::header::{Header, MAX_HEADER_MEMBERS};
+pub use self::header::Header;
 pub use self::jwk::Jwk;
-pub use self::jwks::{Jwks, MAX_KEYS, MAX_SET_LENGTH};
+pub use self::jwks::Jwks;
 pub use self::jws::UnverifiedJws;
 pub use self::key::VerifyingKey;
 #[cfg(all(feature = "es256", feature = "alloc"))]
 pub use self::key::{Precomputation, Window};
 #[cfg(feature = "alloc")]
 pub use self::key_set::{KeySet, NoUsableKey, Verdict};
+pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
 pub use self::rotation::{
     FetchError, FetchPermit, HttpResponse, KeysStatus, KeysUnavailable, Refetch, Refreshed, RemoteKeySet,

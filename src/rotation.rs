@@ -29,7 +29,6 @@ pub use self::response::HttpResponse;
 pub use self::status::{KeysStatus, RemoteStatus};
 use self::unknown_kids::UnknownKids;
 use crate::algorithm::AlgorithmSet;
-use crate::compact::MAX_TOKEN_LENGTH;
 use crate::error::{Error, SelectError};
 use crate::jws::UnverifiedJws;
 #[cfg(feature = "es256")]
@@ -208,8 +207,9 @@ impl RemoteKeySet {
     /// that have not been looked up.
     pub fn refused<T: AsRef<[u8]> + ?Sized>(&mut self, token: &T, refusal: &Error, now: UnixTime) -> Refetch {
         let Error::Select(SelectError::KidUnknown { .. }) = refusal else { return Refetch::Useless };
-        let mut scratch = alloc::vec![0; token.as_ref().len().min(MAX_TOKEN_LENGTH)];
-        let jws = UnverifiedJws::parse(token, &mut scratch, MAX_TOKEN_LENGTH);
+        let limits = self.policy.limits;
+        let mut scratch = alloc::vec![0; token.as_ref().len().min(limits.token_length())];
+        let jws = UnverifiedJws::parse(token, &mut scratch, limits);
         let Some(kid) = jws.ok().and_then(|jws| jws.header().kid()) else { return Refetch::Useless };
 
         let at = self.advance(now);
@@ -365,7 +365,7 @@ impl RemoteKeySet {
                 Ok(Refreshed::Confirmed)
             }
             (200, _) => {
-                let mut fetched = Fetched::read(response, self.allowed, self.uses)?;
+                let mut fetched = Fetched::read(response, self.allowed, self.uses, self.policy.limits)?;
                 extend(&mut fetched);
                 self.replace(fetched, at);
                 Ok(Refreshed::Replaced)

@@ -4,11 +4,12 @@ use core::borrow::Borrow as _;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url::decoded_len;
-use crate::compact::{self, MAX_TOKEN_LENGTH, Parts};
+use crate::compact::{self, Parts};
 use crate::error::{Error, Excerpt, ParseError, SelectError};
 use crate::header::Header;
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
+use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 
@@ -36,7 +37,7 @@ pub struct Verifier<'k, K: KeySource + ?Sized> {
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
     typ: Typ<'k>,
-    pub(crate) max_token_length: usize,
+    pub(crate) limits: Limits,
 }
 
 /// What `typ` must be.
@@ -58,7 +59,7 @@ impl<K: KeySource + ?Sized> Copy for Verifier<'_, K> {}
 impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// A verifier with these keys for tokens of the `allowed` algorithms.
     pub const fn new(keys: &'k K, allowed: AlgorithmSet) -> Self {
-        Self { keys, allowed, kid_required: false, typ: Typ::Any, max_token_length: MAX_TOKEN_LENGTH }
+        Self { keys, allowed, kid_required: false, typ: Typ::Any, limits: Limits::new() }
     }
 
     /// Demands a `kid` of every token, even where the keys would not need one.
@@ -84,10 +85,10 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         self
     }
 
-    /// Lowers the greatest length of a token, in bytes; [`MAX_TOKEN_LENGTH`] cannot be exceeded.
+    /// Sets how much is read of a token, its header and its claims.
     #[must_use]
-    pub const fn max_token_length(mut self, bytes: usize) -> Self {
-        self.max_token_length = if bytes < MAX_TOKEN_LENGTH { bytes } else { MAX_TOKEN_LENGTH };
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -103,16 +104,16 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         token: &T,
         scratch: &'s mut S,
     ) -> Result<VerifiedJws<'s>, Error> {
-        let parts = compact::split(token.as_ref(), self.max_token_length)?;
+        let parts = compact::split(token.as_ref(), self.limits)?;
         let (for_header, rest) = buffers(&parts, scratch)?;
-        let header = Header::parse(decode_header(&parts, for_header)?)?;
+        let header = Header::parse(decode_header(&parts, for_header)?, self.limits)?;
         let algorithm = self.accept(&header)?;
         let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(&parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;
         let payload = decode_payload(&parts, rest)?;
-        Ok(VerifiedJws { algorithm, header, payload })
+        Ok(VerifiedJws { algorithm, header, payload, max_members: self.limits.members() })
     }
 
     /// Holds the header against everything that needs no key.
@@ -234,6 +235,8 @@ pub struct VerifiedJws<'s> {
     algorithm: Algorithm,
     header: Header<'s>,
     payload: &'s [u8],
+    /// How many members the payload's objects may have.
+    pub(crate) max_members: usize,
 }
 
 impl<'s> VerifiedJws<'s> {

@@ -14,8 +14,8 @@ use core::fmt::{Debug, Display};
 
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
-    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, Leeway, ParseError, SelectError, SetError, SignatureError,
-    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
+    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, Leeway, Limits, ParseError, SelectError, SetError,
+    SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
 };
 use support::b64;
 
@@ -110,7 +110,7 @@ fn leeway_and_time() {
 fn excerpt(json: &str) -> Excerpt {
     let token = format!("{}..", b64(format!(r#"{{"alg":"{json}"}}"#)));
     let mut scratch = [0; 4096];
-    UnverifiedJws::parse(&token, &mut scratch, 8192).unwrap().header().algorithm().unwrap_err()
+    UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap().header().algorithm().unwrap_err()
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn debug_shows_no_secret() {
     assert_eq!(format!("{jwks:?}"), "Jwks { len: 1, .. }");
     hides("Verifier of Jwks", &Verifier::new(&jwks, allowed));
     let (token, mut scratch) = (format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(secret)), [0; 64]);
-    let token = UnverifiedJws::parse(&token, &mut scratch, 8192).unwrap();
+    let token = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     hides("UnverifiedJws", &token);
     assert!(format!("{token:?}").starts_with("UnverifiedJws { header: Header {"), "{token:?}");
 }
@@ -226,7 +226,7 @@ fn messages() {
         lines.extend(errors.iter().map(|error| format!("{name}::{}: {error}", error.variant())));
     };
     let (json, base64) = (
-        JsonError { kind: JsonErrorKind::DuplicateName, offset: 17 },
+        JsonError { kind: JsonErrorKind::DuplicateName, found: None, offset: 17 },
         Base64Error::Byte { byte: b'=', offset: 9 },
     );
     let (alg, allowed) = (Algorithm::Hs256, AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256));
@@ -242,12 +242,11 @@ fn messages() {
             &ParseError::PartsMissing { parts: 2 },
             &ParseError::Jwe,
             &ParseError::TooManyParts,
-            &ParseError::HeaderTooLong { length, limit: 4096 },
+            &ParseError::HeaderTooLong { length, limit },
             &ParseError::ScratchTooSmall { needed, given },
             &ParseError::HeaderBase64(base64),
             &ParseError::HeaderJson(json),
             &ParseError::HeaderNotObject,
-            &ParseError::HeaderMembers,
             &ParseError::AlgMissing,
             &ParseError::ParameterType { name: "kid" },
             &ParseError::Crit,
@@ -340,7 +339,7 @@ fn messages() {
             &SetError::NotObject,
             &SetError::KeysMissing,
             &SetError::KeysNotArray,
-            &SetError::TooManyKeys { limit: 1024 },
+            &SetError::TooManyKeys { keys: 1025, limit: 1024 },
         ],
     );
     enumeration(
@@ -397,20 +396,27 @@ impl<T: Debug + core::error::Error> Message for T {
 fn json_kinds() -> Vec<JsonError> {
     use JsonErrorKind as K;
     [
-        K::Utf8,
+        K::InvalidUtf8,
         K::ByteOrderMark,
-        K::End,
-        K::Unexpected,
+        K::ExpectedValue,
+        K::ExpectedName,
+        K::ExpectedColon,
+        K::ExpectedCommaOrBrace,
+        K::ExpectedCommaOrBracket,
+        K::ExpectedClosing,
+        K::ExpectedEnd,
+        K::InvalidLiteral,
+        K::ExpectedDigit,
+        K::LeadingZero,
+        K::UnterminatedString,
         K::ControlCharacter,
-        K::Escape,
+        K::InvalidEscape,
         K::LoneSurrogate,
-        K::Number,
         K::DuplicateName,
-        K::Length,
-        K::Depth,
-        K::Members,
-        K::Trailing,
+        K::TooLong,
+        K::TooDeep,
+        K::TooManyMembers,
     ]
-    .map(|kind| JsonError { kind, offset: 5 })
+    .map(|kind| JsonError { kind, found: Some('1'), offset: 5 })
     .into()
 }

@@ -111,7 +111,40 @@ fn without_comments(text: &str) -> String {
         true => "",
         false => line.split_once(" //").map_or(line, |(code, _)| code),
     });
-    code.collect::<Vec<_>>().join("\n")
+    without_literals(&code.collect::<Vec<_>>().join("\n"))
+}
+
+/// The code with nothing in its strings and characters, in which braces are not the code's.
+fn without_literals(code: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = code;
+    while let Some(place) = rest.find(['"', '\'']) {
+        let (before, literal) = rest.split_at(place);
+        kept += before;
+        let quote = &literal[..1];
+        let mut inside = literal[1..].char_indices();
+        let mut end = None;
+        while let Some((at, character)) = inside.next() {
+            match character {
+                '\\' => drop(inside.next()),
+                _ if character.to_string() == quote => {
+                    end = Some(at);
+                    break;
+                }
+                // What has no second quote behind one character is a lifetime.
+                _ if quote == "'"
+                    && !literal[1 + at + character.len_utf8()..].starts_with('\'')
+                    && at == 0 =>
+                {
+                    break;
+                }
+                _ => {}
+            }
+        }
+        kept += quote;
+        rest = end.map_or(&literal[1..], |end| &literal[1 + end..][1..]);
+    }
+    kept + rest
 }
 
 /// Identifiers, and every other character that is no white space by itself.
@@ -197,7 +230,7 @@ fn the_checker_can_fail() {
         (("a.rs", "mod x;"), ("b.rs", "use crate::a::{A, Z};"), ("c.rs", "use super::{a::A, b};"));
     let x = ("a/x.rs", "use super::X;");
     let long = "// a line\n".repeat(501);
-    let checks: [(&str, &str, &[&str]); 14] = [
+    let checks: [(&str, &str, &[&str]); 16] = [
         ("b.rs", "// use crate::c::C;\n/// [`c`](crate::c) \nuse crate::a; // crate::c", &[]),
         ("b.rs", "use crate::c::C;", &["b.rs: imports c, which is listed later"]),
         ("b.rs", "use super::c::C;", &["b.rs: imports c, which is listed later"]),
@@ -206,6 +239,8 @@ fn the_checker_can_fail() {
         ("b.rs", "mod inner { use super::b; use super::super::a; } use super::a;", &[]),
         ("b.rs", "mod inner { use super::super::c; }", &["b.rs: imports c, which is listed later"]),
         ("b.rs", "mod inner {} use super::c;", &["b.rs: imports c, which is listed later"]),
+        ("b.rs", "fn f<'a>(x: &'a u8) { ('}', b'}', \"}\\\"}\", '\\'', '\\u{7d}') } use crate::a;", &[]),
+        ("b.rs", "fn f() { '}'; \"\\\\\"; crate::c::f() }", &["b.rs: imports c, which is listed later"]),
         ("b.rs", "use crate::C;", &["b.rs: imports C, which is no module of lib.rs"]),
         ("a/x.rs", "use super::super::b;", &["a/x.rs: imports b, which is listed later"]),
         ("a/x.rs", "use crate::a::A; use super::super::a::B;", &[]),

@@ -14,7 +14,7 @@
 
 mod support;
 
-use jose_core::{Base64Error, ParseError, UnverifiedJws};
+use jose_core::{Base64Error, Limits, ParseError, UnverifiedJws};
 use support::{Dice, b64};
 
 /// `{"alg":"HS256"}`, encoded.
@@ -26,14 +26,14 @@ const START: usize = HEADER.len() + 1;
 fn payload(text: &[u8]) -> Result<Vec<u8>, ParseError> {
     let token = [HEADER.as_bytes(), b".", text, b"."].concat();
     let (mut scratch, mut buffer) = ([0; 64], vec![0; text.len()]);
-    let jws = UnverifiedJws::parse(&token, &mut scratch, usize::MAX)?;
+    let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX))?;
     jws.dangerous_payload_without_verification(&mut buffer).map(<[u8]>::to_vec)
 }
 
 fn signature(text: &[u8]) -> Result<Vec<u8>, ParseError> {
     let token = [HEADER.as_bytes(), b"..", text].concat();
     let (mut scratch, mut buffer) = ([0; 64], vec![0; text.len()]);
-    let jws = UnverifiedJws::parse(&token, &mut scratch, usize::MAX)?;
+    let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX))?;
     jws.signature(&mut buffer).map(<[u8]>::to_vec)
 }
 
@@ -116,7 +116,8 @@ fn offsets_are_those_of_the_token() {
     let mut text = HEADER.as_bytes().to_vec();
     text[5] = b'/';
     text.extend_from_slice(b"..");
-    let error = UnverifiedJws::parse(&text, &mut scratch, usize::MAX).unwrap_err();
+    let error =
+        UnverifiedJws::parse(&text, &mut scratch, Limits::new().max_token_length(usize::MAX)).unwrap_err();
     assert_eq!(error, ParseError::HeaderBase64(Base64Error::Byte { byte: b'/', offset: 5 }));
 
     let error = signature(b"AA A").unwrap_err();
@@ -171,7 +172,8 @@ fn buffers_of_the_exact_size() {
     for length in 1..100 {
         let token = format!("{HEADER}.{}.", b64(vec![0xa5; length]));
         let mut scratch = [0; 64];
-        let jws = UnverifiedJws::parse(&token, &mut scratch, usize::MAX).unwrap();
+        let jws =
+            UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX)).unwrap();
         let mut buffer = vec![0; length];
         let octets = jws.dangerous_payload_without_verification(&mut buffer).unwrap();
         assert!(octets.len() == length && octets.iter().all(|octet| *octet == 0xa5));

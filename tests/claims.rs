@@ -13,9 +13,7 @@
 mod support;
 
 use jose_core::json::{JsonString, Value};
-use jose_core::{
-    Claims, ClaimsError, ClaimsPolicy, Expect, JsonError, JsonErrorKind, Leeway, UnixTime, Verifier,
-};
+use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, JsonErrorKind, Leeway, UnixTime, Verifier};
 use support::Dice;
 
 /// What is asked of the claims of a token with this payload.
@@ -173,22 +171,22 @@ fn payloads_that_are_no_claims() {
     }
     use JsonErrorKind as K;
     for (payload, kind, offset) in [
-        ("", K::End, 0),
-        ("{", K::End, 1),
+        ("", K::ExpectedValue, 0),
+        ("{", K::ExpectedName, 1),
         (r#"{"exp":1,"exp":2}"#, K::DuplicateName, 9),
         (r#"{"exp":1,"e\u0078p":2}"#, K::DuplicateName, 9),
         (r#"{"own":{"a":1,"a":1}}"#, K::DuplicateName, 14),
-        (r#"{"exp":1}x"#, K::Trailing, 9),
-        (r#"{"exp":01}"#, K::Number, 8),
-        (r#"{"exp":+1}"#, K::Unexpected, 7),
-        (r#"{"exp":NaN}"#, K::Unexpected, 7),
-        (r#"{"exp":1,}"#, K::Unexpected, 9),
-        (r#"{'exp':1}"#, K::Unexpected, 1),
+        (r#"{"exp":1}x"#, K::ExpectedEnd, 9),
+        (r#"{"exp":01}"#, K::LeadingZero, 8),
+        (r#"{"exp":+1}"#, K::ExpectedValue, 7),
+        (r#"{"exp":NaN}"#, K::ExpectedValue, 7),
+        (r#"{"exp":1,}"#, K::ExpectedName, 9),
+        (r#"{'exp':1}"#, K::ExpectedName, 1),
         (r#"{"iss":"\ud800"}"#, K::LoneSurrogate, 8),
         ("{\"iss\":\"\n\"}", K::ControlCharacter, 8),
         ("\u{feff}{}", K::ByteOrderMark, 0),
     ] {
-        let expected = ClaimsError::Json(JsonError { kind, offset });
+        let expected = ClaimsError::Json(support::json_error(payload, kind, offset));
         assert_eq!(judge(payload, &ANYTHING, 0), Err(expected), "{payload}");
     }
 }
@@ -553,6 +551,37 @@ fn typed() {
         assert_eq!(own.aud, ["x", "y"]);
         assert!(claims.unwrap().deserialize::<Other>().is_err());
     });
+}
+
+/// A claim is found by its name in any spelling, among few and among many, registered or not; and one that
+/// is not there is not found.
+#[test]
+fn claims_by_name() {
+    for count in [1, 2, 26, 27, 28, 29, 100, 300] {
+        let name = |number: usize| match number % 4 {
+            0 => (format!("{number}"), format!("{number}")),
+            1 => (format!("https://issuer.example/{number}"), format!(r"https:\/\/issuer.example\/{number}")),
+            2 => (format!("\u{e9}{number}"), format!(r"\u00e9{number}")),
+            _ => (format!("c\0{number}"), format!(r"\u0063\u0000{number}")),
+        };
+        let members: Vec<_> =
+            (0..count).map(|number| format!(r#""{}":{{"{number}":[{number}]}}"#, name(number).1)).collect();
+        let payload = format!(r#"{{"sub":"s",{}}}"#, members.join(","));
+        with(&payload, &ANYTHING, 0, |claims| {
+            let claims = claims.unwrap();
+            for number in 0..count {
+                let Some(Value::Object(found)) = claims.get(&name(number).0) else {
+                    panic!("{number} of {count}")
+                };
+                assert!(found.get(&number.to_string()).is_some(), "{number} of {count}");
+            }
+            assert!(claims.get("sub").is_some_and(|sub| sub.as_string().unwrap() == "s"));
+            let absent =
+                ["", "su", "sub\0", "subject", "https://issuer.example/", "\u{e9}", r"\u0063", "\"", "400"];
+            assert!(absent.iter().all(|name| claims.get(name).is_none()), "{count}");
+            assert_eq!(claims.iter().count(), count + 1);
+        });
+    }
 }
 
 /// An expired token whose other claims count: all else is checked as ever.

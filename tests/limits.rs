@@ -13,17 +13,29 @@ mod support;
 
 use jose_core::json::{self, Value};
 use jose_core::{
-    Error, JsonError, JsonErrorKind, Jwks, MAX_HEADER_LENGTH, MAX_HEADER_MEMBERS, MAX_KEYS, MAX_SET_LENGTH,
-    MAX_TOKEN_LENGTH, ParseError, SetError, UnverifiedJws, Verifier,
+    ClaimsError, ClaimsPolicy, Error, Expect, JsonError, JsonErrorKind, Jwks, Limits, ParseError, SetError,
+    UnixTime, UnverifiedJws, Verifier,
 };
-use support::b64;
 
 /// The documented numbers: code and documents that name them would be wrong if they moved.
 #[test]
 fn constants() {
-    let limits = [MAX_TOKEN_LENGTH, MAX_HEADER_LENGTH, MAX_SET_LENGTH, MAX_KEYS, MAX_HEADER_MEMBERS];
-    assert_eq!(limits, [16 << 10, 4 << 10, 512 << 10, 1024, 64]);
-    assert_eq!([json::MAX_LENGTH, json::MAX_DEPTH, json::MAX_OPEN_MEMBERS], [1 << 20, 32, 128]);
+    let limits = Limits::new();
+    assert_eq!(limits, Limits::default());
+    assert_eq!([limits.token_length(), limits.header_length()], [64 << 10, 16 << 10]);
+    assert_eq!([limits.set_length(), limits.keys(), limits.members()], [512 << 10, 1024, 1024]);
+    assert_eq!([json::MAX_LENGTH, Limits::MAX, json::MAX_DEPTH], [1 << 20, 1 << 20, 32]);
+    // Each is set by itself, in both directions, up to 2^20.
+    for (set, taken) in [(0, 0), (1, 1), (1 << 20, 1 << 20), ((1 << 20) + 1, 1 << 20), (usize::MAX, 1 << 20)]
+    {
+        assert_eq!(limits.max_token_length(set).token_length(), taken);
+        assert_eq!(limits.max_header_length(set).header_length(), taken);
+        assert_eq!(limits.max_set_length(set).set_length(), taken);
+        assert_eq!(limits.max_keys(set).keys(), taken);
+        assert_eq!(limits.max_members(set).members(), taken);
+        assert_eq!(limits.max_token_length(set).max_token_length(64 << 10), limits);
+        assert_eq!(limits.max_members(set).max_members(1024), limits);
+    }
 }
 
 /// The text with blanks behind it, as long as this.
@@ -49,20 +61,29 @@ fn token_of(length: usize) -> String {
     panic!("no token has {length} bytes");
 }
 
+/// A verifier and `UnverifiedJws` follow one rule.
 #[test]
 fn length_of_a_token() {
     let algorithm = support::algorithms()[0];
     let key = support::key(support::usual(algorithm));
-    let verifier = Verifier::new(&key, algorithm.into());
-    let mut scratch = vec![0; 1 << 16];
-    for (set, limit) in [(None, 16_384), (Some(usize::MAX), 16_384), (Some(1000), 1000)] {
-        let verifier = set.map_or(verifier, |bytes| verifier.max_token_length(bytes));
-        assert!(verifier.verify(&token_of(limit), &mut scratch[..]).is_ok(), "{limit}");
-        let error = verifier.verify(&token_of(limit + 1), &mut scratch[..]).map(|_| ()).unwrap_err();
-        assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: limit + 1, limit }));
+    let mut scratch = vec![0; 1 << 20];
+    for (limits, limit) in [
+        (Limits::new(), 65_536),
+        (Limits::new().max_token_length(usize::MAX), 1 << 20),
+        (Limits::new().max_token_length(1000), 1000),
+    ] {
+        let verifier = Verifier::new(&key, algorithm.into()).limits(limits);
+        let (fits, longer) = (token_of(limit), token_of(limit + 1));
+        let too_long = ParseError::TokenTooLong { length: limit + 1, limit };
+        assert!(verifier.verify(&fits, &mut scratch[..]).is_ok(), "{limit}");
+        assert_eq!(verifier.verify(&longer, &mut scratch[..]).map(|_| ()), Err(Error::Parse(too_long)));
+        assert!(UnverifiedJws::parse(&fits, &mut scratch, limits).is_ok(), "{limit}");
+        assert_eq!(UnverifiedJws::parse(&longer, &mut scratch, limits).map(|_| ()), Err(too_long));
     }
-    let error = verifier.max_token_length(0).verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
+    let verifier = Verifier::new(&key, algorithm.into()).limits(Limits::new().max_token_length(0));
+    let error = verifier.verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
     assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, limit: 0 }));
+    assert_eq!(error.to_string(), "expected a token of at most 0 bytes, found 1");
 }
 
 /// The decoded header and the longer of payload and signature are what a buffer needs; one octet less is
@@ -87,56 +108,172 @@ fn size_of_a_buffer() {
 
 #[test]
 fn length_and_members_of_a_header() {
-    let parse = |header: &str| {
-        let mut scratch = [0; 8192];
-        UnverifiedJws::parse(&format!("{}..", b64(header)), &mut scratch, usize::MAX).map(|_| ())
+    let algorithm = support::algorithms()[0];
+    let (signer, key) = (support::signer(support::usual(algorithm)), support::key(support::usual(algorithm)));
+    let check = |header: &str, limits: Limits, expected: Result<(), ParseError>| {
+        let token = signer.token(header, "{}");
+        let mut scratch = vec![0; token.len()];
+        assert_eq!(UnverifiedJws::parse(&token, &mut scratch, limits).map(|_| ()), expected);
+        let verified = Verifier::new(&key, algorithm.into()).limits(limits).verify(&token, &mut scratch[..]);
+        assert_eq!(verified.map(|_| ()), expected.map_err(Error::Parse));
     };
-    let text = r#"{"alg":"HS256"}"#;
-    assert_eq!(parse(&padded(text, 3072)), Ok(()));
-    assert_eq!(parse(&padded(text, 3073)), Err(ParseError::HeaderTooLong { length: 4098, limit: 4096 }));
+    let text = format!(r#"{{"alg":"{algorithm}"}}"#);
+    let too_long = |length, limit| Err(ParseError::HeaderTooLong { length, limit });
+    check(&padded(&text, 12 << 10), Limits::new(), Ok(()));
+    check(&padded(&text, (12 << 10) + 1), Limits::new(), too_long((16 << 10) + 2, 16 << 10));
+    let more = Limits::new().max_header_length(40_000);
+    check(&padded(&text, 30_000), more, Ok(()));
+    check(&padded(&text, 30_001), more, too_long(40_002, 40_000));
+    let fewer = Limits::new().max_header_length(40);
+    check(&padded(&text, 30), fewer, Ok(()));
+    check(&padded(&text, 31), fewer, too_long(42, 40));
+
+    // Names that are not there twice, and that end in the last one being.
     let members = |count: usize| {
-        let more: String = (1..count).map(|number| format!(r#","{number}":0"#)).collect();
-        format!(r#"{{"alg":"HS256"{more}}}"#)
+        let more: String = (1..count).map(|number| format!(r#","{number:04}":0"#)).collect();
+        format!(r#"{{"alg":"{algorithm}"{more}}}"#)
     };
-    assert_eq!(parse(&members(64)), Ok(()));
-    assert_eq!(parse(&members(65)), Err(ParseError::HeaderMembers));
+    let too_many = |limit: usize| {
+        let kind = JsonErrorKind::TooManyMembers;
+        let offset = members(limit).len();
+        Err(ParseError::HeaderJson(JsonError { kind, found: None, offset }))
+    };
+    check(&members(1024), Limits::new(), Ok(()));
+    check(&members(1025), Limits::new(), too_many(1024));
+    for limit in [1, 2, 27, 28, 29, 200, 1100] {
+        check(&members(limit), Limits::new().max_members(limit), Ok(()));
+        check(&members(limit + 1), Limits::new().max_members(limit), too_many(limit));
+    }
+}
+
+/// The verifier's limit holds for the claims as well.
+#[test]
+fn members_of_claims() {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(support::usual(algorithm));
+    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    for (limits, limit) in
+        [(Limits::new(), 1024), (Limits::new().max_members(3000), 3000), (Limits::new().max_members(20), 20)]
+    {
+        for (count, fits) in [(limit, true), (limit + 1, false)] {
+            // One of them holds all others but one.
+            let own: Vec<_> = (0..count - 1).map(|number| format!(r#""{number}":[]"#)).collect();
+            let token = support::token(algorithm, format!(r#"{{"a":{{{}}}}}"#, own.join(",")));
+            let mut scratch = Vec::new();
+            let verifier = Verifier::new(&key, algorithm.into()).limits(limits);
+            let verified = verifier.verify(&token, &mut scratch).unwrap();
+            match verified.claims(&policy, UnixTime::from_seconds(0)) {
+                Ok(_) => assert!(fits, "{count}"),
+                Err(ClaimsError::Json(error)) => {
+                    assert_eq!((error.kind, fits), (JsonErrorKind::TooManyMembers, false), "{count}");
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
 }
 
 #[test]
-fn length_of_a_set() {
+fn size_of_a_set() {
     let text = r#"{"keys":[]}"#;
-    assert!(Jwks::parse(&padded(text, 512 << 10)).unwrap().is_empty());
-    let (length, limit) = ((512 << 10) + 1, 512 << 10);
-    assert_eq!(Jwks::parse(&padded(text, length)).unwrap_err(), SetError::TooLong { length, limit });
     let keys = |count: usize| format!(r#"{{"keys":[{}0]}}"#, "0,".repeat(count - 1));
-    assert_eq!(Jwks::parse(&keys(1024)).unwrap().len(), 1024);
-    assert_eq!(Jwks::parse(&keys(1025)).unwrap_err(), SetError::TooManyKeys { limit: 1024 });
+    for (limits, length, count) in [
+        (Limits::new(), 512 << 10, 1024),
+        (Limits::new().max_set_length(1 << 20).max_keys(5000), 1 << 20, 5000),
+        (Limits::new().max_set_length(100).max_keys(3), 100, 3),
+    ] {
+        let parse = |text: &str| Jwks::parse_with_limits(text, limits).map(|set| set.len());
+        assert_eq!(parse(&padded(text, length)), Ok(0));
+        let too_long = SetError::TooLong { length: length + 1, limit: length };
+        assert_eq!(parse(&padded(text, length + 1)), Err(too_long));
+        assert_eq!(parse(&keys(count)), Ok(count));
+        assert_eq!(parse(&keys(count + 1)), Err(SetError::TooManyKeys { keys: count + 1, limit: count }));
+    }
+    // The members of a set, and those of each of its keys.
+    let limits = Limits::new().max_members(3);
+    let parse = |text: &str| {
+        Jwks::parse_with_limits(text, limits).map(|set| set.iter().map(|jwk| jwk.is_ok()).collect())
+    };
+    assert_eq!(
+        parse(r#"{"a":0,"b":0,"keys":[{"a":0,"b":0,"c":0},{"a":0,"b":0,"c":0,"d":0},{}]}"#),
+        Ok(vec![true, false, true])
+    );
+    assert!(matches!(parse(r#"{"a":0,"b":0,"c":0,"keys":[]}"#), Err(SetError::Json(_))));
+}
+
+/// One member that does not read costs no other, whatever is wrong inside its brackets.
+#[test]
+fn members_of_a_set_by_structure() {
+    for bad in [
+        r#"{"kid":"\ud800"}"#.to_owned(),
+        "{\"kid\":\"\u{1}\"}".to_owned(),
+        r#"{"kid":"\x"}"#.to_owned(),
+        format!(r#"{{"x":{}{}}}"#, "[".repeat(40), "]".repeat(40)),
+        format!(r#"{{"x":{}{}}}"#, "[".repeat(40_000), "]".repeat(40_000)),
+        r#"{"a":1,"a":2}"#.to_owned(),
+        r#"{"a":01}"#.to_owned(),
+        r#"{"a" 1}"#.to_owned(),
+        r#"{"a":nul}"#.to_owned(),
+        r#"{"a":"]}\"","b":}"#.to_owned(),
+        "{]".to_owned(),
+        "tru".to_owned(),
+        "01".to_owned(),
+        "null".to_owned(),
+        r#""\ud800""#.to_owned(),
+    ] {
+        for text in [
+            format!(r#"{{"keys":[{bad},{{"kid":"good"}}]}}"#),
+            format!(r#"{{"keys":[{{"kid":"good"}} , {bad}]}}"#),
+        ] {
+            let set = Jwks::parse(&text).unwrap();
+            assert_eq!(set.len(), 2, "{text:.60}");
+            assert_eq!(set.iter().filter(|jwk| jwk.is_err()).count(), 1, "{text:.60}");
+            let kids = set.iter().flatten().filter(|jwk| jwk.kid().is_some_and(|kid| kid == "good"));
+            assert_eq!(kids.count(), 1, "{text:.60}");
+        }
+    }
+    // Brackets and strings that do not end, or separators that are not there, are the set's fault.
+    for bad in [
+        r#"{"keys":[{"kid":"good"#,
+        r#"{"keys":[{]}"#,
+        r#"{"keys":[1 {}]}"#,
+        r#"{"keys":[,{}]}"#,
+        r#"{"keys":[{},]}"#,
+        r#"{"keys":[{}:{}]}"#,
+        r#"{"keys":[{}}"#,
+        r#"{"keys":[[{}]"#,
+    ] {
+        assert!(matches!(Jwks::parse(bad), Err(SetError::Json(_))), "{bad}");
+    }
 }
 
 #[test]
 fn size_of_json() {
     let check = |text: &str, kind: Option<JsonErrorKind>, offset: usize| {
-        let expected = kind.map(|kind| JsonError { kind, offset });
+        let expected = kind.map(|kind| JsonError { kind, found: None, offset });
         assert_eq!(Value::parse(text).err(), expected, "{text:.60}");
     };
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
     check(&nested(32), None, 0);
-    check(&nested(33), Some(JsonErrorKind::Depth), 32);
+    check(&nested(33), Some(JsonErrorKind::TooDeep), 32);
     let objects = |depth: usize| r#"{"a":"#.repeat(depth) + "0" + &"}".repeat(depth);
     check(&objects(32), None, 0);
-    check(&objects(33), Some(JsonErrorKind::Depth), 32 * 5);
+    check(&objects(33), Some(JsonErrorKind::TooDeep), 32 * 5);
     let members = |count: usize| {
-        let members: Vec<_> = (0..count).map(|number| format!(r#""{number:03}":0"#)).collect();
+        let members: Vec<_> = (0..count).map(|number| format!(r#""{number:04}":0"#)).collect();
         format!("{{{}}}", members.join(","))
     };
-    check(&members(128), None, 0);
-    check(&members(129), Some(JsonErrorKind::Members), 1 + 128 * 8);
+    let too_many = Some(JsonErrorKind::TooManyMembers);
+    check(&members(1024), None, 0);
+    check(&members(1025), too_many, 1 + 1024 * 9);
+    check(&members(5000), too_many, 1 + 1024 * 9);
     // Members count where they are open together, and not once their object is closed.
-    check(&format!("[{},{}]", members(128), members(128)), None, 0);
-    check(&format!(r#"{{"a":{}}}"#, members(95)), None, 0);
-    check(&format!(r#"{{"a":{}}}"#, members(128)), Some(JsonErrorKind::Members), 5 + 1 + 127 * 8);
+    check(&format!("[{},{}]", members(1024), members(1024)), None, 0);
+    check(&format!(r#"{{"a":{},"b":{}}}"#, members(1023), members(1022)), None, 0);
+    check(&format!(r#"{{"a":{}}}"#, members(1024)), too_many, 5 + 1 + 1023 * 9);
+    check(&format!(r#"{{"b":0,"a":{}}}"#, members(1023)), too_many, 5 + 6 + 1 + 1022 * 9);
     check(&padded("0", 1 << 20), None, 0);
-    check(&padded("0", (1 << 20) + 1), Some(JsonErrorKind::Length), 1 << 20);
+    check(&padded("0", (1 << 20) + 1), Some(JsonErrorKind::TooLong), 1 << 20);
 }
 
 /// Names of one length and one start share a digest, and are then told apart however they are written.
@@ -166,7 +303,7 @@ fn names_of_one_digest() {
 fn the_worst_texts() {
     let most = 1 << 20;
     let outcome = |text: String| Value::parse(&text).map(|_| ()).map_err(|error| error.kind);
-    assert_eq!(outcome("[".repeat(most)), Err(JsonErrorKind::Depth));
+    assert_eq!(outcome("[".repeat(most)), Err(JsonErrorKind::TooDeep));
     assert_eq!(outcome(format!("[{}0]", "[],".repeat(most / 3 - 2))), Ok(()));
     assert_eq!(outcome("1".repeat(most)), Ok(()));
     assert_eq!(outcome(format!("\"{}\"", "\\n".repeat(most / 2 - 1))), Ok(()));
@@ -182,7 +319,7 @@ fn the_worst_texts() {
     let dots = ".".repeat(most);
     let mut scratch = [0; 64];
     assert_eq!(
-        UnverifiedJws::parse(&dots, &mut scratch, usize::MAX).map(|_| ()),
+        UnverifiedJws::parse(&dots, &mut scratch, Limits::new().max_token_length(usize::MAX)).map(|_| ()),
         Err(ParseError::TooManyParts)
     );
     // A set of the most keys.

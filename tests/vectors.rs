@@ -254,7 +254,7 @@ const ELSEWHERE: [(&str, &str, &str); 5] = [
     ("SignatureError::AlgorithmMismatch", "binding", "the_low_level_door"),
     ("ClaimsError::ClaimPresent", "claims", "expectations"),
     ("KeyError::FeatureDisabled", "attacks/two_sources_of_truth", "cube_of_sets"),
-    ("SetError::TooLong", "limits", "length_of_a_set"),
+    ("SetError::TooLong", "limits", "size_of_a_set"),
 ];
 
 #[test]

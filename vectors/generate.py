@@ -976,9 +976,13 @@ def keys():
             "ES256",
             "KeyOpsNotVerify",
         )
-    for operations in (["verify", "verify"], ["sign", "verify", "sign"], ["sign", "sign"]):
-        jwk = {**ec_key, "kid": "o", "key_ops": operations}
-        bad(f"key_ops {json.dumps(operations)}", jwk, "ES256", "KeyOpsDuplicate")
+    for operations in (["verify", "verify"], ["sign", "verify", "sign"], ["own", "verify", "own", "verify"]):
+        bad(
+            f"key_ops {json.dumps(operations)}",
+            {**ec_key, "kid": "o", "key_ops": operations},
+            "ES256",
+            "KeyOpsDuplicate",
+        )
     bad("P-384", public("p384", kid="c"), "ES256", "CrvUnsupported")
     bad("secp256k1", public("secp256k1", kid="c"), "ES256", "CrvUnsupported")
     for crv in ("p-256", "P256", "secp256r1", "", "Ed25519"):
@@ -1308,7 +1312,7 @@ def parse():
 
     # The whole token
     header_text = '{"alg":"HS256"}'
-    case("16,385 bytes", f"{head}.{'A' * (16385 - len(head) - len(tag) - 2)}.{tag}", "TokenTooLong")
+    case("65,537 bytes", f"{head}.{'A' * (65537 - len(head) - len(tag) - 2)}.{tag}", "TokenTooLong")
     for ident, text in (
         ("JSON", '{"payload":"","signatures":[]}'),
         ("JSON after white space", " \t\r\n{"),
@@ -1345,8 +1349,10 @@ def parse():
 
     # The header's text
     long_header = lambda octets: '{"alg":"HS256","x":"' + "x" * (octets - 22) + '"}'
-    good("header of 4,096 characters", long_header(3072))
-    header("header of 4,098 characters", long_header(3073), "HeaderTooLong")
+    good("header of 16,384 characters", long_header(12288))
+    header("header of 16,386 characters", long_header(12289), "HeaderTooLong")
+    chain = [base64.b64encode(hashlib.sha512(bytes([number])).digest() * 18).decode() for number in range(3)]
+    good("header with a chain of three certificates", compact({"alg": "HS256", "x5c": chain}))
     for ident, text in (
         ("padded", head + "="),
         ("one too long", head + "A" * ((1 - len(head)) % 4)),
@@ -1411,14 +1417,14 @@ def parse():
         ("two commas", '{"alg":"HS256",,"x":1}'),
         ("33 levels", '{"alg":"HS256","x":' + "[" * 32 + "]" * 32 + "}"),
         ("200 levels", '{"alg":"HS256","x":' + "[" * 200 + "]" * 200 + "}"),
-        ("129 members within a member", '{"alg":"HS256","x":{' + ",".join(f'"{i}":1' for i in range(129)) + "}}"),
+        ("1,024 members within a member", '{"alg":"HS256","x":{' + ",".join(f'"{i}":1' for i in range(1023)) + "}}"),
     ):
         header(f"header JSON: {ident}", text, "HeaderJson")
     for text in ("[]", '"alg"', "1", "null", "true", '["alg","HS256"]', ' "x" '):
         header(f"header {text}", text, "HeaderNotObject")
     members = lambda count: '{"alg":"HS256"' + "".join(f',"{i}":{i}' for i in range(count - 1)) + "}"
-    good("64 members", members(64))
-    header("65 members", members(65), "HeaderMembers")
+    good("1,024 members", members(1024))
+    header("1,025 members", members(1025), "HeaderJson")
     good("32 levels", '{"alg":"HS256","x":' + "[" * 31 + "]" * 31 + "}")
 
     # Parameters
@@ -1721,13 +1727,16 @@ def claims():
         ("exp without a digit after the dot", '{"exp":4102444800.}'),
         ("exp without an exponent", '{"exp":4e}'),
         ("33 levels", '{"exp":4102444800,"x":' + "[" * 32 + "]" * 32 + "}"),
-        ("129 members", "{" + ",".join(f'"c{i}":1' for i in range(128)) + ',"exp":4102444800}'),
+        ("1,025 members", "{" + ",".join(f'"c{i}":1' for i in range(1024)) + ',"exp":4102444800}'),
+        ("a name twice among 300", "{" + ",".join(f'"c{i % 299}":1' for i in range(300)) + ',"exp":4102444800}'),
         ("text", "Payload"),
         ("a JWT", sign("PyJWT", "hmac-64")),
         ("NUL after it", '{"exp":4102444800}\0'),
     ):
         case(f"JSON: {ident}", text, "Json")
-    case("128 members", "{" + ",".join(f'"c{i}":1' for i in range(127)) + ',"exp":4102444800}', None)
+    case("1,024 members", "{" + ",".join(f'"c{i}":1' for i in range(1023)) + ',"exp":4102444800}', None)
+    clients = {f"client-{i:03}": {"roles": ["manage-account", "view-profile"]} for i in range(140)}
+    case("roles at 140 clients", compact({"exp": 4102444800, "resource_access": clients}), None)
     case("32 levels", '{"exp":4102444800,"x":' + "[" * 31 + "]" * 31 + "}", None)
     case("white space", ' \r\n\t{ "exp" : 4102444800 , "x" : [ ] } ', None)
     for text in ("[]", '"text"', "5", "null", "true", '[{"exp":4102444800}]', '"{\\"exp\\":4102444800}"'):

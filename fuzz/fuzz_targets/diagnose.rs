@@ -99,7 +99,7 @@ impl Question<'_> {
             verifier = verifier.require_typ("at+jwt");
         }
         if self.demands & 4 != 0 {
-            verifier = verifier.max_token_length(300);
+            verifier = verifier.limits(Limits::new().max_token_length(300));
         }
         let mut buffers = [[0; 1 << 14]; 2];
         let length = if self.demands & 8 != 0 { 200 } else { 1 << 14 };

@@ -1,5 +1,6 @@
 //! NumericDate (RFC 7519 §2): a JSON number of seconds, with a fraction or an exponent or neither.
 
+use crate::json::all_digits;
 use crate::time::UnixTime;
 
 /// The exact time that a number writes, to the second below and the second above.
@@ -18,14 +19,8 @@ impl NumericDate {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         // What nearly every token has: an integer of few digits.
-        if bytes.len() <= 15 {
-            let digits = bytes.iter().try_fold(0_i64, |number, byte| match byte {
-                b'0'..=b'9' => Some(number.wrapping_mul(10).wrapping_add(i64::from(byte & 0xf))),
-                _ => None,
-            });
-            if let Some(floor) = digits {
-                return Some(Self { floor, whole: true });
-            }
+        if let Some(floor) = few_digits(bytes) {
+            return Some(Self { floor, whole: true });
         }
         let negative = bytes.first() == Some(&b'-');
         let end = bytes.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(bytes.len());
@@ -84,4 +79,29 @@ impl NumericDate {
     pub(super) fn ceiling(self) -> UnixTime {
         UnixTime::from_seconds(self.floor.saturating_add(i64::from(!self.whole)))
     }
+}
+
+/// The integer that at most 15 digits write, if it is that.
+fn few_digits(bytes: &[u8]) -> Option<i64> {
+    let (number, rest) = match bytes.split_first_chunk() {
+        Some((first, rest)) if all_digits(u64::from_le_bytes(*first)) => (eight_digits(*first), rest),
+        _ => (0, bytes),
+    };
+    if rest.len() > 7 {
+        return None;
+    }
+    rest.iter().try_fold(number, |number, byte| match byte {
+        b'0'..=b'9' => Some(number.wrapping_mul(10).wrapping_add(i64::from(byte & 0xf))),
+        _ => None,
+    })
+}
+
+/// The number that eight digits write: neighbours are put together, as digits, pairs and fours.
+fn eight_digits(digits: [u8; 8]) -> i64 {
+    let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
+    // The first of each two stands lower, and counts ten times as much.
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    i64::try_from(eight).unwrap_or(0)
 }

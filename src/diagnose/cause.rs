@@ -22,6 +22,10 @@ pub enum Cause {
     TokenEmpty,
     /// The token is longer than the verifier's limit.
     TokenTooLong,
+    /// The encoded header is longer than the limit.
+    HeaderTooLong,
+    /// JSON objects of the token or of its key have more members than the limit.
+    TooManyMembers,
     /// `Bearer ` stands before the token (RFC 6750 §2.1).
     BearerPrefix,
     /// The token stands in quotes.
@@ -151,8 +155,10 @@ pub enum Cause {
     SetWithoutKeys,
     /// The document is not JSON.
     SetNotJson,
-    /// The document is too long or has too many keys.
-    SetTooLarge,
+    /// The document is longer than the limit.
+    SetTooLong,
+    /// The set has more keys than the limit.
+    TooManyKeys,
 }
 
 impl Cause {
@@ -160,6 +166,8 @@ impl Cause {
     pub const ALL: &'static [Self] = &[
         Self::TokenEmpty,
         Self::TokenTooLong,
+        Self::HeaderTooLong,
+        Self::TooManyMembers,
         Self::BearerPrefix,
         Self::Quotes,
         Self::WhiteSpace,
@@ -222,7 +230,8 @@ impl Cause {
         Self::SetIsArray,
         Self::SetWithoutKeys,
         Self::SetNotJson,
-        Self::SetTooLarge,
+        Self::SetTooLong,
+        Self::TooManyKeys,
     ];
 
     /// One sentence on what to change.
@@ -231,7 +240,9 @@ impl Cause {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::TokenEmpty => "pass the token: the text that was passed has none",
-            Self::TokenTooLong => "raise the verifier's limit if it was lowered, or have the issuer put less into the token",
+            Self::TokenTooLong => "raise Limits::max_token_length if the issuer's tokens are as long, or have it put less into them",
+            Self::HeaderTooLong => "raise Limits::max_header_length if the issuer's headers are as long, or have it leave 'x5c' out",
+            Self::TooManyMembers => "raise Limits::max_members if the issuer's objects are as large, or have it put less into them",
             Self::BearerPrefix => "pass what follows \"Bearer \" in the Authorization header, not the header",
             Self::Quotes => "take the quotes off: the token was printed as a string of JSON, a shell or Python, and not unquoted",
             Self::WhiteSpace => "remove white space and line breaks: a token has none, and what reads it from a file or wraps its lines adds them",
@@ -299,7 +310,8 @@ impl Cause {
             Self::SetIsArray => "put the array into an object, {\"keys\": [...]}",
             Self::SetWithoutKeys => "check the URL: this is JSON without an array 'keys', an error message perhaps",
             Self::SetNotJson => "check the URL and the download: this is not JSON, or not all of it",
-            Self::SetTooLarge => "check the URL: no issuer's set is as large",
+            Self::SetTooLong => "check the URL; if the issuer's set is as long, raise Limits::max_set_length",
+            Self::TooManyKeys => "check the URL; if the issuer's set has as many keys, raise Limits::max_keys",
         }
     }
 }

@@ -3,9 +3,10 @@
 use core::fmt;
 
 use super::cause::Cause;
-use crate::error::SetError;
+use crate::error::{JsonError, JsonErrorKind, SetError};
 use crate::json::{Object, Value};
 use crate::jwks::Jwks;
+use crate::limits::Limits;
 
 /// Says what is wrong with a document that was to be a JWK Set (RFC 7517 §5), and what to change. It
 /// needs no heap. [`Jwks::parse`] decides; this is for people.
@@ -23,8 +24,13 @@ use crate::jwks::Jwks;
 /// );
 /// ```
 pub fn diagnose_set<T: AsRef<[u8]> + ?Sized>(document: &T) -> SetDiagnosis {
+    diagnose_set_with_limits(document, Limits::new())
+}
+
+/// The same for [`Jwks::parse_with_limits`].
+pub fn diagnose_set_with_limits<T: AsRef<[u8]> + ?Sized>(document: &T, limits: Limits) -> SetDiagnosis {
     let document = document.as_ref();
-    let (outcome, cause) = match Jwks::parse(document) {
+    let (outcome, cause) = match Jwks::parse_with_limits(document, limits) {
         Ok(set) => (Ok(set.len()), set.is_empty().then_some(Cause::NoKeys)),
         Err(error) => (Err(error), Some(cause(error, document))),
     };
@@ -76,7 +82,9 @@ fn cause(error: SetError, document: &[u8]) -> Cause {
         return Cause::SetIsPem;
     }
     match (error, Value::parse(document)) {
-        (SetError::TooLong { .. } | SetError::TooManyKeys { .. }, _) => Cause::SetTooLarge,
+        (SetError::TooLong { .. }, _) => Cause::SetTooLong,
+        (SetError::TooManyKeys { .. }, _) => Cause::TooManyKeys,
+        (SetError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }), _) => Cause::TooManyMembers,
         (SetError::KeysMissing, Ok(Value::Object(object))) => of_object(object),
         (_, Ok(Value::Array(array))) if array.iter().any(|key| matches!(key, Value::Object(_))) => {
             Cause::SetIsArray

@@ -12,6 +12,7 @@ use crate::compact::{self, Parts};
 use crate::error::{ClaimsError, Error, ParseError, SelectError};
 use crate::header::Header;
 use crate::jws::{decode_header, decode_payload, decode_signature};
+use crate::limits::Limits;
 use crate::reference::{Reference, Relation};
 use crate::select::{KeySource, Query};
 use crate::verify::{Scratch, Verifier, buffers};
@@ -31,13 +32,11 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         if let Some(Error::Parse(error @ ParseError::ScratchTooSmall { .. })) = self.refusal {
             return self.add(Stage::Parse, Cause::ScratchTooSmall, error);
         }
-        let (token, around) = text::unwrap(text);
-        if let Some(error) =
-            fault(text, verifier.max_token_length, scratch).filter(|_| token.len() < text.len())
-        {
+        let (token, around) = text::unwrap(text, verifier.limits);
+        if let Some(error) = fault(text, verifier.limits, scratch).filter(|_| token.len() < text.len()) {
             around.into_iter().flatten().for_each(|cause| self.add(Stage::Parse, cause, error));
         }
-        let parts = match compact::split(token, verifier.max_token_length) {
+        let parts = match compact::split(token, verifier.limits) {
             Ok(parts) => parts,
             Err(error) => return self.add(Stage::Parse, why::of_parse(&error, token), error),
         };
@@ -45,7 +44,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             Ok(buffers) => buffers,
             Err(error) => return self.add(Stage::Parse, Cause::ScratchTooSmall, error),
         };
-        let Some(header) = self.read_header(&parts, for_header) else { return };
+        let Some(header) = self.read_header(&parts, for_header, verifier.limits) else { return };
         self.header = Some(header);
         match self.check_header(verifier, &header) {
             Some(algorithm) => {
@@ -54,7 +53,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             }
             None => self.check_kid(&header),
         }
-        self.check_claims(&parts, rest);
+        self.check_claims(&parts, rest, verifier.limits);
     }
 
     /// Notes that a part is not base64url, but reads it if it is base64 of another kind.
@@ -73,10 +72,10 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             .ok()
     }
 
-    fn read_header(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8]) -> Option<Header<'d>> {
+    fn read_header(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) -> Option<Header<'d>> {
         let strict = decode_header(parts, buffer).map(<[u8]>::len);
         let len = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
-        let header = Header::parse(buffer.get(..len)?);
+        let header = Header::parse(buffer.get(..len)?, limits);
         header.map_err(|error| self.add(Stage::Parse, why::of_parse(&error, parts.header), error)).ok()
     }
 
@@ -148,11 +147,11 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     }
 
     /// Holds the claims to the policy, whether the signature holds or not.
-    fn check_claims(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8]) {
+    fn check_claims(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) {
         let strict = decode_payload(parts, buffer).map(|payload| payload.len());
         let Some(len) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
         let (policy, now) = (self.policy, self.now);
-        let claims = match Claims::parse(buffer.get(..len).unwrap_or_default()) {
+        let claims = match Claims::parse(buffer.get(..len).unwrap_or_default(), limits.members()) {
             Ok(claims) => claims,
             Err(error) => return self.refuse_claim(error, None),
         };
@@ -176,9 +175,9 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
 }
 
 /// The first fault of a text as a token.
-fn fault<S: Scratch + ?Sized>(text: &[u8], limit: usize, scratch: &mut S) -> Option<ParseError> {
+fn fault<S: Scratch + ?Sized>(text: &[u8], limits: Limits, scratch: &mut S) -> Option<ParseError> {
     let mut judge = || {
-        let parts = compact::split(text, limit)?;
+        let parts = compact::split(text, limits)?;
         let longest = parts.header.len().max(parts.payload.len()).max(parts.signature.len());
         let scratch = scratch.at_least(decoded_len(longest))?;
         decode_header(&parts, scratch)?;

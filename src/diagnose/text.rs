@@ -3,13 +3,13 @@
 
 use super::cause::Cause;
 use crate::base64url;
-use crate::compact::MAX_TOKEN_LENGTH;
 use crate::error::Base64Error;
+use crate::limits::Limits;
 
 /// Takes off what commonly stands around a token, and says what it was. Nothing is taken off a text
 /// that is far too long, so that its length costs nothing.
-pub(super) fn unwrap(text: &[u8]) -> (&[u8], [Option<Cause>; 3]) {
-    if text.len() > 2 * MAX_TOKEN_LENGTH {
+pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], [Option<Cause>; 3]) {
+    if text.len() / 2 > limits.token_length() {
         return (text, [None; 3]);
     }
     let mut token = text;

@@ -4,7 +4,9 @@ use super::cause::Cause;
 use super::text;
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy, Expect};
-use crate::error::{ClaimsError, KeyError, ParseError, SelectError, SignatureError};
+use crate::error::{
+    ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SelectError, SignatureError,
+};
 use crate::time::UnixTime;
 use crate::verify::subtype;
 
@@ -18,6 +20,10 @@ const MILLISECONDS: i64 = 1_000_000_000_000;
 pub(super) fn of_parse(error: &ParseError, token: &[u8]) -> Cause {
     match *error {
         ParseError::TokenTooLong { .. } => Cause::TokenTooLong,
+        ParseError::HeaderTooLong { .. } => Cause::HeaderTooLong,
+        ParseError::HeaderJson(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => {
+            Cause::TooManyMembers
+        }
         ParseError::JsonSerialization => Cause::JsonSerialization,
         ParseError::PartsMissing { .. } if token.is_empty() => Cause::TokenEmpty,
         ParseError::PartsMissing { .. } if is_percent_encoded(token) => Cause::PercentEncoded,
@@ -34,8 +40,6 @@ pub(super) fn of_parse(error: &ParseError, token: &[u8]) -> Cause {
         ParseError::TooManyParts => Cause::TooManyParts,
         ParseError::HeaderJson(_)
         | ParseError::HeaderNotObject
-        | ParseError::HeaderTooLong { .. }
-        | ParseError::HeaderMembers
         | ParseError::AlgMissing
         | ParseError::ParameterType { .. } => Cause::HeaderMalformed,
         ParseError::Crit | ParseError::UnencodedPayload => Cause::CriticalExtension,
@@ -113,6 +117,7 @@ pub(super) const fn of_key(reason: &KeyError) -> Cause {
         KeyError::CoordinateLength { length: 1..=31, .. } => Cause::CoordinateLeadingZero,
         KeyError::PrivateMaterial { .. } => Cause::PrivateKeyPublished,
         KeyError::SecretAmongPublic => Cause::SecretAmongPublicKeys,
+        KeyError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
         // A key is bound to the only algorithm that its type carries. When that is not allowed, and
         // the token's algorithm is, they are two.
         KeyError::AlgMismatch { .. }
@@ -158,6 +163,7 @@ pub(super) fn of_claims(
     policy: &ClaimsPolicy<'_>,
 ) -> Cause {
     match *error {
+        ClaimsError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
         ClaimsError::Json(_) | ClaimsError::NotObject => Cause::ClaimsMalformed,
         ClaimsError::ClaimType { .. } => Cause::ClaimType,
         ClaimsError::DateRange { .. } => Cause::Milliseconds,

@@ -240,7 +240,7 @@ impl core::error::Error for KeyError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetError {
-    /// The document is longer than 512 KiB.
+    /// The document is longer than [`Limits::max_set_length`](crate::Limits::max_set_length).
     TooLong {
         /// Its length in bytes.
         length: usize,
@@ -255,8 +255,10 @@ pub enum SetError {
     KeysMissing,
     /// `keys` is not an array.
     KeysNotArray,
-    /// More than 1,024 members in `keys`.
+    /// `keys` has more members than [`Limits::max_keys`](crate::Limits::max_keys).
     TooManyKeys {
+        /// How many there are.
+        keys: usize,
         /// The limit.
         limit: usize,
     },
@@ -266,13 +268,15 @@ impl fmt::Display for SetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::TooLong { length, limit } => {
-                write!(f, "the JWK Set has {length} bytes, and at most {limit} are accepted")
+                write!(f, "expected a JWK Set of at most {limit} bytes, found {length}")
             }
             Self::Json(error) => write!(f, "the JWK Set is not strict JSON: {error}"),
             Self::NotObject => f.write_str("the document is JSON, but no object: it is no JWK Set"),
             Self::KeysMissing => f.write_str("the document has no 'keys': it is no JWK Set"),
             Self::KeysNotArray => f.write_str("'keys' is not an array: it is no JWK Set"),
-            Self::TooManyKeys { limit } => write!(f, "the JWK Set has more than {limit} keys"),
+            Self::TooManyKeys { keys, limit } => {
+                write!(f, "expected a JWK Set of at most {limit} keys, found {keys}")
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{Base64Error, JsonError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
-    /// The token is longer than the verifier's limit.
+    /// The token is longer than [`Limits::max_token_length`](crate::Limits::max_token_length).
     TokenTooLong {
         /// Its length in bytes.
         length: usize,
@@ -26,7 +26,7 @@ pub enum ParseError {
     Jwe,
     /// Four parts, or more than five.
     TooManyParts,
-    /// The encoded header is longer than 4 KiB.
+    /// The encoded header is longer than [`Limits::max_header_length`](crate::Limits::max_header_length).
     HeaderTooLong {
         /// Its length in bytes.
         length: usize,
@@ -46,8 +46,6 @@ pub enum ParseError {
     HeaderJson(JsonError),
     /// The header is JSON, but no object.
     HeaderNotObject,
-    /// The header has more than 64 members.
-    HeaderMembers,
     /// The header has no `alg` (RFC 7515 §4.1.1).
     AlgMissing,
     /// A header parameter is not of the type that it must have.
@@ -69,7 +67,7 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::TokenTooLong { length, limit } => {
-                write!(f, "the token has {length} bytes, and at most {limit} are accepted")
+                write!(f, "expected a token of at most {limit} bytes, found {length}")
             }
             Self::JsonSerialization => f.write_str(
                 "the token is JSON: only the compact serialization, header.payload.signature, is accepted",
@@ -85,7 +83,7 @@ impl fmt::Display for ParseError {
             }
             Self::TooManyParts => f.write_str("more than three parts: this is no JWS"),
             Self::HeaderTooLong { length, limit } => {
-                write!(f, "the header has {length} bytes, and at most {limit} are accepted")
+                write!(f, "expected an encoded header of at most {limit} bytes, found {length}")
             }
             Self::ScratchTooSmall { needed, given } => write!(
                 f,
@@ -94,7 +92,6 @@ impl fmt::Display for ParseError {
             Self::HeaderBase64(error) => write!(f, "the header is not base64url: {error}"),
             Self::HeaderJson(error) => write!(f, "the header is not strict JSON: {error}"),
             Self::HeaderNotObject => f.write_str("the header is not a JSON object"),
-            Self::HeaderMembers => f.write_str("the header has more than 64 members"),
             Self::AlgMissing => f.write_str("the header has no 'alg'"),
             Self::ParameterType { name } => write!(f, "'{name}' in the header is not a string"),
             Self::Crit => {

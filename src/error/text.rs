@@ -124,10 +124,19 @@ impl fmt::Display for Base64Error {
 impl core::error::Error for Base64Error {}
 
 /// Why text is not the JSON that this crate reads (RFC 8259, and unique names), and where.
+///
+/// ```
+/// use jose_core::json::Value;
+///
+/// let error = Value::parse(r#"{"a" 1}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "expected ':' after member name, found '1' at byte 5");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError {
     /// What is wrong.
     pub kind: JsonErrorKind,
+    /// The character at the offset; `None` at the end of the text, and where the kind says it all.
+    pub found: Option<char>,
     /// The offset in bytes from the start of the text.
     pub offset: usize,
 }
@@ -137,51 +146,92 @@ pub struct JsonError {
 #[non_exhaustive]
 pub enum JsonErrorKind {
     /// Not UTF-8 (RFC 8259 §8.1).
-    Utf8,
+    InvalidUtf8,
     /// A byte order mark (RFC 8259 §8.1).
     ByteOrderMark,
-    /// The text ends inside a value.
-    End,
-    /// A byte that cannot stand here.
-    Unexpected,
-    /// A control character inside a string (RFC 8259 §7).
+    /// No value where one must stand (RFC 8259 §3).
+    ExpectedValue,
+    /// No member name where one must stand (RFC 8259 §4).
+    ExpectedName,
+    /// No colon behind a member name (RFC 8259 §4).
+    ExpectedColon,
+    /// Neither comma nor brace behind the value of a member (RFC 8259 §4).
+    ExpectedCommaOrBrace,
+    /// Neither comma nor bracket behind an element of an array (RFC 8259 §5).
+    ExpectedCommaOrBracket,
+    /// The text ends inside an array or object.
+    ExpectedClosing,
+    /// Text behind the value (RFC 8259 §2).
+    ExpectedEnd,
+    /// A word that begins as `true`, `false` or `null`, and is another (RFC 8259 §3).
+    InvalidLiteral,
+    /// No digit in a number where one must stand (RFC 8259 §6).
+    ExpectedDigit,
+    /// A digit behind a leading zero (RFC 8259 §6).
+    LeadingZero,
+    /// The text ends inside a string (RFC 8259 §7).
+    UnterminatedString,
+    /// A control character in a string that is not escaped (RFC 8259 §7).
     ControlCharacter,
     /// A backslash that starts no escape of RFC 8259 §7.
-    Escape,
-    /// `\u` with half of a surrogate pair.
+    InvalidEscape,
+    /// `\u` with half of a surrogate pair (RFC 8259 §8.2).
     LoneSurrogate,
-    /// A number that the grammar of RFC 8259 §6 does not have.
-    Number,
-    /// A second member with this name in the same object, escapes resolved.
+    /// A second member with this name in the same object, escapes resolved (RFC 8259 §4).
     DuplicateName,
     /// More than 1 MiB of text.
-    Length,
+    TooLong,
     /// More than 32 levels of arrays and objects.
-    Depth,
-    /// More than 128 members in the objects that are open at this place.
-    Members,
-    /// Text after the value.
-    Trailing,
+    TooDeep,
+    /// More members in the objects that are open at this place than
+    /// [`Limits::max_members`](crate::Limits::max_members).
+    TooManyMembers,
+}
+
+impl JsonErrorKind {
+    /// What is expected, and what is found where that is not the character at the offset.
+    const fn words(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::InvalidUtf8 => ("UTF-8", Some("an invalid byte")),
+            Self::ByteOrderMark => ("JSON without byte order mark", Some("one")),
+            Self::ExpectedValue => ("a value", None),
+            Self::ExpectedName => ("a member name in double quotes", None),
+            Self::ExpectedColon => ("':' after member name", None),
+            Self::ExpectedCommaOrBrace => ("',' or '}' after member", None),
+            Self::ExpectedCommaOrBracket => ("',' or ']' after array element", None),
+            Self::ExpectedClosing => ("']' or '}'", None),
+            Self::ExpectedEnd => ("end of text after JSON value", None),
+            Self::InvalidLiteral => ("true, false or null", None),
+            Self::ExpectedDigit => ("a digit in number", None),
+            Self::LeadingZero => ("no digit after leading zero", None),
+            Self::UnterminatedString => ("'\"' at end of string", None),
+            Self::ControlCharacter => ("control characters in strings to be escaped", None),
+            Self::InvalidEscape => ("an escape sequence of JSON", Some("an unknown one")),
+            Self::LoneSurrogate => ("surrogates in pairs", Some("half of a pair")),
+            Self::DuplicateName => ("unique member names", Some("a second member of this name")),
+            Self::TooLong => ("at most 1 MiB of text", Some("more")),
+            Self::TooDeep => ("at most 32 levels of arrays and objects", Some("another")),
+            Self::TooManyMembers => ("no more members than Limits::max_members", Some("another")),
+        }
+    }
+
+    /// Whether a message shows the character at the offset.
+    pub(crate) const fn shows_character(self) -> bool {
+        self.words().1.is_none()
+    }
 }
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = match self.kind {
-            JsonErrorKind::Utf8 => "not UTF-8",
-            JsonErrorKind::ByteOrderMark => "a byte order mark, which JSON must not have",
-            JsonErrorKind::End => "the JSON text ends too early",
-            JsonErrorKind::Unexpected => "no JSON value or separator stands here",
-            JsonErrorKind::ControlCharacter => "a control character that is not escaped",
-            JsonErrorKind::Escape => "not an escape sequence of JSON",
-            JsonErrorKind::LoneSurrogate => "half of a surrogate pair",
-            JsonErrorKind::Number => "not a number of JSON",
-            JsonErrorKind::DuplicateName => "a second member of this name",
-            JsonErrorKind::Length => "more than 1 MiB of text",
-            JsonErrorKind::Depth => "more than 32 levels deep",
-            JsonErrorKind::Members => "more than 128 members in the objects open here",
-            JsonErrorKind::Trailing => "text after the JSON value",
-        };
-        write!(f, "{text}, at byte {}", self.offset)
+        let (expected, found) = self.kind.words();
+        write!(f, "expected {expected}, found ")?;
+        match (found, self.found) {
+            (Some(found), _) => f.write_str(found)?,
+            (None, Some(found @ ' '..='~')) => write!(f, "'{found}'")?,
+            (None, Some(found)) => write!(f, "'{}'", found.escape_default())?,
+            (None, None) => f.write_str("end of text")?,
+        }
+        write!(f, " at byte {}", self.offset)
     }
 }
 

@@ -1,89 +1,283 @@
 //! Member names, so that no object has two of the same.
+//!
+//! There is no heap here, and an object may have thousands of members. The first [`KEPT`] names that are
+//! open at one place are kept while the text is read. An object with more is gone through once more when
+//! it ends, a window of [`WINDOW`] names after the other: each name behind a window is looked for in it.
+//! With N members in the objects that are open at one place, a byte is looked at again at most
+//! N / `WINDOW` + `MAX_DEPTH` times, whatever the names are.
 
-use core::ops::Range;
+use core::cmp::Ordering;
 
-use super::span::{Kind, Span};
-use super::{JsonString, MAX_OPEN_MEMBERS};
+use super::fault::Fault;
+use super::span::Span;
+use super::structure::{Structure, marks, string_part_ends};
+use super::{JsonString, MAX_LENGTH, Value};
 use crate::error::JsonErrorKind;
 
-/// The names of the members of all open objects, to find a second one of the same name.
+/// How many names are kept while they are read: what makes [`Names`] 128 octets. Few headers have as many
+/// members, and few payloads as many claims.
+pub(super) const KEPT: usize = 28;
+
+const _: () = assert!(size_of::<Names>() == 128, "claims are copied, and go to stacks that may be small");
+
+/// How many names of a large object are looked for together.
+const WINDOW: usize = 128;
+
+/// 2^64 divided by the golden ratio: its products differ in their upper bits where the factors differ.
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A name as a number. That of a name of up to seven octets is no other name's.
+///
+/// A short name is its octets, the first lowest, and zeros. A longer name, or one with a NUL, is a digest
+/// of its first eight octets, its last eight and its length; the top byte, which no short name has, is
+/// all ones.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Word(u64);
+
+impl Word {
+    /// The word of a short name, to match words with.
+    pub(crate) const fn of_short(name: &str) -> u64 {
+        let mut octets = name.as_bytes();
+        assert!(octets.len() < 8, "longer names have no word of their own");
+        let mut word = 0;
+        while let [rest @ .., last] = octets {
+            #[expect(clippy::as_conversions, reason = "constant, and u64::from is not")]
+            let octet = *last as u64;
+            word = word << 8 | octet;
+            octets = rest;
+        }
+        word
+    }
+
+    /// The number, to be matched with those of short names.
+    pub(crate) const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// The word and length of a name of up to seven octets, of which this is what follows the opening
+    /// quote; `None` if it is longer or has escapes.
+    #[inline(always)]
+    pub(super) fn of_quoted(octets: [u8; 8]) -> Option<(Self, usize)> {
+        let octets = u64::from_le_bytes(octets);
+        let found = marks(octets, string_part_ends(octets));
+        let bits = found.trailing_zeros() & !7;
+        if octets.wrapping_shr(bits) & 0xff != u64::from(b'"') || found == 0 {
+            return None;
+        }
+        // What follows the name is masked out.
+        let word = octets & !u64::MAX.wrapping_shl(bits);
+        Some((Self(word), usize::try_from(bits / 8).unwrap_or(0)))
+    }
+
+    /// The word of a name.
+    pub(super) fn of(name: JsonString<'_>) -> Self {
+        name.as_str().map_or_else(|| Self::of_octets(name.utf8_octets()), Self::of_name)
+    }
+
+    /// The word of a name that is at hand.
+    fn of_name(name: &str) -> Self {
+        let octets = name.as_bytes();
+        match (octets.first_chunk(), octets.last_chunk()) {
+            (Some(first), Some(last)) => {
+                Self::long(u64::from_le_bytes(*first), u64::from_be_bytes(*last), octets.len())
+            }
+            _ => Self::of_octets(octets.iter().copied()),
+        }
+    }
+
+    /// The word of a name that comes octet by octet.
+    fn of_octets(octets: impl Iterator<Item = u8>) -> Self {
+        let (mut first, mut last, mut length, mut nul) = ([0; 8], 0_u64, 0_usize, false);
+        for octet in octets {
+            if let Some(place) = first.get_mut(length) {
+                *place = octet;
+            }
+            last = last << 8 | u64::from(octet);
+            nul |= octet == 0;
+            length = length.wrapping_add(1);
+        }
+        let first = u64::from_le_bytes(first);
+        if length < 8 && !nul { Self(first) } else { Self::long(first, last, length) }
+    }
+
+    fn long(first: u64, last: u64, length: usize) -> Self {
+        let mixed = first ^ last.rotate_left(29) ^ u64::try_from(length).unwrap_or(0);
+        Self(mixed.wrapping_mul(MULTIPLIER) | 0xff << 56)
+    }
+
+    /// Twelve bits, which many names share.
+    const fn digest(self) -> u64 {
+        self.0.wrapping_mul(MULTIPLIER) >> 52
+    }
+}
+
+/// Where a name stands, and its digest.
+///
+/// ```text
+///  31              12 11       0
+/// | its opening quote | digest  |
+/// ```
+#[derive(Clone, Copy)]
+struct Entry(u32);
+
+const _: () = assert!(MAX_LENGTH <= 1 << 20, "a name's start has 20 bits");
+
+impl Entry {
+    const NONE: Self = Self(0);
+
+    #[inline(always)]
+    fn new(word: Word, start: u32) -> Self {
+        Self(start << 12 | u32::try_from(word.digest()).unwrap_or(0))
+    }
+
+    const fn digest(self) -> u32 {
+        self.0 & 0xfff
+    }
+
+    fn start(self) -> usize {
+        usize::try_from(self.0 >> 12).unwrap_or(0)
+    }
+
+    /// What follows the opening quote.
+    fn written(self, text: &str) -> &str {
+        let written = text.get(self.start().wrapping_add(1)..);
+        debug_assert!(written.is_some(), "an entry is of its text");
+        written.unwrap_or_default()
+    }
+}
+
+/// What became of a name.
+pub(super) enum Inserted {
+    New,
+    Twice,
+    /// No more names are kept.
+    Full,
+}
+
+/// The names of open objects, in the order of the text: those of an outer object stand before those of
+/// the objects in it.
+#[derive(Clone, Copy)]
 pub(crate) struct Names {
-    /// 20 bits of where the name's opening quote stands, 12 bits of a digest of the name.
-    entries: [u32; MAX_OPEN_MEMBERS],
-    pub(super) open: u8,
+    entries: [Entry; KEPT],
+    open: u8,
     /// One bit for six bits of each digest that has been seen: where it is clear, the name is new.
     seen: u64,
 }
 
 impl Names {
-    const DIGEST: u32 = 0xfff;
-
-    // By value it would take twice the stack.
     #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Self { entries: [0; MAX_OPEN_MEMBERS], open: 0, seen: 0 }
+        Self { entries: [Entry::NONE; KEPT], open: 0, seen: 0 }
+    }
+
+    pub(super) const fn open(&self) -> u8 {
+        self.open
+    }
+
+    /// Forgets the names from `open` on: their object has ended, or is looked at again when it does.
+    pub(super) fn close(&mut self, open: u8) {
+        debug_assert!(open <= self.open, "objects end inside out");
+        self.open = open;
     }
 
     /// Adds a name, unless it is among those from `base` on.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn insert(&mut self, text: &str, name: Span, base: u8) -> Result<(), JsonErrorKind> {
-        let digest = digest(text, name);
-        let entry = (name.start() << 12) | digest;
-        let bit = 1 << (digest % 64);
-        if self.seen & bit != 0 {
-            self.compare(text, name, entry, base)?;
+    pub(super) fn insert(&mut self, text: &str, word: Word, name: Span, base: u8) -> Inserted {
+        let entry = Entry::new(word, name.start());
+        let bit = 1_u64.wrapping_shl(entry.digest());
+        if self.seen & bit != 0 && self.has(text, name, entry, base) {
+            return Inserted::Twice;
         }
-        self.seen |= bit;
-        *self.entries.get_mut(usize::from(self.open)).ok_or(JsonErrorKind::Members)? = entry;
-        self.open = self.open.wrapping_add(1);
-        Ok(())
-    }
-
-    /// Compares a name with those of its digest from `base` on.
-    #[inline(never)]
-    fn compare(&self, text: &str, name: Span, entry: u32, base: u8) -> Result<(), JsonErrorKind> {
-        let seen = self.entries.get(usize::from(base)..usize::from(self.open)).unwrap_or_default();
-        let mut alike = seen.iter().filter(|other| (**other ^ entry) & Self::DIGEST == 0);
-        let name = name.contents(text);
-        let same = |other: &u32| {
-            let behind_the_quote = usize::try_from(*other >> 12).unwrap_or(0).wrapping_add(1);
-            text.get(behind_the_quote..).is_some_and(|other| name.is_start_of(other))
+        let Some(place) = self.entries.get_mut(usize::from(self.open)) else {
+            return Inserted::Full;
         };
-        if alike.any(same) { Err(JsonErrorKind::DuplicateName) } else { Ok(()) }
+        *place = entry;
+        self.seen |= bit;
+        self.open = self.open.wrapping_add(1);
+        Inserted::New
+    }
+
+    /// Whether a name is among those from `base` on.
+    #[inline(never)]
+    fn has(&self, text: &str, name: Span, entry: Entry, base: u8) -> bool {
+        let name = name.contents(text);
+        let mut alike = self.of_digest(entry, base);
+        alike.any(|other| name.compare_start(other.written(text)) == Ordering::Equal)
+    }
+
+    /// The names of this digest from `base` on.
+    fn of_digest(&self, entry: Entry, base: u8) -> impl Iterator<Item = &Entry> {
+        let own = self.entries.get(usize::from(base)..usize::from(self.open));
+        debug_assert!(own.is_some(), "a level starts before it ends");
+        own.unwrap_or_default().iter().filter(move |other| other.digest() == entry.digest())
+    }
+
+    /// The member of this name of the object whose names these are, unless its name was left out.
+    pub(crate) fn get<'t>(&self, object: &'t str, name: &str) -> Option<Value<'t>> {
+        let entry = Entry::new(Word::of_name(name), 0);
+        let mut alike = self.of_digest(entry, 0);
+        alike.find_map(|other| {
+            let (found, value) = Structure::new(object, other.start()).name_and_value()?;
+            (found.contents(object) == *name).then(|| value.value(object))
+        })
+    }
+
+    /// Whether no name can have been left out.
+    pub(crate) fn are_all(&self) -> bool {
+        usize::from(self.open) < KEPT
     }
 }
 
-/// A digest of the unescaped name: 12 bits made of its length and its first eight bytes. An attacker
-/// can make names that share it; they are then compared, each with fewer than [`MAX_OPEN_MEMBERS`]
-/// others.
-#[cfg_attr(target_pointer_width = "64", inline(always))]
-fn digest(text: &str, name: Span) -> u32 {
-    let Range { start, end } = name.range();
-    let length = end.wrapping_sub(start).wrapping_sub(2);
-    let written = text.as_bytes().get(start.wrapping_add(1)..).unwrap_or_default();
-    let (first, length) = match written.first_chunk() {
-        Some(first) if name.kind() == Kind::Plain => {
-            // What follows a short name is masked out.
-            let used = u32::try_from(length.min(8)).unwrap_or(0).wrapping_mul(8);
-            (u64::from_le_bytes(*first) & !u64::MAX.checked_shl(used).unwrap_or(0), length)
+/// Goes through the object that starts here, has been read, and has more names than were kept.
+#[cold]
+#[inline(never)]
+pub(super) fn check_large(text: &str, start: usize) -> Result<(), Fault> {
+    let mut behind = Structure::new(text, start);
+    let twice = |name: Span| Err(Fault::at(JsonErrorKind::DuplicateName, name.range().start));
+    loop {
+        let mut window = Window { entries: [Entry::NONE; WINDOW], len: 0 };
+        while usize::from(window.len) < WINDOW {
+            let Some((name, _)) = behind.member() else { return Ok(()) };
+            match window.place_of(text, name) {
+                Ok(_) => return twice(name),
+                Err(place) => window.insert(place, Entry::new(Word::of(name.contents(text)), name.start())),
+            }
         }
-        _ => resolved(name.contents(text)),
-    };
-    let mixed = first ^ u64::try_from(length).unwrap_or(0);
-    u32::try_from(mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52).unwrap_or(0)
+        let mut ahead = behind.clone();
+        while let Some((name, _)) = ahead.member() {
+            if window.place_of(text, name).is_ok() {
+                return twice(name);
+            }
+        }
+    }
 }
 
-/// The first eight bytes and the length of a name, escapes resolved.
-#[inline(never)]
-fn resolved(name: JsonString<'_>) -> (u64, usize) {
-    let mut first = [0; 8];
-    let mut places = first.iter_mut();
-    let length = name.chars().fold(0, |length: usize, character| {
-        let mut buffer = [0; 4];
-        let bytes = character.encode_utf8(&mut buffer).as_bytes();
-        // The bytes come first: `zip` asks the other side only for what it can pair.
-        bytes.iter().zip(places.by_ref()).for_each(|(byte, place)| *place = *byte);
-        length.wrapping_add(bytes.len())
-    });
-    (u64::from_le_bytes(first), length)
+/// Names of one object in order: by digest, and where that is the same by their octets.
+struct Window {
+    entries: [Entry; WINDOW],
+    len: u8,
+}
+
+const _: () = assert!(WINDOW <= 255 && KEPT <= 255, "numbers of names are octets");
+
+impl Window {
+    /// Where a name is, or would be.
+    fn place_of(&self, text: &str, name: Span) -> Result<usize, usize> {
+        let digest = u32::try_from(Word::of(name.contents(text)).digest()).unwrap_or(0);
+        let own = self.entries.get(..usize::from(self.len)).unwrap_or_default();
+        own.binary_search_by(|other| {
+            let order = other.digest().cmp(&digest);
+            order.then_with(|| name.contents(text).compare_start(other.written(text)).reverse())
+        })
+    }
+
+    fn insert(&mut self, place: usize, entry: Entry) {
+        self.len = self.len.wrapping_add(1);
+        if let Some(from_there) = self.entries.get_mut(place..usize::from(self.len)) {
+            from_there.rotate_right(1);
+            if let Some(first) = from_there.first_mut() {
+                *first = entry;
+            }
+        }
+    }
 }

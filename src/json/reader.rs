@@ -1,21 +1,28 @@
-//! The one pass over JSON text.
+//! The grammar of RFC 8259, a function for each production, without recursion.
 //!
-//! Inside, a fault is only its kind, which fits into a register; the reader's position says where.
+//! What lies before the reader's position has been checked. A function that reads stands behind what it
+//! has read; a fault carries its own place.
 
-use super::names::Names;
+use super::MAX_DEPTH;
+use super::fault::Fault;
+use super::names::{Inserted, Names, Word, check_large};
 use super::span::{Kind, Span};
-use super::{MAX_DEPTH, Value};
-use crate::error::{JsonError, JsonErrorKind};
+use super::string::hex;
+use super::structure::{all_digits, before_first, string_part_ends};
+use crate::error::JsonErrorKind;
 
-/// A position in a text. What lies before it has been checked.
+/// A position in a text.
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) position: usize,
+    /// The greatest number of members in all objects that are open at one place.
+    pub(super) max_members: usize,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(text: &'a str) -> Self {
-        Self { text, position: 0 }
+    #[inline(always)]
+    pub(super) const fn new(text: &'a str, max_members: usize) -> Self {
+        Self { text, position: 0, max_members }
     }
 
     #[inline(always)]
@@ -28,214 +35,305 @@ impl<'a> Reader<'a> {
         self.position = self.position.wrapping_add(bytes);
     }
 
+    #[cold]
+    fn expected<T>(&self, kind: JsonErrorKind) -> Result<T, Fault> {
+        Err(Fault::at(kind, self.position))
+    }
+
     /// Skips white space (RFC 8259 §2) and shows what follows.
     #[inline(always)]
     pub(super) fn next_token(&mut self) -> Option<u8> {
         loop {
             match self.byte(self.position) {
+                Some(byte) if byte > b' ' => return Some(byte),
                 Some(b' ' | b'\t' | b'\n' | b'\r') => self.skip(1),
                 other => return other,
             }
         }
     }
 
-    /// Fails at a position.
-    #[cold]
-    pub(super) fn fail<T>(&mut self, position: usize, kind: JsonErrorKind) -> Result<T, JsonErrorKind> {
-        self.position = position;
-        Err(if position < self.text.len() { kind } else { JsonErrorKind::End })
+    /// Reads a text that is one value (RFC 8259 §2).
+    pub(super) fn document(&mut self) -> Result<Span, Fault> {
+        let value = self.value(0, 0)?;
+        self.end()?;
+        Ok(value)
     }
 
-    /// The error of a kind at the reader's position.
-    pub(super) fn error(&self, kind: JsonErrorKind) -> JsonError {
-        JsonError { kind, offset: self.position }
+    /// Reads the end of the text.
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
+        if self.next_token().is_none() { Ok(()) } else { self.expected(JsonErrorKind::ExpectedEnd) }
     }
 
-    /// Takes the end of the text.
-    pub(super) fn end(&mut self) -> Result<(), JsonError> {
-        match self.next_token() {
-            None => Ok(()),
-            Some(_) => Err(self.error(JsonErrorKind::Trailing)),
-        }
-    }
-
-    /// Takes a value that stands `depth` levels deep. With `names`, names in it must be unique.
-    pub(super) fn value(&mut self, depth: usize, names: Option<&mut Names>) -> Result<Value<'a>, JsonError> {
-        let span = self.span(depth, names).map_err(|kind| self.error(kind))?;
-        Ok(span.value(self.text))
-    }
-
+    /// Reads a value (RFC 8259 §3) that stands in `depth` arrays and objects, in which `members` stand
+    /// before it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn span(&mut self, depth: usize, names: Option<&mut Names>) -> Result<Span, JsonErrorKind> {
+    pub(super) fn value(&mut self, depth: usize, members: usize) -> Result<Span, Fault> {
         let first = self.next_token();
+        if let Some(b'"') = first {
+            return self.string();
+        }
         let start = self.position;
         let kind = match first {
-            Some(b'{' | b'[') => self.container(depth, names),
-            other => self.scalar(other),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'{' | b'[') => self.array_or_object(depth, members),
+            other => self.literal(other),
         }?;
         Ok(Span::new(start, self.position, kind))
     }
 
-    /// Takes an array or object with all that is in it, without recursion.
-    fn container(&mut self, outer: usize, mut names: Option<&mut Names>) -> Result<Kind, JsonErrorKind> {
-        // One bit a level that is open here, the innermost lowest: set for an object.
-        let mut objects = 0_u32;
-        // Where the names of the objects outside each level end.
-        let mut bases = [0_u8; MAX_DEPTH];
+    /// Reads an array (RFC 8259 §5) or object (§4) with all that is in it.
+    #[inline(never)]
+    fn array_or_object(&mut self, outer: usize, members: usize) -> Result<Kind, Fault> {
+        let mut names = Names::new();
+        // What there is to know of each level that is open here, and of its outer ones.
+        let mut levels = [Level::CLOSED; MAX_DEPTH];
         let mut depth = outer;
+        let mut level = Level { members, ..Level::CLOSED };
         loop {
             // A value starts here.
-            let first = self.next_token();
-            let opened = matches!(first, Some(b'{' | b'['));
-            if opened {
-                let Some(base) = bases.get_mut(depth) else {
-                    return self.fail(self.position, JsonErrorKind::Depth);
-                };
-                *base = names.as_ref().map_or(0, |names| names.open);
-                depth = depth.saturating_add(1);
-                objects = (objects << 1) | u32::from(first == Some(b'{'));
-                self.skip(1);
-            } else {
-                self.scalar(first)?;
-            }
+            let opened = match self.next_token() {
+                Some(first @ (b'{' | b'[')) => {
+                    let Some(place) = levels.get_mut(depth) else {
+                        return self.expected(JsonErrorKind::TooDeep);
+                    };
+                    *place = level;
+                    depth = depth.wrapping_add(1);
+                    let start = if first == b'{' { u32::try_from(self.position).ok() } else { None };
+                    level = Level { start, names: names.open(), large: false, members: level.members };
+                    self.skip(1);
+                    true
+                }
+                _ => {
+                    self.value_within()?;
+                    false
+                }
+            };
             // A level has opened, or a value has ended: close levels, up to the next value.
-            let mut fresh = opened;
-            loop {
-                let object = objects & 1 == 1;
-                match self.next_token() {
-                    Some(b'}') if object => {}
-                    Some(b']') if !object => {}
-                    next => {
-                        if !fresh {
-                            if next != Some(b',') {
-                                return self.fail(self.position, JsonErrorKind::Unexpected);
-                            }
-                            self.skip(1);
-                        }
-                        if object {
-                            let base = bases.get(depth.saturating_sub(1)).copied().unwrap_or(0);
-                            self.name(names.as_deref_mut().map(|names| (names, base)))?;
-                        }
-                        break;
-                    }
+            let mut first = opened;
+            while !self.next_in(&mut level, &mut names, first)? {
+                first = false;
+                names.close(level.names);
+                let kind = if level.start.is_some() { Kind::Object } else { Kind::Array };
+                if let Some(start) = level.start.filter(|_| level.large) {
+                    check_large(self.text, usize::try_from(start).unwrap_or(0))?;
                 }
-                self.skip(1);
-                fresh = false;
-                depth = depth.saturating_sub(1);
-                objects >>= 1;
-                if let Some(names) = names.as_deref_mut() {
-                    names.open = bases.get(depth).copied().unwrap_or(0);
-                }
+                depth = depth.wrapping_sub(1);
                 if depth == outer {
-                    return Ok(if object { Kind::Object } else { Kind::Array });
+                    return Ok(kind);
                 }
+                level = levels.get(depth).copied().unwrap_or(Level::CLOSED);
             }
         }
     }
 
-    /// Takes a member's name and its colon. With `unique`, it must not be among the names from that
-    /// base on.
+    /// Reads on to the next value of an array or object, its name included, or to the end of it.
+    fn next_in(&mut self, level: &mut Level, names: &mut Names, first: bool) -> Result<bool, Fault> {
+        if level.start.is_none() {
+            return self.next_element(first);
+        }
+        let Some((word, name)) = self.member_name(first)? else { return Ok(false) };
+        level.members = level.members.wrapping_add(1);
+        let kind = match names.insert(self.text, word, name, level.names) {
+            _ if level.members > self.max_members => JsonErrorKind::TooManyMembers,
+            Inserted::Twice => JsonErrorKind::DuplicateName,
+            Inserted::New => return Ok(true),
+            Inserted::Full => {
+                level.large = true;
+                names.close(level.names);
+                return Ok(true);
+            }
+        };
+        Err(Fault::at(kind, name.range().start))
+    }
+
+    /// Reads on to the next element of an array (RFC 8259 §5), or to the end of it.
+    fn next_element(&mut self, first: bool) -> Result<bool, Fault> {
+        match self.next_token() {
+            Some(b']') => {
+                self.skip(1);
+                return Ok(false);
+            }
+            Some(b',') if !first => self.skip(1),
+            _ if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBracket),
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Reads a member name and the ':' after it (RFC 8259 §4), or the end of the object. The reader then
+    /// stands before the value.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn name(&mut self, unique: Option<(&mut Names, u8)>) -> Result<Span, JsonErrorKind> {
+    pub(super) fn member_name(&mut self, first: bool) -> Result<Option<(Word, Span)>, Fault> {
+        match self.next_token() {
+            Some(b',') if !first => self.skip(1),
+            Some(b'}') => {
+                self.skip(1);
+                return Ok(None);
+            }
+            _ if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBrace),
+            _ => {}
+        }
         if self.next_token() != Some(b'"') {
-            return self.fail(self.position, JsonErrorKind::Unexpected);
+            return self.expected(JsonErrorKind::ExpectedName);
         }
-        let start = self.position;
-        let name = self.string()?;
-        if let Some((names, base)) = unique
-            && let Err(kind) = names.insert(self.text, name, base)
-        {
-            return self.fail(start, kind);
-        }
+        let name = self.name()?;
         if self.next_token() != Some(b':') {
-            return self.fail(self.position, JsonErrorKind::Unexpected);
+            return self.expected(JsonErrorKind::ExpectedColon);
         }
         self.skip(1);
-        Ok(name)
+        Ok(Some(name))
     }
 
-    /// Takes a string, its opening quote being next.
+    /// Reads the string that is a member's name.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn string(&mut self) -> Result<Span, JsonErrorKind> {
-        match Span::of_string(self.text, self.position) {
-            Ok(span) => {
-                self.position = span.range().end;
-                Ok(span)
+    fn name(&mut self) -> Result<(Word, Span), Fault> {
+        let start = self.position;
+        let inside = self.text.as_bytes().get(start.wrapping_add(1)..).unwrap_or_default();
+        if let Some((word, length)) = inside.first_chunk().and_then(|first| Word::of_quoted(*first)) {
+            self.skip(length.wrapping_add(2));
+            return Ok((word, Span::new(start, self.position, Kind::Plain)));
+        }
+        self.other_name()
+    }
+
+    /// Reads a name that is not short, or has escapes.
+    #[inline(never)]
+    fn other_name(&mut self) -> Result<(Word, Span), Fault> {
+        let name = self.string()?;
+        Ok((Word::of(name.contents(self.text)), name))
+    }
+
+    /// Reads a value that is neither array nor object.
+    fn value_within(&mut self) -> Result<(), Fault> {
+        match self.next_token() {
+            Some(b'"') => self.string().map(drop),
+            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
+            other => self.literal(other).map(drop),
+        }
+    }
+
+    /// Reads the string (RFC 8259 §7) whose opening quote is next.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn string(&mut self) -> Result<Span, Fault> {
+        let start = self.position;
+        let mut kind = Kind::Plain;
+        self.skip(1);
+        loop {
+            let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+            self.skip(before_first(rest, string_part_ends));
+            match self.byte(self.position) {
+                Some(b'"') => {
+                    self.skip(1);
+                    return Ok(Span::new(start, self.position, kind));
+                }
+                Some(b'\\') => {
+                    kind = Kind::Escaped;
+                    self.escape()?;
+                }
+                Some(0x20..) => self.skip(1),
+                Some(_) => return self.expected(JsonErrorKind::ControlCharacter),
+                None => return self.expected(JsonErrorKind::UnterminatedString),
             }
-            Err(JsonError { kind, offset }) => self.fail(offset, kind),
         }
     }
 
-    /// Takes a value that is neither array nor object, and starts with `first`.
+    /// Reads an escape sequence (RFC 8259 §7).
+    #[inline(never)]
+    fn escape(&mut self) -> Result<(), Fault> {
+        let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+        let length = match rest {
+            [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
+            [_, b'u', digits @ ..] => match (hex(digits), digits.get(4..)) {
+                // A high surrogate needs its low one behind it.
+                (Some(0xd800..0xdc00), Some([b'\\', b'u', low @ ..])) => match hex(low) {
+                    Some(0xdc00..0xe000) => 12,
+                    _ => return self.expected(JsonErrorKind::LoneSurrogate),
+                },
+                (Some(0xd800..0xe000), _) => return self.expected(JsonErrorKind::LoneSurrogate),
+                (Some(_), _) => 6,
+                (None, _) => return self.expected(JsonErrorKind::InvalidEscape),
+            },
+            _ => return self.expected(JsonErrorKind::InvalidEscape),
+        };
+        self.skip(length);
+        Ok(())
+    }
+
+    /// Reads a number (RFC 8259 §6).
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn scalar(&mut self, first: Option<u8>) -> Result<Kind, JsonErrorKind> {
-        match first {
-            Some(b'"') => Ok(self.string()?.kind()),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Kind::True),
-            Some(b'f') => self.literal("false", Kind::False),
-            Some(b'n') => self.literal("null", Kind::Null),
-            _ => self.fail(self.position, JsonErrorKind::Unexpected),
+    fn number(&mut self) -> Result<Kind, Fault> {
+        if self.byte(self.position) == Some(b'-') {
+            self.skip(1);
         }
+        if self.byte(self.position) == Some(b'0') {
+            self.skip(1);
+            if let Some(b'0'..=b'9') = self.byte(self.position) {
+                return self.expected(JsonErrorKind::LeadingZero);
+            }
+        } else {
+            self.digits()?;
+        }
+        if self.byte(self.position) == Some(b'.') {
+            self.skip(1);
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.byte(self.position) {
+            self.skip(1);
+            if let Some(b'+' | b'-') = self.byte(self.position) {
+                self.skip(1);
+            }
+            self.digits()?;
+        }
+        Ok(Kind::Number)
     }
 
-    fn literal(&mut self, literal: &str, kind: Kind) -> Result<Kind, JsonErrorKind> {
+    /// Reads digits, at least one.
+    #[inline(always)]
+    fn digits(&mut self) -> Result<(), Fault> {
+        let start = self.position;
+        while let Some(word) = self.text.as_bytes().get(self.position..).and_then(<[u8]>::first_chunk)
+            && all_digits(u64::from_le_bytes(*word))
+        {
+            self.skip(8);
+        }
+        while let Some(b'0'..=b'9') = self.byte(self.position) {
+            self.skip(1);
+        }
+        if self.position == start { self.expected(JsonErrorKind::ExpectedDigit) } else { Ok(()) }
+    }
+
+    /// Reads `true`, `false` or `null` (RFC 8259 §3), of which this is the first character.
+    #[inline(never)]
+    fn literal(&mut self, first: Option<u8>) -> Result<Kind, Fault> {
+        let (literal, kind) = match first {
+            Some(b't') => ("true", Kind::True),
+            Some(b'f') => ("false", Kind::False),
+            Some(b'n') => ("null", Kind::Null),
+            _ => return self.expected(JsonErrorKind::ExpectedValue),
+        };
         for byte in literal.bytes() {
             if self.byte(self.position) != Some(byte) {
-                return self.fail(self.position, JsonErrorKind::Unexpected);
+                return self.expected(JsonErrorKind::InvalidLiteral);
             }
             self.skip(1);
         }
         Ok(kind)
     }
+}
 
-    /// Takes a number (RFC 8259 §6).
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn number(&mut self) -> Result<Kind, JsonErrorKind> {
-        let mut at = self.position;
-        at = at.wrapping_add(usize::from(self.byte(at) == Some(b'-')));
-        // No zero before another digit.
-        let zero = self.byte(at) == Some(b'0');
-        at = if zero { at.wrapping_add(1) } else { self.digits(at)? };
-        if self.byte(at) == Some(b'.') {
-            at = self.digits(at.wrapping_add(1))?;
-        }
-        if let Some(b'e' | b'E') = self.byte(at) {
-            at = at.wrapping_add(1);
-            at = at.wrapping_add(usize::from(matches!(self.byte(at), Some(b'+' | b'-'))));
-            at = self.digits(at)?;
-        }
-        if let Some(b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-') = self.byte(at) {
-            return self.fail(at, JsonErrorKind::Number);
-        }
-        self.position = at;
-        Ok(Kind::Number)
-    }
+/// An array or object that is open.
+#[derive(Clone, Copy)]
+struct Level {
+    /// Where it starts, if it is an object.
+    start: Option<u32>,
+    /// How many names are kept of the objects outside it.
+    names: u8,
+    /// Whether names of it were left out.
+    large: bool,
+    /// How many members are in it and in those outside it.
+    members: usize,
+}
 
-    /// Where the digits that start at a position end. There is at least one.
-    #[inline(always)]
-    fn digits(&mut self, start: usize) -> Result<usize, JsonErrorKind> {
-        let mut at = start;
-        while let Some(b'0'..=b'9') = self.byte(at) {
-            at = at.wrapping_add(1);
-        }
-        if at == start { self.fail(at, JsonErrorKind::Number) } else { Ok(at) }
-    }
-
-    /// Takes the next element of the array at whose start, or inside which, the reader stands.
-    pub(super) fn element(&mut self, first: bool) -> Result<Option<Value<'a>>, JsonError> {
-        if first {
-            self.skip(1);
-        }
-        match self.next_token() {
-            Some(b']') => {
-                self.skip(1);
-                return Ok(None);
-            }
-            Some(b',') if !first => self.skip(1),
-            _ if !first => return Err(self.error(JsonErrorKind::Unexpected)),
-            _ => {}
-        }
-        self.value(1, None).map(Some)
-    }
+impl Level {
+    const CLOSED: Self = Self { start: None, names: 0, large: false, members: 0 };
 }

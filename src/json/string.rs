@@ -1,5 +1,6 @@
 //! Strings as they stand in JSON text, escapes and all.
 
+use core::cmp::Ordering;
 use core::fmt;
 
 use crate::error::Excerpt;
@@ -106,36 +107,34 @@ impl<'a> JsonString<'a> {
         core::str::from_utf8(buffer.get(..len)?).ok()
     }
 
-    /// Whether a string that has been checked is equal, of which `text` is what follows its opening
-    /// quote. Looks no further than to the first difference.
-    pub(super) fn is_start_of(self, text: &str) -> bool {
-        if !self.escaped {
-            let both = self.raw.bytes().zip(text.bytes());
-            let same = both.take_while(|(own, other)| own == other).count();
-            match text.as_bytes().get(same) {
-                Some(b'"') => return same == self.raw.len(),
-                Some(b'\\') => {}
-                _ => return false,
-            }
+    /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
+    /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
+    pub(super) fn compare_start(self, text: &str) -> Ordering {
+        let both = self.raw.bytes().zip(text.bytes());
+        let same = both.take_while(|(own, other)| own == other && *own != b'\\').count();
+        match (self.raw.as_bytes().get(same), text.as_bytes().get(same)) {
+            (Some(b'\\'), _) | (_, Some(b'\\')) => self.characters().cmp(up_to_quote(text)),
+            (None, Some(b'"')) => Ordering::Equal,
+            (None, _) => Ordering::Less,
+            (Some(_), Some(b'"')) => Ordering::Greater,
+            (own, other) => own.cmp(&other),
         }
-        let mut rest = text.chars();
-        for character in self.chars() {
-            let other = match rest.next() {
-                None | Some('"') => return false,
-                Some('\\') => unescape(&mut rest),
-                Some(other) => other,
-            };
-            if other != character {
-                return false;
-            }
-        }
-        rest.next() == Some('"')
     }
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
         Excerpt::new(self.chars())
     }
+}
+
+/// The characters up to the closing quote.
+fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
+    let mut rest = text.chars();
+    core::iter::from_fn(move || match rest.next()? {
+        '"' => None,
+        '\\' => Some(unescape(&mut rest)),
+        character => Some(character),
+    })
 }
 
 /// The character of an escape, after the backslash. The reader has checked its form, so that the
@@ -164,14 +163,14 @@ fn unescape(rest: &mut core::str::Chars<'_>) -> char {
 
 /// Takes four digits, and gives the UTF-16 code unit that they write.
 fn code_unit(rest: &mut core::str::Chars<'_>) -> u16 {
-    let unit = hex(rest.as_str()).unwrap_or(0xfffd);
+    let unit = hex(rest.as_str().as_bytes()).unwrap_or(0xfffd);
     *rest = rest.as_str().get(4..).unwrap_or_default().chars();
     unit
 }
 
 /// The UTF-16 code unit that the first four characters write.
-pub(super) fn hex(text: &str) -> Option<u16> {
-    let (unit, is_hex) = code_unit_of(*text.as_bytes().first_chunk()?);
+pub(super) fn hex(text: &[u8]) -> Option<u16> {
+    let (unit, is_hex) = code_unit_of(*text.first_chunk()?);
     is_hex.then_some(unit)
 }
 

@@ -13,6 +13,7 @@ use crate::algorithm::AlgorithmSet;
 use crate::json::JsonString;
 use crate::jwks::Jwks;
 use crate::key_set::KeySet;
+use crate::limits::Limits;
 
 /// A set with a usable key.
 #[derive(Debug)]
@@ -36,8 +37,9 @@ impl Fetched {
         response: &HttpResponse<'_>,
         allowed: AlgorithmSet,
         uses: &[&str],
+        limits: Limits,
     ) -> Result<Self, FetchError> {
-        let jwks = Jwks::parse(response.body).map_err(FetchError::Set)?.allow_uses(uses);
+        let jwks = Jwks::parse_with_limits(response.body, limits).map_err(FetchError::Set)?.allow_uses(uses);
         let keys = KeySet::from_jwks(&jwks, allowed).map_err(|none| {
             let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
             FetchError::NoUsableKey { keys: jwks.len(), first }

@@ -1,7 +1,9 @@
 //! How long keys are used, and how often they may be asked for.
 
+use crate::limits::Limits;
+
 /// How long the keys of a [`RemoteKeySet`](crate::RemoteKeySet) are used, and how often its endpoint
-/// may be asked. All values are whole seconds. A value beyond its bounds is moved to the nearer one.
+/// may be asked. All values but the limits are whole seconds. A value beyond its bounds is moved to the nearer one.
 ///
 /// | | unless set | bounds |
 /// |---|---|---|
@@ -13,6 +15,7 @@
 /// | [`max_backoff`](Self::max_backoff) | 15 min | the cooldown to 1 day |
 /// | [`grace`](Self::grace) | none | up to 1 day |
 /// | [`fetch_timeout`](Self::fetch_timeout) | 30 s | 1 s to 1 h |
+/// | [`limits`](Self::limits) | those of [`Limits`] | up to 1 MiB |
 ///
 /// ```
 /// use jose_core::RotationPolicy;
@@ -31,6 +34,7 @@ pub struct RotationPolicy {
     max_backoff: u32,
     pub(super) grace: u32,
     fetch_timeout: u32,
+    pub(super) limits: Limits,
 }
 
 const HOUR: u32 = 3600;
@@ -53,7 +57,15 @@ impl RotationPolicy {
             max_backoff: 900,
             grace: 0,
             fetch_timeout: 30,
+            limits: Limits::new(),
         }
+    }
+
+    /// Sets how much is read of a response, and of the tokens for which it is fetched.
+    #[must_use]
+    pub const fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// The least time from one fetch to the next, whatever its reason: the end of a lifetime, an

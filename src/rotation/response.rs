@@ -31,7 +31,7 @@ const MOST_ETAG: usize = 256;
 
 impl<'r> HttpResponse<'r> {
     /// A response with this status code and this body, content codings removed. The client need not
-    /// read more than [`MAX_SET_LENGTH`](crate::MAX_SET_LENGTH) and one byte of a body.
+    /// read more of a body than [`Limits::set_length`](crate::Limits::set_length) and one byte.
     pub fn new<B: AsRef<[u8]> + ?Sized>(status: u16, body: &'r B) -> Self {
         let body = body.as_ref();
         Self {

@@ -117,10 +117,10 @@ fn hostile_kid() {
     let raw = HeaderJsonAt(JsonErrorKind::ControlCharacter, r#"{"alg":"HS256","kid":"a"#.len());
     assert_eq!(judged("{\"alg\":\"HS256\",\"kid\":\"a\0\"}"), Err(raw.into()));
     let token = signed(&format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(64 << 10)));
-    let too_long = ParseError::TokenTooLong { length: token.len(), limit: 16 << 10 };
+    let too_long = ParseError::TokenTooLong { length: token.len(), limit: 64 << 10 };
     assert_eq!(outcome(&key("hmac-32"), H.into(), &token), Err(too_long.into()));
-    let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(4 << 10));
-    let too_long = ParseError::HeaderTooLong { length: b64(&header).len(), limit: 4 << 10 };
+    let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(16 << 10));
+    let too_long = ParseError::HeaderTooLong { length: b64(&header).len(), limit: 16 << 10 };
     assert_eq!(judged(&header), Err(too_long.into()));
     for kid in ["null", "5", "[]", "{}", r#"["a"]"#, "true"] {
         let wrong = ParseError::ParameterType { name: "kid" };
@@ -133,7 +133,7 @@ struct HeaderJsonAt(JsonErrorKind, usize);
 
 impl From<HeaderJsonAt> for Error {
     fn from(HeaderJsonAt(kind, offset): HeaderJsonAt) -> Self {
-        ParseError::HeaderJson(JsonError { kind, offset }).into()
+        ParseError::HeaderJson(JsonError { kind, found: Some('\0'), offset }).into()
     }
 }
 
@@ -207,7 +207,7 @@ fn b64_false_skips_limits() {
         // The limit of a token holds for a payload that is not encoded.
         let input = format!("{header}.{}", "a".repeat(1 << 20));
         let token = format!("{input}.{}", b64(signer("hmac-32").sign(input.as_bytes())));
-        let too_long = ParseError::TokenTooLong { length: token.len(), limit: 16 << 10 };
+        let too_long = ParseError::TokenTooLong { length: token.len(), limit: 64 << 10 };
         assert_eq!(outcome(&key, H.into(), &token), Err(too_long.into()), "{parameters}");
     }
     assert_eq!(cases, 24);

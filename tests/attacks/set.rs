@@ -77,7 +77,7 @@ fn one_bad_key_kills_the_set() {
         (jwk("hmac-32", r#""kid":"bad""#), KeyError::AlgNotAllowed { alg: H, allowed: PUBLIC }),
         (
             r#"{"kid":"bad","kid":"bad"}"#.into(),
-            KeyError::Json(JsonError { kind: JsonErrorKind::DuplicateName, offset: 13 }),
+            KeyError::Json(JsonError { kind: JsonErrorKind::DuplicateName, found: None, offset: 13 }),
         ),
     ] {
         let has_kid = bad.contains(r#""kid":"bad""#) && !matches!(reason, KeyError::Json(_));
@@ -221,7 +221,7 @@ fn refetch_storm() {
 fn wiped_cache() {
     let (mut remote, mut dice) = (fetched(), Dice::new(19));
     let large = " ".repeat((512 << 10) + 1);
-    let json = |kind, offset| FetchError::Set(SetError::Json(JsonError { kind, offset }));
+    let json = |kind, found, offset| FetchError::Set(SetError::Json(JsonError { kind, found, offset }));
     let unusable = |keys, first| FetchError::NoUsableKey { keys, first };
     let unknown = KeyError::KtyUnsupported { kty: excerpt("XX") };
     let status = |status| FetchError::Status { status };
@@ -233,9 +233,9 @@ fn wiped_cache() {
         (Some((404, "")), status(404)),
         (Some((204, "")), status(204)),
         (Some((304, "")), status(304)),
-        (Some((200, "")), json(JsonErrorKind::End, 0)),
-        (Some((200, "{")), json(JsonErrorKind::End, 1)),
-        (Some((200, "<html>")), json(JsonErrorKind::Unexpected, 0)),
+        (Some((200, "")), json(JsonErrorKind::ExpectedValue, None, 0)),
+        (Some((200, "{")), json(JsonErrorKind::ExpectedName, None, 1)),
+        (Some((200, "<html>")), json(JsonErrorKind::ExpectedValue, Some('<'), 0)),
         (Some((200, "{}")), FetchError::Set(SetError::KeysMissing)),
         (Some((200, "[]")), FetchError::Set(SetError::NotObject)),
         (Some((200, r#"{"keys":{}}"#)), FetchError::Set(SetError::KeysNotArray)),

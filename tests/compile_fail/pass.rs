@@ -18,7 +18,7 @@ const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MT
 
 fn main() {
     let (mut scratch, mut buffer) = ([0; 1024], [0; 64]);
-    let jws = UnverifiedJws::parse(TOKEN, &mut scratch, TOKEN.len()).unwrap();
+    let jws = UnverifiedJws::parse(TOKEN, &mut scratch, Limits::new()).unwrap();
     let signature = jws.signature(&mut buffer).unwrap();
     let keys = keys().unwrap();
     let key = Jwks::parse(SET).unwrap().iter().next().unwrap().unwrap().verifying_key(ONLY).unwrap();

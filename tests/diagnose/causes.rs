@@ -102,7 +102,10 @@ fn text_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (plain(format!("{}..", b64(r#"{"a":1}"#))), vec![HeaderMalformed]),
         (plain(es256(r#","crit":["x"]"#, CLAIMS)), vec![CriticalExtension]),
         (plain(es256(r#","b64":false"#, CLAIMS)), vec![CriticalExtension]),
-        (plain("A".repeat(20_000)), vec![TokenTooLong]),
+        (plain("A".repeat(70_000)), vec![TokenTooLong]),
+        (plain(format!("{}..", "A".repeat(20_000))), vec![HeaderTooLong]),
+        (plain(es256(&members(1025), CLAIMS)), vec![TooManyMembers]),
+        (plain(es256("", &format!("{{{}}}", &members(1025)[1..]))), vec![TooManyMembers]),
         // What can be told at once is.
         (
             plain(format!("Bearer {}", es256("", r#"{"aud":"x","exp":1}"#))),
@@ -316,8 +319,8 @@ fn claims_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
 fn set_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
     use Cause::*;
     let ec = jwk("p256", "");
-    let long = format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(2000));
-    let documents: [(&str, Option<Cause>); 17] = [
+    let long = format!(r#"{{"keys":[{}1]}}"#, "1,".repeat(300_000));
+    let documents: [(&str, Option<Cause>); 19] = [
         (&set(""), None),
         (r#"{"keys":[]}"#, Some(NoKeys)),
         (&ec, Some(SetIsJwk)),
@@ -337,7 +340,9 @@ fn set_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         ("", Some(SetNotJson)),
         ("upstream timed out", Some(SetNotJson)),
         (r#"{"keys":[{"kty":"#, Some(SetNotJson)),
-        (&long, Some(SetTooLarge)),
+        (&long, Some(SetTooLong)),
+        (&format!(r#"{{"keys":[{}0]}}"#, "0,".repeat(1024)), Some(TooManyKeys)),
+        (&format!(r#"{{"keys":[{ec}]{}}}"#, members(1024)), Some(TooManyMembers)),
     ];
     let found = documents.map(|(document, expected)| {
         let diagnosis = diagnose_set(document);
@@ -456,4 +461,9 @@ fn candidates_say_why() {
     let standings: Vec<_> = diagnosis.candidates().map(|candidate| candidate.standing()).collect();
     let other = Standing::OtherAlgorithm { algorithm: rs256 };
     assert_eq!(standings, [Standing::OtherKid, other, Standing::Chosen { algorithm: es256 }]);
+}
+
+/// Members of an object, each behind a comma.
+fn members(count: usize) -> String {
+    (0..count).map(|number| format!(r#","{number}":0"#)).collect()
 }

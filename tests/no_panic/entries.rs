@@ -103,7 +103,7 @@ fn entry(_: &[u8], jwk: &[u8], _: &[u8]) -> bool {
 #[cfg(entry = "compact_and_header")]
 fn entry(token: &[u8], _: &[u8], _: &[u8]) -> bool {
     let mut scratch = [0; 512];
-    let Ok(jws) = UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(512)) else {
+    let Ok(jws) = UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(LIMITS)) else {
         return false;
     };
     let header = jws.header();
@@ -116,7 +116,7 @@ fn entry(token: &[u8], _: &[u8], _: &[u8]) -> bool {
 #[cfg(entry = "base64url")]
 fn entry(token: &[u8], _: &[u8], _: &[u8]) -> bool {
     let (mut scratch, mut buffer) = ([0; 512], [0; 512]);
-    let Ok(jws) = UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(512)) else {
+    let Ok(jws) = UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(LIMITS)) else {
         return false;
     };
     let buffer = black_box(buffer.as_mut_slice());
@@ -184,7 +184,7 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
 fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {
     let mut scratch = [0; 512];
     let token = black_box(
-        UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(512)).err().map(Error::from),
+        UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(LIMITS)).err().map(Error::from),
     );
     let jwk = black_box(Jwk::parse(jwk).err());
     let set = black_box(Jwks::parse(set).err());

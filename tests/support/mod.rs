@@ -19,8 +19,8 @@ use std::sync::{Mutex, OnceLock};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{KeyInit as _, Mac as _};
 use jose_core::{
-    Algorithm, AlgorithmSet, Error, Excerpt, Jwk, Jwks, KeySource, MAX_TOKEN_LENGTH, UnverifiedJws, Verifier,
-    VerifyingKey,
+    Algorithm, AlgorithmSet, Error, Excerpt, JsonError, JsonErrorKind, Jwk, Jwks, KeySource, Limits,
+    UnverifiedJws, Verifier, VerifyingKey,
 };
 use p256::ecdsa::signature::Signer as _;
 use serde_json::Value;
@@ -186,8 +186,8 @@ pub(crate) fn outcome<K: KeySource + ?Sized>(
     allowed: AlgorithmSet,
     token: &(impl AsRef<[u8]> + ?Sized),
 ) -> Result<Algorithm, Error> {
-    let mut scratch = [0; MAX_TOKEN_LENGTH];
-    Verifier::new(keys, allowed).verify(token, &mut scratch).map(|verified| verified.algorithm())
+    let mut scratch = vec![0; token.as_ref().len()];
+    Verifier::new(keys, allowed).verify(token, &mut scratch[..]).map(|verified| verified.algorithm())
 }
 
 /// The outcome with a JWK Set as the source, which must be the same whether its keys are built for each
@@ -211,7 +211,8 @@ pub(crate) fn outcome_of_set(
 #[track_caller]
 pub(crate) fn excerpt(text: &str) -> Excerpt {
     let token = format!("{}..", b64(format!(r#"{{"alg":{}}}"#, Value::from(text))));
-    let header = UnverifiedJws::parse(&token, &mut [0; 256], 512).map(|jws| jws.header().algorithm());
+    let header =
+        UnverifiedJws::parse(&token, &mut [0; 256], Limits::new()).map(|jws| jws.header().algorithm());
     let excerpt = header.unwrap().unwrap_err();
     assert_eq!(excerpt.as_str(), text);
     excerpt
@@ -265,4 +266,21 @@ impl Dice {
     pub(crate) fn octets(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.next().to_be_bytes()[0]).collect()
     }
+}
+
+/// What is wrong with a JSON text, and where: with the character there, if the message shows it.
+pub(crate) fn json_error(text: &str, kind: JsonErrorKind, offset: usize) -> JsonError {
+    use JsonErrorKind as K;
+    let says_it_all = [
+        K::InvalidUtf8,
+        K::ByteOrderMark,
+        K::InvalidEscape,
+        K::LoneSurrogate,
+        K::DuplicateName,
+        K::TooLong,
+        K::TooDeep,
+        K::TooManyMembers,
+    ];
+    let found = if says_it_all.contains(&kind) { None } else { text[offset..].chars().next() };
+    JsonError { kind, found, offset }
 }

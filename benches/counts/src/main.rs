@@ -7,7 +7,7 @@ mod tokens;
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, MAX_TOKEN_LENGTH,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, Limits,
     Precomputation, SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey, Window,
 };
 use serde::Deserialize;
@@ -107,7 +107,7 @@ fn split_and_header() -> Operation {
     let token = Key::named("hmac-32").sign(&claims());
     let mut scratch = [0; 512];
     Box::new(move || {
-        let jws = UnverifiedJws::parse(black_box(&token), &mut scratch, MAX_TOKEN_LENGTH).unwrap();
+        let jws = UnverifiedJws::parse(black_box(&token), &mut scratch, Limits::new()).unwrap();
         jws.header().kid().unwrap() == *tokens::KID
     })
 }
@@ -131,7 +131,7 @@ fn signature(key: &str, window: Option<Window>) -> Operation {
     let algorithm = algorithm(&key);
     let token = key.sign(&claims());
     let (mut scratch, mut buffer) = ([0; 1024], [0; 512]);
-    let jws = UnverifiedJws::parse(&token, &mut scratch, MAX_TOKEN_LENGTH).unwrap();
+    let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     let (input, signature) = (jws.signing_input().to_vec(), jws.signature(&mut buffer).unwrap().to_vec());
     let jwk = key.verifying_jwk().to_string();
     let mut key = Jwk::parse(&jwk).unwrap().verifying_key(algorithm.into()).unwrap();
@@ -145,7 +145,7 @@ fn signature(key: &str, window: Option<Window>) -> Operation {
 fn base64url() -> Operation {
     let token: &'static str = Key::named("hmac-32").sign(&claims_of_token(1024 + 100)).leak();
     let scratch = Box::leak(Box::new([0; 512]));
-    let jws = UnverifiedJws::parse(token, scratch, MAX_TOKEN_LENGTH).unwrap();
+    let jws = UnverifiedJws::parse(token, scratch, Limits::new()).unwrap();
     let mut buffer = [0; 1024];
     Box::new(move || {
         let payload = black_box(&jws).dangerous_payload_without_verification(&mut buffer);

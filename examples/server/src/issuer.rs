@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, FetchPermit, HttpResponse, KeysUnavailable,
-    MAX_SET_LENGTH, Refetch, RemoteKeySet, RotationPolicy, UnixTime, Unreachable, Verifier,
+    Limits, Refetch, RemoteKeySet, RotationPolicy, UnixTime, Unreachable, Verifier,
 };
 use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
@@ -139,7 +139,7 @@ impl Issuer {
             request = request.header("If-None-Match", etag);
         }
         let got = request.call().and_then(|mut response| {
-            let body = response.body_mut().with_config().limit(MAX_SET_LENGTH as u64).read_to_vec()?;
+            let body = response.body_mut().with_config().limit(Limits::new().set_length() as u64).read_to_vec()?;
             Ok((response, body))
         });
         let answer = got.as_ref().map_err(|_| Unreachable).map(|(response, body)| {

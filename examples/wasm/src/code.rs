@@ -29,7 +29,7 @@ macro_rules! coded {
 
 coded! {
     ParseError, "parse": TokenTooLong JsonSerialization PartsMissing Jwe TooManyParts HeaderTooLong ScratchTooSmall
-        HeaderBase64 HeaderJson HeaderNotObject HeaderMembers AlgMissing ParameterType Crit UnencodedPayload
+        HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType Crit UnencodedPayload
         SignatureBase64 PayloadBase64;
     SelectError, "select": AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidMissing KidUnknown
         KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;

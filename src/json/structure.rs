@@ -1,0 +1,238 @@
+//! Values by structure alone: brackets and strings, and nothing about what is in them.
+//!
+//! That is all there is to do in text that has been checked, and enough to leave out what is judged by
+//! itself: a member of a JWK Set that does not read ends where its brackets do. It takes constant stack
+//! at any depth, and time linear in the text.
+
+use super::fault::Fault;
+use super::span::{Kind, Span};
+use crate::error::JsonErrorKind;
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// Eight bytes whose top bit says, for each of a word, whether it is this ASCII character. What is said of
+/// bytes above the first that is may be wrong, and so is what is said of those beyond ASCII: [`before_first`]
+/// looks at neither.
+#[inline(always)]
+pub(crate) const fn is(word: u64, character: u8) -> u64 {
+    // Subtracting from a byte borrows into its top bit where the byte is smaller.
+    (word ^ ONES.wrapping_mul(widened(character))).wrapping_sub(ONES)
+}
+
+/// The same for whether it is less than an ASCII character.
+#[inline(always)]
+pub(super) const fn is_less(word: u64, than: u8) -> u64 {
+    word.wrapping_sub(ONES.wrapping_mul(widened(than)))
+}
+
+#[expect(clippy::as_conversions, reason = "u64::from is not const")]
+const fn widened(byte: u8) -> u64 {
+    byte as u64
+}
+
+/// How many bytes of a text stand before the first of which `said` says that it is one; of the last few,
+/// which are no word, none is looked at.
+#[inline(always)]
+pub(crate) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
+    let mut before = 0_usize;
+    for word in text.as_chunks().0 {
+        let word = u64::from_le_bytes(*word);
+        let found = marks(word, said(word));
+        if found != 0 {
+            return before.wrapping_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+        }
+        before = before.wrapping_add(8);
+    }
+    before
+}
+
+/// What [`before_first`] looks for in a string: a quote, a backslash or a control character.
+#[inline(always)]
+pub(super) const fn string_part_ends(word: u64) -> u64 {
+    is(word, b'"') | is(word, b'\\') | is_less(word, b' ')
+}
+
+/// The top bit of the first byte of which `said` says that it is one, and perhaps those of others above.
+#[inline(always)]
+pub(super) const fn marks(word: u64, said: u64) -> u64 {
+    said & !word & (ONES << 7)
+}
+
+/// Whether eight bytes are digits: they are 0x30 to 0x3f, and so are they with six more.
+#[inline(always)]
+pub(crate) const fn all_digits(word: u64) -> bool {
+    let high = 0xf0 * ONES;
+    let more = (word & !high).wrapping_add(0x06 * ONES);
+    (word & high | (more & high) >> 4) == 0x30 * ONES
+}
+
+/// A position in a text, and a way through it.
+#[derive(Clone)]
+pub(super) struct Structure<'a> {
+    text: &'a str,
+    pub(super) position: usize,
+}
+
+impl<'a> Structure<'a> {
+    pub(super) const fn new(text: &'a str, position: usize) -> Self {
+        Self { text, position }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
+    }
+
+    fn skip(&mut self, bytes: usize) {
+        self.position = self.position.wrapping_add(bytes);
+    }
+
+    /// Skips white space and shows what follows.
+    fn token(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
+            self.skip(1);
+        }
+        self.byte()
+    }
+
+    fn fault<T>(&self, kind: JsonErrorKind) -> Result<T, Fault> {
+        Err(Fault::at(kind, self.position))
+    }
+
+    /// Takes the string whose opening quote is next.
+    fn string(&mut self) -> Result<Span, Fault> {
+        let start = self.position;
+        let mut kind = Kind::Plain;
+        self.skip(1);
+        loop {
+            let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+            self.skip(before_first(rest, |word| is(word, b'"') | is(word, b'\\')));
+            match self.byte() {
+                Some(b'"') => {
+                    self.skip(1);
+                    return Ok(Span::new(start, self.position, kind));
+                }
+                Some(b'\\') => {
+                    kind = Kind::Escaped;
+                    self.skip(2);
+                }
+                Some(_) => self.skip(1),
+                None => return Err(Fault::at(JsonErrorKind::UnterminatedString, self.text.len())),
+            }
+        }
+    }
+
+    /// Takes a value. Of a number or literal, it is known where it ends.
+    pub(super) fn value(&mut self) -> Result<Span, Fault> {
+        let first = self.token();
+        let start = self.position;
+        let mut depth = 0_usize;
+        loop {
+            match self.byte() {
+                Some(b'"') => {
+                    let string = self.string()?;
+                    if depth == 0 {
+                        return Ok(string);
+                    }
+                }
+                Some(b'{' | b'[') => {
+                    self.skip(1);
+                    depth = depth.wrapping_add(1);
+                }
+                Some(b'}' | b']') if depth != 0 => {
+                    self.skip(1);
+                    depth = depth.wrapping_sub(1);
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                Some(_) if depth != 0 => self.skip(1),
+                None if depth != 0 => return self.fault(JsonErrorKind::ExpectedClosing),
+                _ => {
+                    self.scalar();
+                    if self.position == start {
+                        return self.fault(JsonErrorKind::ExpectedValue);
+                    }
+                    break;
+                }
+            }
+        }
+        Ok(Span::new(start, self.position, first.map_or(Kind::Null, Kind::of_first)))
+    }
+
+    /// Skips what can be a number or literal, or was meant to be.
+    fn scalar(&mut self) {
+        let ends = b"\"[]{},: \t\n\r";
+        while self.byte().is_some_and(|byte| !ends.contains(&byte)) {
+            self.skip(1);
+        }
+    }
+
+    /// Takes the next member of an object at whose brace, or behind whose last value, this stands; `None`
+    /// behind the last member. For text that has been checked.
+    pub(super) fn member(&mut self) -> Option<(Span, Span)> {
+        self.token();
+        self.skip(1);
+        if self.token() == Some(b'"') { self.name_and_value() } else { None }
+    }
+
+    /// Takes the member whose name's quote is next. For text that has been checked.
+    pub(super) fn name_and_value(&mut self) -> Option<(Span, Span)> {
+        let name = self.string().ok()?;
+        self.token();
+        self.skip(1);
+        Some((name, self.value().ok()?))
+    }
+
+    /// Takes the next element of an array behind whose bracket, or behind whose last value, this stands;
+    /// `None` when the array has been taken to its end.
+    pub(super) fn element(&mut self, first: bool) -> Result<Option<Span>, Fault> {
+        match self.token() {
+            Some(b']') => {
+                self.skip(1);
+                return Ok(None);
+            }
+            Some(b',') if !first => self.skip(1),
+            _ if !first => return self.fault(JsonErrorKind::ExpectedCommaOrBracket),
+            _ => {}
+        }
+        self.value().map(Some)
+    }
+}
+
+/// The elements of an array, taken by structure alone: what is in them need not be JSON.
+#[derive(Clone, Copy)]
+pub(crate) struct Elements<'a> {
+    text: &'a str,
+    /// Behind the bracket.
+    start: usize,
+    len: usize,
+}
+
+impl<'a> Elements<'a> {
+    /// Takes the array whose bracket stands at `position`, which then is behind it.
+    pub(super) fn new(text: &'a str, position: &mut usize) -> Result<Self, Fault> {
+        let start = position.wrapping_add(1);
+        let mut structure = Structure::new(text, start);
+        let mut len = 0_usize;
+        while structure.element(len == 0)?.is_some() {
+            len = len.wrapping_add(1);
+        }
+        *position = structure.position;
+        Ok(Self { text, start, len })
+    }
+
+    /// How many there are.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The text of each element, in order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = &'a str> {
+        let mut structure = Structure::new(self.text, self.start);
+        let mut first = true;
+        core::iter::from_fn(move || {
+            let element = structure.element(core::mem::take(&mut first)).ok().flatten()?;
+            Some(element.text(self.text))
+        })
+    }
+}
