@@ -41,11 +41,11 @@ impl<'t> Session<'t> {
     /// The claims, without serde.
     fn of(claims: &Claims<'t>) -> Option<Self> {
         Some(Self {
-            iss: claims.issuer()?.as_str()?,
-            sub: claims.subject()?.as_str()?,
-            aud: claims.audiences().next()?.as_str()?,
-            exp: claims.expires_at()?.seconds(),
-            iat: claims.issued_at()?.seconds(),
+            iss: claims.issuer().ok()??.as_str()?,
+            sub: claims.subject().ok()??.as_str()?,
+            aud: claims.audiences().ok()?.next()?.as_str()?,
+            exp: claims.expires_at().ok()??.seconds(),
+            iat: claims.issued_at().ok()??.seconds(),
             scope: claims.get("scope")?.as_string()?.as_str()?,
         })
     }

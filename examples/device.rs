@@ -32,7 +32,7 @@ mod gate {
                 ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Value("api.example"));
             let verified = Verifier::new(&self.key, ONLY).verify(token, &mut self.scratch)?;
             let claims = verified.claims(&policy, now)?;
-            claims.subject().ok_or(Error::Claims(ClaimsError::ClaimMissing { name: "sub" }))
+            claims.subject()?.ok_or(Error::Claims(ClaimsError::ClaimMissing { name: "sub" }))
         }
     }
 }

@@ -39,7 +39,7 @@ fn verify(issuers: &[Issuer], token: &str) -> Result<String, Failure> {
     let mut scratch = Vec::new();
     let verified = Verifier::new(&issuer.keys, ALLOWED).require_kid().verify(token, &mut scratch)?;
     let claims = verified.claims(&policy, NOW).map_err(Error::from)?;
-    Ok(format!("{} at {}", claims.subject().ok_or("no subject")?, issuer.name))
+    Ok(format!("{} at {}", claims.subject()?.ok_or("no subject")?, issuer.name))
 }
 
 fn main() -> Result<(), Failure> {

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use std::thread::{scope, sleep};
 
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, FetchError, FetchPermit, HttpResponse,
+    Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, FetchError, FetchPermit, HttpResponse,
     KeysUnavailable, Limits, Refetch, RemoteKeySet, RotationPolicy, SelectError, UnixTime, Unreachable,
     Verifier,
 };
@@ -40,6 +40,14 @@ struct Issuer {
 enum Refusal {
     Token(Error),
     Keys(KeysUnavailable),
+    /// The clock is not set: whether a token has expired cannot be said.
+    Clock(ClockError),
+}
+
+/// The time for what is due and when. A clock that stands before 1970 stands still here, and no token is
+/// verified by it.
+fn schedule_time() -> UnixTime {
+    UnixTime::now().unwrap_or(UnixTime::from_seconds(0))
 }
 
 impl Issuer {
@@ -71,7 +79,7 @@ impl Issuer {
 
     /// Fetches the keys when that is due. A thread of its own calls this from time to time.
     fn refresh(&self) {
-        let now = UnixTime::now();
+        let now = schedule_time();
         if self.read().is_fetch_due(now) {
             let permit = self.write().fetch_due(now);
             if let Some(permit) = permit {
@@ -102,7 +110,7 @@ impl Issuer {
         let status = got.as_ref().map_or(0, |(response, _)| response.status().as_u16());
         lock(&self.fetches).push(status);
 
-        let (now, jitter) = (UnixTime::now(), RandomState::new().hash_one(0) >> 32);
+        let (now, jitter) = (schedule_time(), RandomState::new().hash_one(0) >> 32);
         let outcome = self.write().complete(permit, fetched, now, u32::try_from(jitter).unwrap_or(0));
         if let Err(error) = outcome {
             println!("    fetch: {error}");
@@ -117,7 +125,7 @@ impl Issuer {
                 Err(Refusal::Token(refusal)) => refusal,
                 other => return other,
             };
-            let next = self.write().refused(&token.token, &refusal, UnixTime::now());
+            let next = self.write().refused(&token.token, &refusal, schedule_time());
             match next {
                 Refetch::Now(permit) => {
                     self.looked_up.fetch_add(1, Ordering::Relaxed);
@@ -135,7 +143,7 @@ impl Issuer {
 
     /// Verifies a token with the keys that there are.
     fn verify_now(&self, token: &Token, scratch: &mut Vec<u8>) -> Result<(), Refusal> {
-        let now = UnixTime::now();
+        let now = UnixTime::now().map_err(Refusal::Clock)?;
         let remote = self.read();
         let keys = remote.keys(now).map_err(Refusal::Keys)?;
         let mut verifier = Verifier::new(&keys, self.allowed).require_kid();
@@ -305,7 +313,7 @@ impl Rehearsal {
         self.control("stop")?;
         self.serve_for(6, &[&third])?;
         self.refuse("of a key that was withdrawn", &second)?;
-        let status = self.issuer.read().status(UnixTime::now());
+        let status = self.issuer.read().status(schedule_time());
         let stale = status.keys.is_some_and(|keys| keys.stale_for > 0 && !keys.too_stale);
         if !stale || status.last_error != Some(FetchError::Unreachable) {
             return Err(format!("the provider seems not to be stopped: {status}").into());
@@ -327,7 +335,7 @@ impl Rehearsal {
         sleep(Duration::from_secs(seconds));
         let accepted = self.accepted.load(Ordering::Relaxed).saturating_sub(before);
         if seconds > 0 {
-            println!("    {accepted} verified; {}", self.issuer.read().status(UnixTime::now()));
+            println!("    {accepted} verified; {}", self.issuer.read().status(schedule_time()));
             if accepted < 100 {
                 return Err(format!("only {accepted} verifications in {seconds} s").into());
             }

@@ -1,9 +1,10 @@
 //! Runs any suite against the crate: a request per line of JSON on stdin, a result per line on stdout,
 //! in order. A request that makes no sense is answered with stage `request`, and the next one is read.
 //!
-//! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "require_kid",
-//! "typ", "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text of
-//! either. Without `token` the keys are judged; without `now` the claims are not looked at. With
+//! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "max_age",
+//! "allow_expired", "allow_missing_exp", "require_kid", "typ" (a string, or several), "uses" (further values
+//! of a key's `use`), "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text
+//! of either. Without `token` the keys are judged; without `now` the claims are not looked at. With
 //! `"explain": true` the answer has a `diagnosis` as well, of the claims too: at the system's time if
 //! there is no `now`.
 
@@ -37,9 +38,34 @@ struct Request {
     leeway: u16,
     #[serde(default)]
     require_kid: bool,
-    typ: Option<String>,
+    typ: Option<Typ>,
+    max_age: Option<u32>,
+    #[serde(default)]
+    allow_expired: bool,
+    #[serde(default)]
+    allow_missing_exp: bool,
+    /// Values of `use` that are accepted beside `sig`.
+    #[serde(default)]
+    uses: Vec<String>,
     #[serde(default)]
     explain: bool,
+}
+
+/// What `typ` must be: one, or one of several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Typ {
+    One(String),
+    OneOf(Vec<String>),
+}
+
+impl Typ {
+    fn all(&self) -> Vec<&str> {
+        match self {
+            Self::One(typ) => vec![typ],
+            Self::OneOf(typs) => typs.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 fn main() -> io::Result<()> {
@@ -99,8 +125,9 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
         return refuse("request", "Leeway", &"at most 600 seconds of leeway");
     };
     let text = set_text(&request.keys);
+    let uses: Vec<&str> = request.uses.iter().map(String::as_str).collect();
     let jwks = match Jwks::parse(&text) {
-        Ok(jwks) => jwks,
+        Ok(jwks) => jwks.allow_uses(&uses),
         Err(error) => {
             let mut answer = refuse("keys", &variant(&error), &error);
             if request.explain {
@@ -143,17 +170,28 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
 }
 
 /// The verifier, with what the request demands of a header.
-fn demanding<'r, K: KeySource>(request: &'r Request, mut verifier: Verifier<'r, K>) -> Verifier<'r, K> {
+fn demanding<'r, K: KeySource>(
+    request: &'r Request,
+    mut verifier: Verifier<'r, K>,
+    typs: &'r [&'r str],
+) -> Verifier<'r, K> {
     if request.require_kid {
         verifier = verifier.require_kid();
     }
-    request.typ.as_deref().map_or(verifier, |typ| verifier.require_typ(typ))
+    if request.typ.is_some() { verifier.require_typ_in(typs) } else { verifier }
 }
 
 fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
     let issuer = request.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
     let audience = request.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
-    ClaimsPolicy::new(issuer, audience).leeway(leeway)
+    let mut policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
+    if request.allow_expired {
+        policy = policy.allow_expired();
+    }
+    if request.allow_missing_exp {
+        policy = policy.allow_missing_exp();
+    }
+    request.max_age.map_or(policy, |seconds| policy.max_age(seconds))
 }
 
 fn verify<K: KeySource>(
@@ -163,7 +201,8 @@ fn verify<K: KeySource>(
     scratch: &mut Vec<u8>,
     leeway: Leeway,
 ) -> Value {
-    let verified = match demanding(request, verifier).verify(token, scratch) {
+    let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
+    let verified = match demanding(request, verifier, &typs).verify(token, scratch) {
         Ok(verified) => verified,
         Err(error) => return refuse_error(&error),
     };
@@ -187,9 +226,13 @@ fn diagnose<K: KeySource>(
     scratch: &mut Vec<u8>,
     leeway: Leeway,
 ) -> Value {
-    let now = request.now.map_or_else(UnixTime::now, UnixTime::from_seconds);
+    let Ok(now) = request.now.map_or_else(UnixTime::now, |now| Ok(UnixTime::from_seconds(now))) else {
+        return json!({"report": "there is no \"now\", and the system's clock stands before 1970"});
+    };
     let policy = policy(request, leeway);
-    let diagnosis: Diagnosis<'_, K> = demanding(request, verifier).diagnose(token, scratch, &policy, now);
+    let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
+    let diagnosis: Diagnosis<'_, K> =
+        demanding(request, verifier, &typs).diagnose(token, scratch, &policy, now);
     let problems = diagnosis.problems().map(|problem| {
         json!({
             "stage": problem.stage().name(),

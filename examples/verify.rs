@@ -161,7 +161,7 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -
     let issuer = job.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
     let audience = job.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
     let policy = ClaimsPolicy::new(issuer, audience).leeway(job.leeway);
-    let now = job.now.unwrap_or_else(UnixTime::now);
+    let now = job.now.map_or_else(UnixTime::now, Ok).map_err(refused)?;
     let mut scratch = Vec::new();
     if job.explain {
         let diagnosis = verifier.diagnose(token, &mut scratch, &policy, now);
@@ -170,8 +170,17 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -
     }
     let verified = verifier.verify(token, &mut scratch).map_err(refused)?;
     verified.claims(&policy, now).map_err(refused)?;
-    print(&String::from_utf8_lossy(verified.payload()));
+    print(&shown(&String::from_utf8_lossy(verified.payload())));
     Ok(())
+}
+
+/// The text, fit for a terminal: what an issuer signed may still control one.
+fn shown(text: &str) -> String {
+    let escape = |character: char| match character.is_control() {
+        true => character.escape_unicode().to_string(),
+        false => character.to_string(),
+    };
+    text.chars().map(escape).collect()
 }
 
 fn print(text: &dyn core::fmt::Display) {

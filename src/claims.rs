@@ -7,27 +7,58 @@ use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
 use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::limits::Limits;
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
 impl<'t> VerifiedJws<'t> {
-    /// The claims, once they have been held to `policy` at the time `now`.
+    /// The claims, once they have been checked against `policy` at the time `now`.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`]: a payload that is no JSON object, a registered claim of the wrong type, or
-    /// the first claim that the policy does not accept.
+    /// [`ClaimsError`]: a payload that is no JSON object, or the first claim that the policy does not
+    /// accept, be it for its type. A claim that the policy does not look at refuses nothing.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
-        let claims = Claims::parse(self.payload(), self.max_members, Err)?;
-        policy.check(&claims, now, Err)?;
-        Ok(claims)
+        Claims::checked(self.payload(), self.max_members, policy, Some(now))
+    }
+
+    /// The claims, once all of `policy` has been checked **but for the time**: for a device without a
+    /// clock, or one that takes the time from the token. Expired tokens are accepted.
+    ///
+    /// `exp`, `nbf` and, where the policy limits the age, `iat` must still be numbers, and be there if the
+    /// policy demands them. They can be read, and checked later by [`Claims::check_times`].
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// # use jose_core::{Algorithm, ClaimsError, ClaimsPolicy, Expect, Jwk, UnixTime, Verifier};
+    /// # let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
+    /// #     .verifying_key(Algorithm::Hs256.into())?;
+    /// # let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    /// # let mut scratch = [0; 256];
+    /// # let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(token, &mut scratch)?;
+    /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+    /// let claims = verified.claims_without_clock(&policy)?;
+    /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
+    ///
+    /// // Once the time is known:
+    /// let now = UnixTime::from_seconds(1_400_000_000);
+    /// assert!(matches!(claims.check_times(&policy, now), Err(ClaimsError::Expired { .. })));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`claims`](Self::claims), without those that depend on the time.
+    pub fn claims_without_clock(&self, policy: &ClaimsPolicy<'_>) -> Result<Claims<'t>, ClaimsError> {
+        Claims::checked(self.payload(), self.max_members, policy, None)
     }
 }
 
-/// The claims of a JWT that has been verified and held to a policy.
+/// The claims of a JWT that has been verified and checked against a policy.
 ///
-/// A registered claim that is present has its type (RFC 7519 §4.1): one that had another would have
-/// refused the token.
+/// What the policy looked at has its type (RFC 7519 §4.1). Every other registered claim is judged where it
+/// is read: of another type, it is an error there, and never absent.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
@@ -43,8 +74,8 @@ impl<'t> VerifiedJws<'t> {
 ///
 /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
 /// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;
-/// assert!(claims.issuer().is_some_and(|issuer| issuer == "joe"));
-/// assert_eq!(claims.expires_at(), Some(UnixTime::from_seconds(1_300_819_380)));
+/// assert!(claims.issuer()?.is_some_and(|issuer| issuer == "joe"));
+/// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
 /// assert_eq!(claims.get("http://example.com/is_root"), Some(Value::Bool(true)));
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -71,14 +102,36 @@ struct Registered {
 }
 
 impl<'t> Claims<'t> {
-    /// Reads a payload. Each registered claim of the wrong type is given to `refuse`, which goes on
-    /// without the claim or ends with the first.
-    #[inline(never)]
-    pub(crate) fn parse(
-        payload: &'t [u8],
-        max_members: usize,
-        refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    /// The claims in octets of which **the caller vouches that the issuer signed them**, checked against
+    /// `policy` at the time `now`: a payload that was compressed (`zip` in a health card) or sent beside
+    /// its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
+    /// [`VerifiedJws::payload`]. Nothing here verifies them.
+    ///
+    /// # Errors
+    ///
+    /// As [`VerifiedJws::claims`].
+    pub fn dangerous_from_octets(
+        octets: &'t [u8],
+        policy: &ClaimsPolicy<'_>,
+        now: UnixTime,
     ) -> Result<Self, ClaimsError> {
+        Self::checked(octets, Limits::new().members(), policy, Some(now))
+    }
+
+    fn checked(
+        octets: &'t [u8],
+        max_members: usize,
+        policy: &ClaimsPolicy<'_>,
+        now: Option<UnixTime>,
+    ) -> Result<Self, ClaimsError> {
+        let claims = Self::parse(octets, max_members)?;
+        policy.check(&claims, now, Err)?;
+        Ok(claims)
+    }
+
+    /// Reads a payload. No claim is judged yet.
+    #[inline(never)]
+    pub(crate) fn parse(payload: &'t [u8], max_members: usize) -> Result<Self, ClaimsError> {
         const ISS: u64 = Word::of_short("iss");
         const SUB: u64 = Word::of_short("sub");
         const AUD: u64 = Word::of_short("aud");
@@ -102,85 +155,113 @@ impl<'t> Claims<'t> {
             };
             *place = Some(member.value);
         }
-        let claims = Self { text: members.text(), names: members.into_names(), registered };
-        claims.check_types(refuse)?;
-        Ok(claims)
+        Ok(Self { text: members.text(), names: members.into_names(), registered })
     }
 
-    /// Holds each registered claim to its type (RFC 7519 §4.1).
-    fn check_types(
-        &self,
-        mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
-    ) -> Result<(), ClaimsError> {
-        let Registered { iss, sub, aud, exp, nbf, iat, jti } = self.registered;
-        let claims = [
-            ("iss", iss, Type::String),
-            ("sub", sub, Type::String),
-            ("aud", aud, Type::Audience),
-            ("exp", exp, Type::Date),
-            ("nbf", nbf, Type::Date),
-            ("iat", iat, Type::Date),
-            ("jti", jti, Type::String),
-        ];
-        for (name, claim, expected) in claims {
-            if let Some(value) = claim
-                && !expected.is_of(value, self.text)
-            {
-                refuse(expected.fault(name, value))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// A time, if it is there and one.
-    fn time(&self, claim: Option<Span>) -> Option<NumericDate> {
-        NumericDate::parse(claim?.number(self.text)?)
+    /// Checks `exp`, `nbf` and, where the policy limits the age, `iat` against the time `now`, after
+    /// [`VerifiedJws::claims_without_clock`]; or again, for claims that are kept for long.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`], of these three claims.
+    pub fn check_times(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<(), ClaimsError> {
+        policy.check_times(self, now)
     }
 
     /// `iss`, who issued the token (RFC 7519 §4.1.1).
-    #[must_use]
-    pub fn issuer(&self) -> Option<JsonString<'t>> {
-        self.registered.iss.and_then(|span| span.string(self.text))
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a string.
+    pub fn issuer(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        self.string("iss", self.registered.iss)
     }
 
     /// `sub`, whom the token is about (RFC 7519 §4.1.2).
-    #[must_use]
-    pub fn subject(&self) -> Option<JsonString<'t>> {
-        self.registered.sub.and_then(|span| span.string(self.text))
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a string: some issuers write a number, which
+    /// [`get`](Self::get) gives.
+    pub fn subject(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        self.string("sub", self.registered.sub)
     }
 
-    /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3).
-    pub fn audiences(&self) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
+    /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3); none
+    /// if it is absent.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and neither a string nor an array of strings.
+    pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
         let (one, several) = match self.registered.aud.map(|span| span.value(self.text)) {
-            Some(Value::Array(array)) => (None, Some(array.iter())),
-            Some(value) => (value.as_string(), None),
+            Some(Value::Array(array)) if array.iter().all(|member| member.as_string().is_some()) => {
+                (None, Some(array.iter()))
+            }
+            Some(Value::String(one)) => (Some(one), None),
             None => (None, None),
+            Some(other) => {
+                let found =
+                    if let Value::Array(_) = other { "an array of other values" } else { other.kind() };
+                let expected = "a string or an array of strings";
+                return Err(ClaimsError::ClaimType { name: "aud", expected, found });
+            }
         };
-        one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))
+        Ok(one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string)))
     }
 
     /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
-    #[must_use]
-    pub fn expires_at(&self) -> Option<UnixTime> {
-        self.time(self.registered.exp).map(NumericDate::ceiling)
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a number, [`ClaimsError::DateRange`] if it is
+    /// beyond what an `i64` of seconds holds.
+    pub fn expires_at(&self) -> Result<Option<UnixTime>, ClaimsError> {
+        Ok(self.date("exp", self.registered.exp)?.map(NumericDate::ceiling))
     }
 
     /// `nbf`, the first whole second at which the token is valid (RFC 7519 §4.1.5).
-    #[must_use]
-    pub fn not_before(&self) -> Option<UnixTime> {
-        self.time(self.registered.nbf).map(NumericDate::ceiling)
+    ///
+    /// # Errors
+    ///
+    /// As [`expires_at`](Self::expires_at).
+    pub fn not_before(&self) -> Result<Option<UnixTime>, ClaimsError> {
+        Ok(self.date("nbf", self.registered.nbf)?.map(NumericDate::ceiling))
     }
 
     /// `iat`, the second in which the token was issued (RFC 7519 §4.1.6).
-    #[must_use]
-    pub fn issued_at(&self) -> Option<UnixTime> {
-        self.time(self.registered.iat).map(NumericDate::floor)
+    ///
+    /// # Errors
+    ///
+    /// As [`expires_at`](Self::expires_at).
+    pub fn issued_at(&self) -> Result<Option<UnixTime>, ClaimsError> {
+        Ok(self.date("iat", self.registered.iat)?.map(NumericDate::floor))
     }
 
     /// `jti`, the token's own identifier (RFC 7519 §4.1.7).
-    #[must_use]
-    pub fn jwt_id(&self) -> Option<JsonString<'t>> {
-        self.registered.jti.and_then(|span| span.string(self.text))
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError::ClaimType`] if it is there and not a string.
+    pub fn jwt_id(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        self.string("jti", self.registered.jti)
+    }
+
+    fn string(&self, name: &'static str, claim: Option<Span>) -> Result<Option<JsonString<'t>>, ClaimsError> {
+        let Some(span) = claim else { return Ok(None) };
+        span.string(self.text).map(Some).ok_or_else(|| self.wrong_type(name, "a string", span))
+    }
+
+    fn date(&self, name: &'static str, claim: Option<Span>) -> Result<Option<NumericDate>, ClaimsError> {
+        let Some(span) = claim else { return Ok(None) };
+        let number = span.number(self.text);
+        let number = number.ok_or_else(|| self.wrong_type(name, "a number of seconds", span))?;
+        NumericDate::parse(number).map(Some).ok_or(ClaimsError::DateRange { name })
+    }
+
+    #[cold]
+    fn wrong_type(&self, name: &'static str, expected: &'static str, claim: Span) -> ClaimsError {
+        ClaimsError::ClaimType { name, expected, found: claim.value(self.text).kind() }
     }
 
     /// All claims as one object.
@@ -220,44 +301,5 @@ impl<'t> Claims<'t> {
 impl core::fmt::Debug for Claims<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Claims").finish_non_exhaustive()
-    }
-}
-
-/// The types of registered claims (RFC 7519 §4.1).
-#[derive(Clone, Copy)]
-enum Type {
-    String,
-    Audience,
-    Date,
-}
-
-impl Type {
-    /// Whether a value is of the type.
-    fn is_of(self, value: Span, text: &str) -> bool {
-        match self {
-            Self::String => value.is_string(),
-            Self::Audience => is_audience(value, text),
-            Self::Date => value.number(text).and_then(NumericDate::parse).is_some(),
-        }
-    }
-
-    /// What is wrong with a value that is not.
-    #[cold]
-    const fn fault(self, name: &'static str, value: Span) -> ClaimsError {
-        let expected = match self {
-            Self::String => "a string",
-            Self::Audience => "a string or an array of strings",
-            Self::Date if value.is_number() => return ClaimsError::DateRange { name },
-            Self::Date => "a number of seconds",
-        };
-        ClaimsError::ClaimType { name, expected }
-    }
-}
-
-fn is_audience(value: Span, text: &str) -> bool {
-    match value.value(text) {
-        Value::String(_) => true,
-        Value::Array(array) => array.iter().all(|member| member.as_string().is_some()),
-        _ => false,
     }
 }

@@ -30,6 +30,7 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{Error, Excerpt};
 use crate::header::Header;
+use crate::reference::{Reference, Relation};
 use crate::select::KeySource;
 use crate::time::UnixTime;
 use crate::verify::{Scratch, Verifier};
@@ -52,7 +53,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
-    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(5000));
+    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(1_800_000_000));
     /// let causes: Vec<Cause> = diagnosis.problems().map(|problem| problem.cause()).collect();
     /// let found = [Cause::BearerPrefix, Cause::SignatureLength, Cause::IssuerTrailingSlash, Cause::Expired];
     /// assert_eq!(causes, found);
@@ -118,6 +119,8 @@ pub struct UnverifiedHeader {
     pub kid: Option<Excerpt>,
     /// `typ`.
     pub typ: Option<Excerpt>,
+    /// `x5t#S256` or, without it, `x5t`, where there is no `kid`: the name by which a key may be chosen.
+    pub thumbprint: Option<Excerpt>,
 }
 
 impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
@@ -154,18 +157,24 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             alg: header.algorithm().map_or_else(|alg| alg, |alg| Excerpt::new(alg.name().chars())),
             kid: header.kid().map(|kid| kid.excerpt()),
             typ: header.typ().map(|typ| typ.excerpt()),
+            thumbprint: match header.kid() {
+                Some(_) => None,
+                None => header.x5t_s256().or(header.x5t()).map(|thumbprint| thumbprint.excerpt()),
+            },
         })
     }
 
     /// Every key of the verifier, in its order, with why it was chosen or passed over; none if the
     /// header cannot be read. A [`Jwks`](crate::Jwks) builds its keys again for this.
     pub fn candidates(&self) -> impl Iterator<Item = Candidate> {
-        let asked = self.header.map(|header| (header.kid(), header.algorithm().ok()));
-        asked.into_iter().flat_map(|(kid, algorithm)| {
+        let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
+        asked.into_iter().flat_map(|(reference, algorithm)| {
             let mut selected = self.selected.flatten();
-            self.keys.members(kid, self.allowed).map(move |member| {
+            self.keys.members(reference, self.allowed).map(move |member| {
                 let standing = match member.outcome {
-                    _ if !member.asked => Standing::OtherKid,
+                    _ if member.relation == Relation::Thumbprint => Standing::KidIsThumbprint,
+                    _ if member.relation == Relation::LetterCase => Standing::KidLetterCase,
+                    _ if member.relation == Relation::Other => Standing::OtherKid,
                     Err(reason) => Standing::SetAside { reason },
                     Ok(own) if Some(own) != algorithm => Standing::OtherAlgorithm { algorithm: own },
                     // Where one was chosen, it is the first that fits.

@@ -35,14 +35,14 @@ pub enum SelectError {
     },
     /// The header has no `typ`, and the verifier demands one.
     TypMissing {
-        /// What the verifier demands.
+        /// What the verifier demands; the first, if several.
         expected: Excerpt,
     },
     /// The header's `typ` is not the one that the verifier demands.
     TypMismatch {
         /// The header's value.
         found: Excerpt,
-        /// What the verifier demands.
+        /// What the verifier demands; the first, if several.
         expected: Excerpt,
     },
     /// The header has no `kid`, and one is needed: the verifier demands it, or the set has several

@@ -8,12 +8,16 @@ use crate::limits::Limits;
 /// The header parameters that verification looks at.
 ///
 /// `jwk`, `jku`, `x5u` and `x5c` are never a source of keys, and are ignored like every parameter
-/// that is not listed here. `crit` refuses the token, and so does `b64` other than `true`.
-#[derive(Clone, Copy, Debug)]
+/// that is not listed here. Without `kid`, `x5t#S256` or `x5t` names the key among those that have the
+/// same text there; one that is no string names none. `crit` refuses the token, and so does `b64` other than `true`.
+#[derive(Clone, Copy)]
 pub struct Header<'t> {
+    text: &'t str,
     algorithm: Result<Algorithm, Excerpt>,
-    kid: Option<JsonString<'t>>,
-    typ: Option<JsonString<'t>>,
+    kid: Option<Span>,
+    typ: Option<Span>,
+    x5t: Option<Span>,
+    x5t_s256: Option<Span>,
 }
 
 impl<'t> Header<'t> {
@@ -23,26 +27,31 @@ impl<'t> Header<'t> {
         const ALG: u64 = Word::of_short("alg");
         const KID: u64 = Word::of_short("kid");
         const TYP: u64 = Word::of_short("typ");
+        const X5T: u64 = Word::of_short("x5t");
         const CRIT: u64 = Word::of_short("crit");
         const B64: u64 = Word::of_short("b64");
         let mut members = Members::new(text, limits.members())
             .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
         let text = members.text();
-        let (mut alg, mut kid, mut typ) = (None, None, None);
+        let (mut alg, mut kid, mut typ, mut x5t, mut x5t_s256) = (None, None, None, None, None);
         while let Some(member) = members.next().map_err(ParseError::HeaderJson)? {
             let value = member.value;
             match member.word.get() {
-                ALG => alg = Some(string("alg", value, text)?),
-                KID => kid = Some(string("kid", value, text)?),
-                TYP => typ = Some(string("typ", value, text)?),
+                ALG => alg = Some(string("alg", value)?),
+                KID => kid = Some(string("kid", value)?),
+                TYP => typ = Some(string("typ", value)?),
+                X5T => x5t = Some(value).filter(|value| value.is_string()),
                 CRIT => return Err(ParseError::Crit),
                 B64 if value.value(text) != Value::Bool(true) => return Err(ParseError::UnencodedPayload),
+                _ if member.name(text) == "x5t#S256" => {
+                    x5t_s256 = Some(value).filter(|value| value.is_string());
+                }
                 _ => {}
             }
         }
-        let alg = alg.ok_or(ParseError::AlgMissing)?;
+        let alg = alg.and_then(|alg| alg.string(text)).ok_or(ParseError::AlgMissing)?;
         let known = alg.resolve(&mut [0; 8]).and_then(Algorithm::from_name);
-        Ok(Self { algorithm: known.ok_or_else(|| alg.excerpt()), kid, typ })
+        Ok(Self { text, algorithm: known.ok_or_else(|| alg.excerpt()), kid, typ, x5t, x5t_s256 })
     }
 
     /// `alg` (RFC 7515 §4.1.1): an algorithm that is implemented, or else what the header says.
@@ -56,17 +65,36 @@ impl<'t> Header<'t> {
 
     /// `kid`, the key ID (RFC 7515 §4.1.4).
     #[must_use]
-    pub const fn kid(&self) -> Option<JsonString<'t>> {
-        self.kid
+    pub fn kid(&self) -> Option<JsonString<'t>> {
+        self.kid.and_then(|span| span.string(self.text))
+    }
+
+    /// `x5t#S256`, the SHA-256 thumbprint of a certificate of the key (RFC 7515 §4.1.8), if it is a string.
+    pub(crate) fn x5t_s256(&self) -> Option<JsonString<'t>> {
+        self.x5t_s256.and_then(|span| span.string(self.text))
+    }
+
+    /// `x5t`, the same with SHA-1 (RFC 7515 §4.1.7).
+    pub(crate) fn x5t(&self) -> Option<JsonString<'t>> {
+        self.x5t.and_then(|span| span.string(self.text))
     }
 
     /// `typ`, the media type of the whole token (RFC 7515 §4.1.9).
     #[must_use]
-    pub const fn typ(&self) -> Option<JsonString<'t>> {
-        self.typ
+    pub fn typ(&self) -> Option<JsonString<'t>> {
+        self.typ.and_then(|span| span.string(self.text))
     }
 }
 
-fn string<'t>(name: &'static str, value: Span, text: &'t str) -> Result<JsonString<'t>, ParseError> {
-    value.string(text).ok_or(ParseError::ParameterType { name })
+/// Shows no more of the header than what verification looks at, and of that no more than an excerpt.
+impl core::fmt::Debug for Header<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut shown = f.debug_struct("Header");
+        shown.field("algorithm", &self.algorithm).field("kid", &self.kid()).field("typ", &self.typ());
+        shown.finish_non_exhaustive()
+    }
+}
+
+fn string(name: &'static str, value: Span) -> Result<Span, ParseError> {
+    if value.is_string() { Ok(value) } else { Err(ParseError::ParameterType { name }) }
 }

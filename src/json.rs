@@ -82,6 +82,18 @@ impl<'a> Value<'a> {
         value.map(|value| value.value(text)).map_err(|fault| fault.in_text(text))
     }
 
+    /// What it is, for an error message.
+    pub(crate) const fn kind(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
     /// The string, if it is one.
     #[must_use]
     pub fn as_string(self) -> Option<JsonString<'a>> {

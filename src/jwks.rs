@@ -22,6 +22,7 @@ use crate::limits::Limits;
 pub struct Jwks<'a> {
     keys: Elements<'a>,
     limits: Limits,
+    uses: &'a [&'a str],
 }
 
 impl<'a> Jwks<'a> {
@@ -65,8 +66,15 @@ impl<'a> Jwks<'a> {
             Some(Some(keys)) if keys.len() > limits.keys() => {
                 Err(SetError::TooManyKeys { keys: keys.len(), limit: limits.keys() })
             }
-            Some(Some(keys)) => Ok(Self { keys, limits }),
+            Some(Some(keys)) => Ok(Self { keys, limits, uses: &[] }),
         }
+    }
+
+    /// Accepts keys with one of these values of `use`, too: see [`Jwk::allow_uses`].
+    #[must_use]
+    pub const fn allow_uses(mut self, uses: &'a [&'a str]) -> Self {
+        self.uses = uses;
+        self
     }
 
     /// The number of members, good and bad.
@@ -83,8 +91,9 @@ impl<'a> Jwks<'a> {
 
     /// The members, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<Jwk<'a>, KeyError>> + use<'a> {
-        let limits = self.limits;
-        self.keys.iter().map(move |member| Jwk::parse_with_limits(member, limits))
+        let (limits, uses) = (self.limits, self.uses);
+        let parse = move |member| Jwk::parse_with_limits(member, limits).map(|jwk| jwk.allow_uses(uses));
+        self.keys.iter().map(parse)
     }
 }
 

@@ -81,7 +81,8 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`KeyError::ModulusTooSmall`] below 2048 bits, [`KeyError::ModulusTooLarge`] above 4096 (8192
-    /// with feature `rsa`), [`KeyError::ModulusEven`], [`KeyError::Exponent`].
+    /// with feature `rsa`), [`KeyError::ModulusEven`]; [`KeyError::ExponentTooLarge`] above 33 bits,
+    /// [`KeyError::ExponentTooSmall`] below 65537, [`KeyError::ExponentEven`].
     #[cfg(feature = "rs256")]
     pub fn rs256(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rs256::Key::new(modulus, exponent).map(Material::Rs256).map(Self)
@@ -180,6 +181,20 @@ impl VerifyingKey {
             Material::Rs256(ref key) => key.holds(message, signature),
         };
         if holds { Ok(()) } else { Err(SignatureError::Invalid) }
+    }
+
+    /// Whether both are one key: the same material, bound to the same algorithm.
+    pub(crate) fn is_same_key(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            #[cfg(feature = "hs256")]
+            (Material::Hs256(own), Material::Hs256(other)) => own.is_same_key(other),
+            #[cfg(feature = "es256")]
+            (Material::Es256(own), Material::Es256(other)) => own.is_same_key(other),
+            #[cfg(feature = "rs256")]
+            (Material::Rs256(own), Material::Rs256(other)) => own.is_same_key(other),
+            #[allow(unreachable_patterns, reason = "with one algorithm there is no other pair")]
+            _ => false,
+        }
     }
 
     /// The one length that signatures of this key have, in octets.

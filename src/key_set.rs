@@ -8,8 +8,10 @@ use core::fmt;
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::{Excerpt, KeyError};
 use crate::json::JsonString;
+use crate::jwk::Jwk;
 use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
+use crate::reference::{Name, Names};
 
 /// The keys of a JWK Set, ready to verify. Without a heap, [`Jwks`] serves in its place.
 ///
@@ -25,7 +27,7 @@ use crate::key::VerifyingKey;
 ///
 /// let verdicts: Vec<String> = keys.verdicts().map(|verdict| verdict.to_string()).collect();
 /// assert_eq!(verdicts[0], "kid \"a\": bound to ES256");
-/// assert_eq!(verdicts[1], "kid \"b\": set aside: 'use' is \"enc\": the key is not for signatures");
+/// assert_eq!(verdicts[1], "kid \"b\": set aside: 'use': expected \"sig\", found \"enc\": the key is not for signatures");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -40,10 +42,27 @@ pub struct KeySet {
 #[derive(Clone, Debug)]
 struct Member {
     kid: Option<Box<str>>,
+    x5t_s256: Option<Box<str>>,
+    x5t: Option<Box<str>>,
     key: Result<VerifyingKey, KeyError>,
 }
 
 impl Member {
+    fn new(member: Result<Jwk<'_>, KeyError>, allowed: AlgorithmSet) -> Self {
+        let names = member.as_ref().ok().map(Jwk::names);
+        let text = |name: Option<JsonString<'_>>| name.map(|name| name.to_string().into());
+        Self {
+            kid: names.and_then(|names| text(names.kid)),
+            x5t_s256: names.and_then(|names| text(names.x5t_s256)),
+            x5t: names.and_then(|names| text(names.x5t)),
+            key: member.and_then(|jwk| jwk.verifying_key(allowed)),
+        }
+    }
+
+    fn names(&self) -> Names<&str> {
+        Names { kid: self.kid.as_deref(), x5t_s256: self.x5t_s256.as_deref(), x5t: self.x5t.as_deref() }
+    }
+
     fn verdict(&self) -> Verdict<'_> {
         let outcome = self.key.as_ref().map(VerifyingKey::algorithm).map_err(|error| *error);
         Verdict { kid: self.kid.as_deref(), outcome }
@@ -113,10 +132,7 @@ impl KeySet {
     pub fn from_jwks(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
         // Of its final size from the start: one that grows leaves copies of secrets behind.
         let mut members = Vec::with_capacity(jwks.len());
-        members.extend(jwks.iter().map(|jwk| Member {
-            kid: jwk.ok().and_then(|jwk| jwk.kid()).map(|kid| kid.to_string().into()),
-            key: jwk.and_then(|jwk| jwk.verifying_key(allowed)),
-        }));
+        members.extend(jwks.iter().map(|jwk| Member::new(jwk, allowed)));
         if members.iter().all(|member: &Member| member.key.is_err()) {
             return Err(NoUsableKey { members });
         }
@@ -159,6 +175,20 @@ impl KeySet {
     /// The keys of every member, or why there is none.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
         self.members.iter().map(|member| &member.key)
+    }
+
+    /// The names of every member.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Names<&str>> {
+        self.members.iter().map(Member::names)
+    }
+
+    /// The keys of the members with this name, or why there is none.
+    pub(crate) fn keys_named(&self, name: Name<'_>) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
+        let kid = if let Name::Kid(kid) = name { Some(kid) } else { None };
+        // Few tokens name their key by a thumbprint, and a set has few members.
+        let others = self.members.iter().filter(move |member| kid.is_none() && member.names().have(name));
+        let of_kid = kid.into_iter().flat_map(|kid| self.keys_of(kid));
+        of_kid.chain(others.map(|member| &member.key))
     }
 
     /// The same, for the members with this kid.

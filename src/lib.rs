@@ -31,6 +31,7 @@ mod base64url;
 pub mod json;
 mod compact;
 mod header;
+mod reference;
 mod jws;
 mod key;
 mod jwk;
@@ -66,5 +67,7 @@ pub use self::rotation::{
     RemoteKeys, RemoteStatus, RotationPolicy, Unreachable,
 };
 pub use self::select::KeySource;
+#[cfg(feature = "std")]
+pub use self::time::ClockError;
 pub use self::time::{Leeway, UnixTime};
 pub use self::verify::{Scratch, VerifiedJws, Verifier};

@@ -112,6 +112,8 @@ const MOST_WITHDRAWN: usize = 4;
 #[derive(Debug)]
 pub struct RemoteKeySet {
     allowed: AlgorithmSet,
+    /// The values of `use` that are accepted beside `sig`.
+    uses: &'static [&'static str],
     policy: RotationPolicy,
     clock: Clock,
     latest: Option<Fetched>,
@@ -139,6 +141,7 @@ impl RemoteKeySet {
     pub const fn new(allowed: AlgorithmSet, policy: RotationPolicy) -> Self {
         Self {
             allowed,
+            uses: &[],
             policy,
             clock: Clock::new(),
             latest: None,
@@ -150,6 +153,14 @@ impl RemoteKeySet {
             failures: 0,
             last_error: None,
         }
+    }
+
+    /// Accepts keys with one of these values of `use`, too, in every set that is fetched from now on: see
+    /// [`Jwk::allow_uses`](crate::Jwk::allow_uses).
+    #[must_use]
+    pub const fn allow_uses(mut self, uses: &'static [&'static str]) -> Self {
+        self.uses = uses;
+        self
     }
 
     /// The keys to verify with at `now`. It costs nothing, and is asked for every token.
@@ -343,7 +354,7 @@ impl RemoteKeySet {
                 Ok(Refreshed::Confirmed)
             }
             (200, _) => {
-                let mut fetched = Fetched::read(response, self.allowed, self.policy.limits)?;
+                let mut fetched = Fetched::read(response, self.allowed, self.uses, self.policy.limits)?;
                 extend(&mut fetched);
                 self.replace(fetched, at);
                 Ok(Refreshed::Replaced)

@@ -12,6 +12,7 @@ use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
 #[cfg(feature = "alloc")]
 use crate::key_set::KeySet;
+use crate::reference::{Names, Reference, Relation};
 
 /// Where a [`Verifier`](crate::Verifier) finds keys: one [`VerifyingKey`], pairs of a `kid` and a
 /// key, a [`Jwks`], or (with `alloc`) a [`KeySet`] or the [`RemoteKeys`](crate::RemoteKeys) of a
@@ -27,7 +28,7 @@ impl<K: sealed::Find + ?Sized> KeySource for K {}
 #[derive(Clone, Copy, Debug)]
 pub struct Query<'q> {
     pub(crate) algorithm: Algorithm,
-    pub(crate) kid: Option<JsonString<'q>>,
+    pub(crate) reference: Reference<'q>,
     /// What the verifier accepts.
     pub(crate) allowed: AlgorithmSet,
 }
@@ -36,8 +37,7 @@ pub struct Query<'q> {
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
     pub(crate) kid: Option<Excerpt>,
-    /// Whether its kid is the one asked for, or none was.
-    pub(crate) asked: bool,
+    pub(crate) relation: Relation,
     /// The algorithm that it is bound to, or why it was set aside.
     pub(crate) outcome: Result<Algorithm, KeyError>,
 }
@@ -48,8 +48,8 @@ pub(crate) mod sealed {
     use super::{Member, Query};
     use crate::algorithm::AlgorithmSet;
     use crate::error::SelectError;
-    use crate::json::JsonString;
     use crate::key::VerifyingKey;
+    use crate::reference::Reference;
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a source of keys",
@@ -66,19 +66,21 @@ pub(crate) mod sealed {
         /// Every key, for a diagnosis.
         fn members<'m>(
             &'m self,
-            asked: Option<JsonString<'m>>,
+            reference: Reference<'m>,
             allowed: AlgorithmSet,
         ) -> impl Iterator<Item = Member>;
     }
 }
 
-/// Chooses among candidates: those with the header's kid, or all when the header has none.
+/// Chooses among candidates: those that the header names, or all when it names none.
 fn choose<K: Borrow<VerifyingKey>>(
-    query: &Query<'_>,
+    alg: Algorithm,
+    named: bool,
     keys: usize,
     candidates: impl Iterator<Item = Result<K, KeyError>>,
 ) -> Result<K, SelectError> {
-    let alg = query.algorithm;
+    let is_same = |one: &K, other: &K| one.borrow().is_same_key(other.borrow());
+    // The first key for the header's algorithm; until there is one, the first for another.
     let mut best: Option<K> = None;
     let mut fits = false;
     let mut several = false;
@@ -87,17 +89,20 @@ fn choose<K: Borrow<VerifyingKey>>(
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
             Ok(found) if found.borrow().algorithm() == alg => {
-                if fits {
-                    return Err(match query.kid {
-                        Some(_) => SelectError::KeyAmbiguous { alg },
-                        None => SelectError::KidMissing { alg },
+                if fits && best.as_ref().is_some_and(|best| !is_same(best, &found)) {
+                    return Err(match named {
+                        true => SelectError::KeyAmbiguous { alg },
+                        false => SelectError::KidMissing { alg },
                     });
                 }
+                // The same key once more is no other key.
+                if !fits {
+                    best = Some(found);
+                }
                 fits = true;
-                best = Some(found);
             }
             Ok(found) => {
-                several |= best.is_some();
+                several |= best.as_ref().is_some_and(|best| !is_same(best, &found));
                 best = best.or(Some(found));
             }
         }
@@ -107,8 +112,8 @@ fn choose<K: Borrow<VerifyingKey>>(
         (Some(found), _) if !several => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
         }
-        (None, Some(reason)) if query.kid.is_some() => Err(SelectError::KeySetAside { reason }),
-        (None, None) if query.kid.is_some() => Err(SelectError::KidUnknown { keys }),
+        (None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
+        (None, None) if named => Err(SelectError::KidUnknown { keys }),
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
     }
 }
@@ -118,11 +123,12 @@ impl sealed::Find for VerifyingKey {
     type Found<'k> = &'k Self;
 
     fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
-        choose(query, 1, core::iter::once(Ok(self)))
+        let named = query.reference.kid().is_some();
+        choose(query.algorithm, named, 1, core::iter::once(Ok(self)))
     }
 
-    fn members<'m>(&'m self, _: Option<JsonString<'m>>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
-        core::iter::once(Member { kid: None, asked: true, outcome: Ok(self.algorithm()) })
+    fn members<'m>(&'m self, _: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+        core::iter::once(Member { kid: None, relation: Relation::Named, outcome: Ok(self.algorithm()) })
     }
 }
 
@@ -133,17 +139,23 @@ impl sealed::Find for [(&str, VerifyingKey)] {
         Self: 'k;
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        let asked = self.iter().filter(|(kid, _)| query.kid.is_none_or(|asked| asked == **kid));
-        choose(query, self.len(), asked.map(|(_, key)| Ok(key)))
+        let name = query.reference.name(|_| false);
+        let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid).have(name)));
+        choose(query.algorithm, name.is_some(), self.len(), named.map(|(_, key)| Ok(key)))
     }
 
-    fn members<'m>(&'m self, asked: Option<JsonString<'m>>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+        let name = reference.name(|_| false);
         self.iter().map(move |(kid, key)| Member {
             kid: Some(Excerpt::new(kid.chars())),
-            asked: asked.is_none_or(|asked| asked == **kid),
+            relation: of_pair(kid).relation(name),
             outcome: Ok(key.algorithm()),
         })
     }
+}
+
+const fn of_pair(kid: &str) -> Names<&str> {
+    Names { kid: Some(kid), x5t_s256: None, x5t: None }
 }
 
 impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
@@ -158,10 +170,10 @@ impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
 
     fn members<'m>(
         &'m self,
-        asked: Option<JsonString<'m>>,
+        reference: Reference<'m>,
         allowed: AlgorithmSet,
     ) -> impl Iterator<Item = Member> {
-        self.as_slice().members(asked, allowed)
+        self.as_slice().members(reference, allowed)
     }
 }
 
@@ -172,25 +184,27 @@ impl sealed::Find for Jwks<'_> {
         Self: 'k;
 
     fn find(&self, query: &Query<'_>) -> Result<VerifyingKey, SelectError> {
-        let candidates = self.iter().filter_map(|member| match (query.kid, member) {
+        let name = query.reference.name(|name| self.iter().flatten().any(|jwk| jwk.names().have(name)));
+        let candidates = self.iter().filter_map(|member| match (name, member) {
             (None, Err(reason)) => Some(Err(reason)),
             (Some(_), Err(_)) => None,
-            (Some(asked), Ok(jwk)) if jwk.kid() != Some(asked) => None,
+            (Some(name), Ok(jwk)) if !jwk.names().have(name) => None,
             (_, Ok(jwk)) => Some(jwk.verifying_key(query.allowed)),
         });
-        choose(query, self.len(), candidates)
+        choose(query.algorithm, name.is_some(), self.len(), candidates)
     }
 
     fn members<'m>(
         &'m self,
-        asked: Option<JsonString<'m>>,
+        reference: Reference<'m>,
         allowed: AlgorithmSet,
     ) -> impl Iterator<Item = Member> {
+        let name = reference.name(|name| self.iter().flatten().any(|jwk| jwk.names().have(name)));
         self.iter().map(move |member| {
-            let kid = member.as_ref().ok().and_then(Jwk::kid);
+            let names = member.as_ref().map_or(Names { kid: None, x5t_s256: None, x5t: None }, Jwk::names);
             Member {
-                kid: kid.map(JsonString::excerpt),
-                asked: asked.is_none_or(|asked| kid == Some(asked)),
+                kid: names.kid.map(JsonString::excerpt),
+                relation: names.relation(name),
                 outcome: member.and_then(|jwk| jwk.verifying_key(allowed)).map(|key| key.algorithm()),
             }
         })
@@ -202,16 +216,18 @@ impl sealed::Find for KeySet {
     type Found<'k> = &'k VerifyingKey;
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        match query.kid {
-            Some(kid) => choose(query, self.len(), self.keys_of(kid).map(kept)),
-            None => choose(query, self.len(), self.keys().map(kept)),
+        let alg = query.algorithm;
+        match query.reference.name(|name| self.keys_named(name).next().is_some()) {
+            Some(name) => choose(alg, true, self.len(), self.keys_named(name).map(kept)),
+            None => choose(alg, false, self.len(), self.keys().map(kept)),
         }
     }
 
-    fn members<'m>(&'m self, asked: Option<JsonString<'m>>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
-        self.verdicts().map(move |verdict| Member {
+    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+        let name = reference.name(|name| self.keys_named(name).next().is_some());
+        self.verdicts().zip(self.names()).map(move |(verdict, names)| Member {
             kid: verdict.kid.map(|kid| Excerpt::new(kid.chars())),
-            asked: asked.is_none_or(|asked| verdict.kid.is_some_and(|kid| asked == *kid)),
+            relation: names.relation(name),
             outcome: verdict.outcome,
         })
     }

@@ -17,15 +17,47 @@ impl UnixTime {
         self.0
     }
 
-    /// The system clock's time. A clock set before 1970 gives the epoch. Where `std` has no clock, as on
-    /// `wasm32-unknown-unknown`, it panics: pass in the time with [`from_seconds`](Self::from_seconds).
-    #[cfg(feature = "std")]
-    #[must_use]
-    pub fn now() -> Self {
-        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        Self(since_epoch.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX)))
+    /// The system clock's time. There is no such function on `wasm32-unknown-unknown`, where `std` has no
+    /// clock: pass in the time with [`from_seconds`](Self::from_seconds).
+    ///
+    /// # Errors
+    ///
+    /// [`ClockError`] for a clock that stands before 1970, to which no token would have expired.
+    #[cfg(all(feature = "std", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+    pub fn now() -> Result<Self, ClockError> {
+        std::time::SystemTime::now().try_into()
     }
 }
+
+#[cfg(feature = "std")]
+impl TryFrom<std::time::SystemTime> for UnixTime {
+    type Error = ClockError;
+
+    /// The time in whole seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`ClockError`] for a time before 1970, or beyond what an `i64` of seconds holds.
+    fn try_from(time: std::time::SystemTime) -> Result<Self, ClockError> {
+        let since_epoch = time.duration_since(std::time::UNIX_EPOCH).map_err(|_| ClockError)?;
+        i64::try_from(since_epoch.as_secs()).map(Self).map_err(|_| ClockError)
+    }
+}
+
+/// The system clock gives no time that a token can be checked against.
+#[cfg(feature = "std")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockError;
+
+#[cfg(feature = "std")]
+impl core::fmt::Display for ClockError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("expected the time, found a system clock set before 1970: set the clock")
+    }
+}
+
+#[cfg(feature = "std")]
+impl core::error::Error for ClockError {}
 
 /// How far the issuer's clock and this one may disagree (RFC 7519 §4.1.4): at most ten minutes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

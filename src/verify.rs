@@ -10,6 +10,7 @@ use crate::header::Header;
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
+use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 
 /// The keys that tokens are verified with, and what is demanded of a token's header.
@@ -35,8 +36,16 @@ pub struct Verifier<'k, K: KeySource + ?Sized> {
     pub(crate) keys: &'k K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    typ: Option<&'k str>,
+    typ: Typ<'k>,
     pub(crate) limits: Limits,
+}
+
+/// What `typ` must be.
+#[derive(Clone, Copy, Debug)]
+enum Typ<'k> {
+    Any,
+    One(&'k str),
+    OneOf(&'k [&'k str]),
 }
 
 impl<K: KeySource + ?Sized> Clone for Verifier<'_, K> {
@@ -50,7 +59,7 @@ impl<K: KeySource + ?Sized> Copy for Verifier<'_, K> {}
 impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// A verifier with these keys for tokens of the `allowed` algorithms.
     pub const fn new(keys: &'k K, allowed: AlgorithmSet) -> Self {
-        Self { keys, allowed, kid_required: false, typ: None, limits: Limits::new() }
+        Self { keys, allowed, kid_required: false, typ: Typ::Any, limits: Limits::new() }
     }
 
     /// Demands a `kid` of every token, even where the keys would not need one.
@@ -64,7 +73,15 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
     #[must_use]
     pub const fn require_typ(mut self, typ: &'k str) -> Self {
-        self.typ = Some(typ);
+        self.typ = Typ::One(typ);
+        self
+    }
+
+    /// Demands one of these `typ` of every token, compared as [`require_typ`](Self::require_typ) does. Of
+    /// an empty list nothing is accepted.
+    #[must_use]
+    pub const fn require_typ_in(mut self, typs: &'k [&'k str]) -> Self {
+        self.typ = Typ::OneOf(typs);
         self
     }
 
@@ -91,7 +108,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         let (for_header, rest) = buffers(&parts, scratch)?;
         let header = Header::parse(decode_header(&parts, for_header)?, self.limits)?;
         let algorithm = self.accept(&header)?;
-        let query = Query { algorithm, kid: header.kid(), allowed: self.allowed };
+        let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(&parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;
@@ -118,12 +135,19 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
 
     /// Holds `typ` to what the verifier demands.
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
-        if let Some(typ) = self.typ {
-            let expected = || Excerpt::new(typ.chars());
-            let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
-            if !same_media_type(found, typ) {
-                return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
+        let one;
+        let accepted = match self.typ {
+            Typ::Any => return Ok(()),
+            Typ::One(typ) => {
+                one = [typ];
+                &one
             }
+            Typ::OneOf(typs) => typs,
+        };
+        let expected = || Excerpt::new(accepted.first().copied().unwrap_or_default().chars());
+        let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
+        if !accepted.iter().any(|typ| same_media_type(found, typ)) {
+            return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
         }
         Ok(())
     }

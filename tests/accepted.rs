@@ -115,7 +115,7 @@ fn escapes_mean_what_they_say() {
     let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&issued, &mut scratch).unwrap();
     let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
     let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
-    assert_eq!(claims.issuer().unwrap().to_string(), "https://issuer.example");
+    assert_eq!(claims.issuer().unwrap().unwrap().to_string(), "https://issuer.example");
 }
 
 /// RFC 8259 §7: any character may be written as an escape, also in key material.
@@ -232,9 +232,11 @@ fn exponents_from_65537_to_33_bits() {
     let n = support::member("rsa-2048", "n");
     let with = |e: u64| VerifyingKey::rs256(&n, &e.to_be_bytes()).map(|_| ());
     assert!(with(65537).is_ok() && with((1 << 33) - 1).is_ok());
-    for e in [1, 3, 65535, 65538, (1 << 33) + 1] {
-        assert_eq!(with(e), Err(KeyError::Exponent), "{e}");
+    for exponent in [1, 3, 35, 65535, 65536] {
+        assert_eq!(with(exponent), Err(KeyError::ExponentTooSmall { exponent, min: 65537 }));
     }
+    assert_eq!(with(65538), Err(KeyError::ExponentEven { exponent: 65538 }));
+    assert_eq!(with((1 << 33) + 1), Err(KeyError::ExponentTooLarge { bits: 34, max: 33 }));
 }
 
 #[test]
@@ -283,9 +285,37 @@ fn public_keys_for_signatures() {
         assert_eq!(bound(&key, PUBLIC), Err("KeyOpsDuplicate".into()), "{twice}");
     }
     assert_eq!(bound(&jwk("p256", r#""key_ops":["sign","verify","own"]"#), PUBLIC), Ok(Algorithm::Es256));
+    assert_eq!(bound(&jwk("p256", r#""use":"sig","key_ops":[]"#), PUBLIC), Ok(Algorithm::Es256));
     assert_eq!(bound(&jwk("p256", r#""d":"AAAA""#), PUBLIC), Err("PrivateMaterial".into()));
+    assert_eq!(bound(&jwk("p256", r#""d":"""#), PUBLIC), Ok(Algorithm::Es256));
+    let svid = jwk("p256", r#""use":"jwt-svid""#);
+    assert_eq!(bound(&svid, PUBLIC), Err("UseNotSig".into()));
+    assert!(Jwk::parse(&svid).unwrap().allow_uses(&["jwt-svid"]).verifying_key(PUBLIC).is_ok());
     let every = PUBLIC.or(Algorithm::Hs256);
     assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublic".into()));
+}
+
+#[test]
+fn a_member_that_is_null_is_absent() {
+    let nulls = r#""kid":null,"use":null,"key_ops":null,"alg":null,"d":null,"oth":null,"x5c":null"#;
+    assert_eq!(bound(&jwk("p256", nulls), PUBLIC), Ok(Algorithm::Es256));
+    // Nor is anything said by what has no meaning for the type.
+    assert_eq!(bound(&jwk("rsa-2048", &format!(r#"{nulls},"crv":5,"x":5"#)), PUBLIC), Ok(Algorithm::Rs256));
+    assert_eq!(bound(&jwk("rsa-2048", r#""kid":5"#), PUBLIC), Err("MemberType".into()));
+    assert_eq!(bound(r#"{"kty":"RSA","n":null,"e":"AQAB"}"#, PUBLIC), Err("MemberMissing".into()));
+}
+
+#[test]
+fn ml_dsa_keys_beside_others() {
+    let members = [("ML-DSA-44", 1312), ("ML-DSA-65", 1952), ("ML-DSA-87", 2592)].map(|(alg, length)| {
+        format!(r#"{{"kty":"AKP","kid":"{alg}","alg":"{alg}","pub":"{}"}}"#, b64(vec![7; length]))
+    });
+    let text = format!(r#"{{"keys":[{},{}]}}"#, members.join(","), jwk("p256", r#""kid":"a""#));
+    let signed = |kid: &str| signer("p256").token(format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#), "{}");
+    assert_eq!(outcome_of_set(&text, PUBLIC, &signed("a")), Ok(Algorithm::Es256));
+    let aside = outcome_of_set(&text, PUBLIC, &signed("ML-DSA-44")).unwrap_err();
+    assert_eq!(variant(&aside), "Select");
+    assert!(aside.to_string().contains("AKP"), "{aside}");
 }
 
 #[test]
@@ -319,6 +349,17 @@ fn one_key_and_never_the_next() {
     assert_eq!(verify(sign(r#","kid":"c""#)), Err(SelectError::KidUnknown { keys: 2 }.into()));
     assert_eq!(verify(sign("")), Err(SelectError::KidMissing { alg: Algorithm::Es256 }.into()));
 
+    // The same key twice is one; without a kid, a thumbprint may name it.
+    let (a, b) = (jwk("p256", r#""kid":"b","x5t":"1""#), jwk("p256-b", r#""kid":"b","x5t":"2""#));
+    let twice = format!(r#"{{"keys":[{b},{b}]}}"#);
+    assert_eq!(outcome_of_set(&twice, PUBLIC, &sign(r#","kid":"b""#)), Ok(Algorithm::Es256));
+    let both = format!(r#"{{"keys":[{a},{b}]}}"#);
+    let ambiguous = SelectError::KeyAmbiguous { alg: Algorithm::Es256 };
+    assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","kid":"b""#)), Err(ambiguous.into()));
+    assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t":"2""#)), Ok(Algorithm::Es256));
+    let invalid = SignatureError::Invalid;
+    assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t":"1""#)), Err(invalid.into()));
+
     // A key that is set aside is told to those who name it.
     let text = format!(r#"{{"keys":[{}]}}"#, jwk("rsa-1024", r#""kid":"a""#));
     let reason = KeyError::ModulusTooSmall { bits: 1024, least: 2048 };
@@ -337,12 +378,18 @@ fn claims_of_their_types_and_what_is_expected() {
         verified.claims(&policy, UnixTime::from_seconds(100)).map(|_| ()).map_err(|error| variant(&error))
     };
     assert_eq!(judge(r#"{"aud":["web","api"],"exp":100.5}"#), Ok(()));
+    // What the policy does not look at is not judged.
+    assert_eq!(judge(r#"{"aud":"api","exp":200,"iss":5,"sub":4,"jti":null,"iat":"2026"}"#), Ok(()));
+    assert_eq!(judge(r#"{"aud":"api","exp":9223372036854775807}"#), Ok(()));
     for (claims, reason) in [
         (r#"{"aud":"api"}"#, "ClaimMissing"),
         (r#"{"exp":200}"#, "ClaimMissing"),
         (r#"{"aud":"api","exp":100}"#, "Expired"),
         (r#"{"aud":"api","exp":"200"}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":null}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":9223372036854775808}"#, "DateRange"),
         (r#"{"aud":["api",1],"exp":200}"#, "ClaimType"),
+        (r#"{"aud":"api","exp":200,"nbf":null}"#, "ClaimType"),
         (r#"{"aud":"api","exp":200,"nbf":101}"#, "NotYetValid"),
         (r#"{"aud":"web","exp":200}"#, "AudienceMismatch"),
     ] {

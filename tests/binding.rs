@@ -123,7 +123,7 @@ use Choice::{Ambiguous, KidMissing, KidUnknown, Mismatch, NoKey, SetAside, Slot}
 /// The keys of a source, the header's kid, and what becomes of the token. A member is its kid (`-` for
 /// none) and its slot: `A` and `B` hold keys of the header's algorithm, `X` and `Y` of another, and `!`
 /// one that cannot be used.
-const KIDS: [(&str, Option<&str>, Choice); 44] = [
+const KIDS: [(&str, Option<&str>, Choice); 50] = [
     ("aA", None, Slot('A')),
     ("aA", Some("a"), Slot('A')),
     ("aA", Some(r"\u0061"), Slot('A')),
@@ -144,8 +144,15 @@ const KIDS: [(&str, Option<&str>, Choice); 44] = [
     ("-A -B", None, KidMissing),
     // A kid that occurs twice narrows by algorithm, and only then is it ambiguous.
     ("aA aB", Some("a"), Ambiguous),
-    ("aA aA", Some("a"), Ambiguous),
     ("aA aB", None, KidMissing),
+    // The same key twice is one key.
+    ("aA aA", Some("a"), Slot('A')),
+    ("aB aX aB aB", Some("a"), Slot('B')),
+    ("aA aA aB", Some("a"), Ambiguous),
+    ("aB aA aA", Some("a"), Ambiguous),
+    ("aA bA -A", None, Slot('A')),
+    ("aA bA bB", None, KidMissing),
+    ("aX aX", Some("a"), Mismatch),
     ("aA aX", Some("a"), Slot('A')),
     ("aX aA", Some("a"), Slot('A')),
     ("aX aY aA", Some("a"), Slot('A')),

@@ -31,13 +31,26 @@ fn with<R>(
     ask(verified.claims(policy, UnixTime::from_seconds(now)))
 }
 
+/// The same on a device without a clock.
+fn without_clock<R>(
+    payload: &str,
+    policy: &ClaimsPolicy<'_>,
+    ask: impl FnOnce(Result<Claims<'_>, ClaimsError>) -> R,
+) -> R {
+    let algorithm = support::algorithms()[0];
+    let key = support::key(support::usual(algorithm));
+    let token = support::token(algorithm, payload);
+    let mut scratch = [0; 1 << 14];
+    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    ask(verified.claims_without_clock(policy))
+}
+
 fn judge(payload: &str, policy: &ClaimsPolicy<'_>, now: i64) -> Result<(), ClaimsError> {
     with(payload, policy, now, |claims| claims.map(|_| ()))
 }
 
 /// A policy that asks for nothing but the types that claims have anyway.
-const ANYTHING: ClaimsPolicy<'static> =
-    ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp();
+const ANYTHING: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
 const TIMES_ONLY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
 
 fn leeway(seconds: u16) -> Leeway {
@@ -57,12 +70,13 @@ fn debug_shows_no_claim() {
     let mut scratch = [0; 1 << 14];
     let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
     let claims = verified.claims(&ANYTHING, at(0)).unwrap();
-    assert_eq!(format!("{claims:?} {:?}", claims.subject()), r#"Claims { .. } Some("somebody")"#);
+    assert_eq!(format!("{claims:?} {:?}", claims.subject().unwrap()), r#"Claims { .. } Some("somebody")"#);
     let shown = format!("{verified:?}");
     assert!(shown.starts_with("VerifiedJws { algorithm: ") && !shown.contains("somebody"), "{shown}");
 }
 
-/// A registered claim that is there has its type, also when nobody looks at it.
+/// What a policy looks at must have its type, whatever else is expected of it. What it does not look at is
+/// judged where it is read, and is never absent there. `exp` and `nbf` are always looked at.
 #[test]
 fn wrong_types() {
     let strings = [r#""a""#, r#""""#, r#""1""#];
@@ -81,26 +95,72 @@ fn wrong_types() {
         ("nbf", "a number of seconds", [false, true, false, false, false]),
         ("iat", "a number of seconds", [false, true, false, false, false]),
     ];
+    // Accepts every `iss` and `aud` above, and times from long before the epoch on.
+    let all = Expect::AnyOf(&["a", "", "1"]);
+    let strict = ClaimsPolicy::new(all, all).allow_missing_exp().max_age(u32::MAX).leeway(leeway(600));
+    let loose = ANYTHING.leeway(leeway(600));
     let mut cases = 0;
     for (name, expected, allowed) in claims {
         for (group, allowed) in groups.iter().zip(allowed) {
             for value in *group {
-                let payload = format!(r#"{{"{name}":{value}}}"#);
-                let wrong = Err(ClaimsError::ClaimType { name, expected });
                 // Before the epoch nothing has expired; `nbf` is granted ten minutes.
-                let policy = ANYTHING.leeway(leeway(600));
-                let found = judge(&payload, &policy, if name == "nbf" { 1000 } else { -700 });
-                assert_eq!(found, if allowed { Ok(()) } else { wrong }, "{payload}");
+                let now = if ["nbf", "iat"].contains(&name) { 1000 } else { -700 };
+                let found = match value.as_bytes()[0] {
+                    b'n' => "null",
+                    b't' | b'f' => "a boolean",
+                    b'{' => "an object",
+                    b'[' if name == "aud" => "an array of other values",
+                    b'[' => "an array",
+                    b'"' => "a string",
+                    _ => "a number",
+                };
+                let wrong = ClaimsError::ClaimType { name, expected, found };
+                let others = r#""iss":"a","aud":"a","iat":-700"#;
                 // Nor does a name hide behind an escape, or behind other claims.
                 let first = u32::from(name.as_bytes()[0]);
-                let payload = format!(r#"{{"own":null,"\u{first:04x}{}":{value},"z":0}}"#, &name[1..]);
-                let found = judge(&payload, &policy, if name == "nbf" { 1000 } else { -700 });
-                assert_eq!(found, if allowed { Ok(()) } else { wrong }, "{payload}");
-                cases += 2;
+                for written in [name.to_owned(), format!("\\u{first:04x}{}", &name[1..])] {
+                    let rest = others.split(',').filter(|other| !other.contains(name));
+                    let rest: Vec<&str> = rest.collect();
+                    let payload = format!(r#"{{"own":null,{},"{written}":{value},"z":0}}"#, rest.join(","));
+                    let judged = ["iss", "aud", "iat"].contains(&name);
+                    let always = ["exp", "nbf"].contains(&name);
+                    for (policy, looks) in [(strict, judged || always), (loose, always)] {
+                        let outcome =
+                            with(&payload, &policy, now, |claims| claims.map(|claims| read(&claims, name)));
+                        // No member of an empty array is expected.
+                        if name == "aud" && *value == "[]" && looks {
+                            assert!(
+                                matches!(outcome, Err(ClaimsError::AudienceMismatch { .. })),
+                                "{payload}"
+                            );
+                            continue;
+                        }
+                        let expected = match (allowed, looks) {
+                            (true, _) => Ok(Ok(true)),
+                            (false, true) => Err(wrong),
+                            (false, false) => Ok(Err(wrong)),
+                        };
+                        assert_eq!(outcome, expected, "{payload}");
+                    }
+                    cases += 1;
+                }
             }
         }
     }
     assert_eq!(cases, 7 * 22 * 2);
+}
+
+/// Whether the accessor of a registered claim gives something, or what it says instead.
+fn read(claims: &Claims<'_>, name: &str) -> Result<bool, ClaimsError> {
+    match name {
+        "iss" => claims.issuer().map(|text| text.is_some()),
+        "sub" => claims.subject().map(|text| text.is_some()),
+        "jti" => claims.jwt_id().map(|text| text.is_some()),
+        "aud" => claims.audiences().map(|_| claims.get("aud").is_some()),
+        "exp" => claims.expires_at().map(|time| time.is_some()),
+        "nbf" => claims.not_before().map(|time| time.is_some()),
+        _ => claims.issued_at().map(|time| time.is_some()),
+    }
 }
 
 /// A payload is JSON, strict at every level, and an object.
@@ -139,7 +199,7 @@ fn boundary_seconds() {
     for slack in [0_i64, 1, 60, 600] {
         let policy = TIMES_ONLY.leeway(leeway(slack.try_into().unwrap()));
         let granted = leeway(slack.try_into().unwrap());
-        for date in [-1_000_i64, -1, 0, 1, 1_300_819_380, 4_102_444_800, (1 << 53) - 1, 1 << 53, -(1 << 53)] {
+        for date in [-1_000_i64, -1, 0, 1, 1_300_819_380, 4_102_444_800, (1 << 53) + 1, 1 << 61, -(1 << 61)] {
             for step in [-1_000_000, -2, -1, 0, 1, 2, 1_000_000, i64::MIN / 2, i64::MAX / 2] {
                 let now = date + slack + step;
                 let expired = ClaimsError::Expired { exp: at(date), now: at(now), leeway: granted };
@@ -149,7 +209,7 @@ fn boundary_seconds() {
                 let now = date - slack + step;
                 let early = ClaimsError::NotYetValid { nbf: at(date), now: at(now), leeway: granted };
                 let expected = if step < 0 { Err(early) } else { Ok(()) };
-                let policy = policy.accept_missing_exp();
+                let policy = policy.allow_missing_exp();
                 assert_eq!(judge(&format!(r#"{{"nbf":{date}}}"#), &policy, now), expected);
                 cases += 2;
             }
@@ -160,6 +220,9 @@ fn boundary_seconds() {
         let policy = ANYTHING.leeway(leeway(600)).max_age(u32::MAX);
         assert!(judge(r#"{"exp":0,"nbf":0,"iat":0}"#, &policy, now).is_err());
         assert!(judge(r#"{"exp":9007199254740992}"#, &TIMES_ONLY, i64::MIN).is_ok());
+        // The greatest `exp` is for ever.
+        let expired = judge(r#"{"exp":9223372036854775807}"#, &TIMES_ONLY, now);
+        assert_eq!(expired.is_ok(), now != i64::MAX, "{now}");
     }
 }
 
@@ -232,11 +295,16 @@ fn expectations() {
                     "" => "{}".to_owned(),
                     json => format!(r#"{{"{name}":{json}}}"#),
                 };
-                let found = judge(&payload, &policy.accept_missing_exp(), 0);
+                let found = judge(&payload, &policy.allow_missing_exp(), 0);
                 cases += 1;
                 if name == "iss" && json.starts_with('[') {
-                    let expected = "a string";
-                    assert_eq!(found, Err(ClaimsError::ClaimType { name, expected }), "{payload}");
+                    let wrong = ClaimsError::ClaimType { name, expected: "a string", found: "an array" };
+                    let expected = match expect {
+                        Expect::Ignore => Ok(()),
+                        Expect::Absent => Err(ClaimsError::ClaimPresent { name }),
+                        _ => Err(wrong),
+                    };
+                    assert_eq!(found, expected, "{payload}");
                     continue;
                 }
                 let fits = match outcome {
@@ -282,18 +350,21 @@ fn both_sides_of_a_mismatch() {
     }
 }
 
-/// The first thing that is wrong is named: types, then `exp` missing, `iss`, `aud`, and the times.
+/// The first thing that is wrong is named: that the times are there and times, then `iss`, `aud`, and what
+/// the times say.
 #[test]
 fn order_of_the_checks() {
     let policy = ClaimsPolicy::new(Expect::Value("a"), Expect::Value("b")).max_age(10);
     let steps = [
-        (r#"{"iss":"x","aud":"x","nbf":9e3,"jti":5}"#, "ClaimType"),
-        (r#"{"iss":"x","aud":"x","nbf":9e3}"#, "ClaimMissing"),
-        (r#"{"iss":"x","aud":"x","nbf":9e3,"exp":1}"#, "IssuerMismatch"),
-        (r#"{"iss":"a","aud":"x","nbf":9e3,"exp":1}"#, "AudienceMismatch"),
-        (r#"{"iss":"a","aud":"b","nbf":9e3,"exp":1}"#, "Expired"),
-        (r#"{"iss":"a","aud":"b","nbf":9e3,"exp":8e3}"#, "NotYetValid"),
-        (r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3}"#, "ClaimMissing"),
+        (r#"{"iss":5,"aud":5,"nbf":"x","jti":5}"#, "ClaimMissing"),
+        (r#"{"iss":5,"aud":5,"nbf":"x","exp":"x"}"#, "ClaimType"),
+        (r#"{"iss":5,"aud":5,"nbf":1e99,"exp":1}"#, "DateRange"),
+        (r#"{"iss":"x","aud":"x","nbf":9e3,"exp":1}"#, "ClaimMissing"),
+        (r#"{"iss":"x","aud":5,"nbf":9e3,"exp":1,"iat":7e3}"#, "IssuerMismatch"),
+        (r#"{"iss":"a","aud":5,"nbf":9e3,"exp":1,"iat":7e3}"#, "ClaimType"),
+        (r#"{"iss":"a","aud":"x","nbf":9e3,"exp":1,"iat":7e3}"#, "AudienceMismatch"),
+        (r#"{"iss":"a","aud":"b","nbf":9e3,"exp":1,"iat":7e3}"#, "Expired"),
+        (r#"{"iss":"a","aud":"b","nbf":9e3,"exp":8e3,"iat":7e3}"#, "NotYetValid"),
         (r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3,"iat":7e3}"#, "IssuedInFuture"),
         (r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3,"iat":7}"#, "TooOld"),
     ];
@@ -303,7 +374,7 @@ fn order_of_the_checks() {
     assert_eq!(judge(r#"{"iss":"a","aud":"b","nbf":1,"exp":8e3,"iat":999}"#, &policy, 1000), Ok(()));
 }
 
-/// The seconds below and above an exact decimal number, or `None` beyond 2^53: the digits are written
+/// The seconds below and above an exact decimal number, or `None` beyond 2^63 - 1: the digits are written
 /// out without an exponent, and cut at the point.
 fn reference(text: &str) -> Option<(i64, i64)> {
     let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
@@ -315,13 +386,15 @@ fn reference(text: &str) -> Option<(i64, i64)> {
     let point = i32::try_from(zeros.len() + whole.len()).unwrap() + exponent;
     let (whole, fraction) = digits.split_at(point.try_into().unwrap());
     let whole = whole.trim_start_matches('0');
-    let magnitude: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+    let magnitude: i128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
     let part = fraction.contains(|digit| digit != '0');
     let (floor, ceiling) = match negative {
-        false => (magnitude, magnitude + i64::from(part)),
-        true => (-magnitude - i64::from(part), -magnitude),
+        false => (magnitude, magnitude + i128::from(part)),
+        true => (-magnitude - i128::from(part), -magnitude),
     };
-    (magnitude <= 1 << 53).then_some((floor, ceiling))
+    let most = i128::from(i64::MAX);
+    let bounds = floor.try_into().ok().zip(ceiling.try_into().ok());
+    bounds.filter(|_| (-most..=most).contains(&floor) && (-most..=most).contains(&ceiling))
 }
 
 /// Any number that JSON can write, held against exact arithmetic: `exp` and `nbf` count from the second
@@ -355,6 +428,18 @@ fn dates_against_exact_decimals() {
         "9.007199254740992e15",
         "18446744073709551616",
         "18446744073709551617e-1",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775807",
+        "-9223372036854775808",
+        "9223372036854775806.5",
+        "9223372036854775807.5",
+        "-9223372036854775806.5",
+        "-9223372036854775807.5",
+        "92233720368547758070e-1",
+        "9223372036854775.8071e3",
+        "1e18",
+        "1e19",
         "1e400",
         "-1e400",
         "1e-400",
@@ -387,26 +472,19 @@ fn dates_against_exact_decimals() {
     let mut whole = 0;
     for text in &texts {
         let expected = reference(text);
-        let payload = format!(r#"{{"exp":{text},"nbf":-1e9,"iat":{text}}}"#);
-        let found = with(&payload, &ANYTHING, i64::MIN / 2, |claims| {
-            // The time is far in the past: `nbf` is what is refused, after every date was read.
-            claims.map(|_| ()).unwrap_err()
+        let payload = format!(r#"{{"exp":{text},"nbf":{text},"iat":{text}}}"#);
+        // Without a clock each can be read; out of range, the first that is looked at is refused.
+        let found = without_clock(&payload, &ANYTHING, |claims| {
+            claims.map(|claims| {
+                (claims.issued_at().unwrap(), claims.not_before().unwrap(), claims.expires_at().unwrap())
+            })
         });
-        match expected {
-            None => assert_eq!(found, ClaimsError::DateRange { name: "exp" }, "{text}"),
-            Some(_) => assert_eq!(support::variant(&found), "NotYetValid", "{text}"),
-        }
+        let times = expected.map(|(floor, ceiling)| (Some(at(floor)), Some(at(ceiling)), Some(at(ceiling))));
+        assert_eq!(found, times.ok_or(ClaimsError::DateRange { name: "exp" }), "{text}");
         let Some((floor, ceiling)) = expected else { continue };
         whole += 1;
-        let payload = format!(r#"{{"exp":{text},"nbf":-1e9,"iat":{text}}}"#);
-        let now = (ceiling - 1).max(-1_000_000_000);
-        let read = with(&payload, &ANYTHING, now, |claims| {
-            claims
-                .map(|claims| (claims.issued_at().unwrap().seconds(), claims.expires_at().unwrap().seconds()))
-        });
-        if ceiling > -1_000_000_000 {
-            assert_eq!(read, Ok((floor, ceiling)), "{text}");
-        }
+        let last = judge(&format!(r#"{{"exp":{text}}}"#), &ANYTHING, ceiling - 1);
+        assert_eq!(last, Ok(()), "{text}, {floor}");
         // In exact arithmetic: at `floor` the time has not passed what has a fraction.
         let early = judge(&format!(r#"{{"nbf":{text}}}"#), &ANYTHING, ceiling - 1);
         assert!(matches!(early, Err(ClaimsError::NotYetValid { nbf, .. }) if nbf == at(ceiling)), "{text}");
@@ -423,12 +501,12 @@ fn accessors() {
     let text = |string: Option<JsonString<'_>>| string.map(|string| string.to_string());
     with(RICH, &TIMES_ONLY, 2, |claims| {
         let claims = claims.unwrap();
-        assert_eq!(text(claims.issuer()).as_deref(), Some("https://a"));
-        assert_eq!(text(claims.subject()).as_deref(), Some("\u{fc}\u{1f511}"));
-        assert_eq!(text(claims.jwt_id()).as_deref(), Some(""));
-        assert!(claims.audiences().map(|one| one.to_string()).eq(["x", "y"]));
+        assert_eq!(text(claims.issuer().unwrap()).as_deref(), Some("https://a"));
+        assert_eq!(text(claims.subject().unwrap()).as_deref(), Some("\u{fc}\u{1f511}"));
+        assert_eq!(text(claims.jwt_id().unwrap()).as_deref(), Some(""));
+        assert!(claims.audiences().unwrap().map(|one| one.to_string()).eq(["x", "y"]));
         let times = [claims.expires_at(), claims.not_before(), claims.issued_at()];
-        assert_eq!(times, [Some(at(2_000_000_000)), Some(at(2)), Some(at(-2))]);
+        assert_eq!(times, [Ok(Some(at(2_000_000_000))), Ok(Some(at(2))), Ok(Some(at(-2)))]);
         let names = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti", "own", "names"];
         assert!(claims.iter().map(|(name, _)| name.to_string()).eq(names));
         assert!(matches!(claims.get("exp"), Some(Value::Number("2e9"))));
@@ -440,11 +518,13 @@ fn accessors() {
     });
     with("{}", &ANYTHING, 0, |claims| {
         let claims = claims.unwrap();
-        assert_eq!((claims.audiences().count(), claims.iter().count()), (0, 0));
-        assert!(claims.issuer().is_none() && claims.expires_at().is_none() && claims.get("iss").is_none());
+        assert_eq!((claims.audiences().unwrap().count(), claims.iter().count()), (0, 0));
+        for name in ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"] {
+            assert_eq!((read(&claims, name), claims.get(name)), (Ok(false), None));
+        }
     });
     with(r#"{"aud":"\u0061"}"#, &ANYTHING, 0, |claims| {
-        assert!(claims.unwrap().audiences().map(|one| one.to_string()).eq(["a"]));
+        assert!(claims.unwrap().audiences().unwrap().map(|one| one.to_string()).eq(["a"]));
     });
 }
 
@@ -502,4 +582,94 @@ fn claims_by_name() {
             assert_eq!(claims.iter().count(), count + 1);
         });
     }
+}
+
+/// An expired token whose other claims count: all else is checked as ever.
+#[test]
+fn expired_tokens_that_are_allowed() {
+    let policy = ClaimsPolicy::new(Expect::Value("a"), Expect::Value("b")).allow_expired();
+    for (payload, expected) in [
+        (r#"{"iss":"a","aud":"b","exp":1}"#, Ok(())),
+        (r#"{"iss":"a","aud":"b","exp":9e9}"#, Ok(())),
+        (r#"{"iss":"a","aud":"b"}"#, Err("ClaimMissing")),
+        (r#"{"iss":"a","aud":"b","exp":null}"#, Err("ClaimType")),
+        (r#"{"iss":"a","aud":"b","exp":1e99}"#, Err("DateRange")),
+        (r#"{"iss":"x","aud":"b","exp":1}"#, Err("IssuerMismatch")),
+        (r#"{"iss":"a","aud":"x","exp":1}"#, Err("AudienceMismatch")),
+        (r#"{"iss":"a","aud":"b","exp":1,"nbf":1001}"#, Err("NotYetValid")),
+        (r#"{"iss":"a","aud":"b","exp":1,"nbf":"1"}"#, Err("ClaimType")),
+    ] {
+        let found = judge(payload, &policy, 1000).map_err(|error| support::variant(&error));
+        assert_eq!(found, expected.map_err(str::to_owned), "{payload}");
+    }
+    let aged = policy.max_age(10);
+    assert_eq!(judge(r#"{"iss":"a","aud":"b","exp":1,"iat":990}"#, &aged, 1000), Ok(()));
+    assert!(judge(r#"{"iss":"a","aud":"b","exp":1,"iat":989}"#, &aged, 1000).is_err());
+}
+
+/// A device without a clock checks all but the times, which can be read, and checked once it has one.
+#[test]
+fn a_device_without_a_clock() {
+    let policy = ClaimsPolicy::new(Expect::Value("a"), Expect::Ignore).max_age(10).leeway(leeway(5));
+    for (payload, expected) in [
+        (r#"{"iss":"a","exp":1,"iat":5}"#, Ok(())),
+        (r#"{"iss":"a","exp":1,"nbf":9e9,"iat":9e9}"#, Ok(())),
+        (r#"{"iss":"a","iat":5}"#, Err("ClaimMissing")),
+        (r#"{"iss":"a","exp":1}"#, Err("ClaimMissing")),
+        (r#"{"iss":"a","exp":"1","iat":5}"#, Err("ClaimType")),
+        (r#"{"iss":"a","exp":1,"iat":null}"#, Err("ClaimType")),
+        (r#"{"iss":"a","exp":1,"iat":5,"nbf":1e99}"#, Err("DateRange")),
+        (r#"{"iss":"b","exp":1,"iat":5}"#, Err("IssuerMismatch")),
+    ] {
+        let found = without_clock(payload, &policy, |claims| claims.map(drop));
+        assert_eq!(
+            found.map_err(|error| support::variant(&error)),
+            expected.map_err(str::to_owned),
+            "{payload}"
+        );
+    }
+    without_clock(r#"{"iss":"a","exp":2000,"nbf":1000,"iat":1000}"#, &policy, |claims| {
+        let claims = claims.unwrap();
+        assert_eq!((claims.issued_at(), claims.expires_at()), (Ok(Some(at(1000))), Ok(Some(at(2000)))));
+        for (now, expected) in [
+            (994, Err("NotYetValid")),
+            (995, Ok(())),
+            (1015, Ok(())),
+            (1016, Err("TooOld")),
+            (2005, Err("Expired")),
+        ] {
+            let found = claims.check_times(&policy, at(now)).map_err(|error| support::variant(&error));
+            assert_eq!(found, expected.map_err(str::to_owned), "{now}");
+        }
+    });
+}
+
+/// Octets that were verified otherwise are held to the policy as a token's payload is.
+#[test]
+fn octets_that_were_verified_otherwise() {
+    let policy = ClaimsPolicy::new(Expect::Value("a"), Expect::Ignore);
+    for payload in
+        [r#"{"iss":"a","exp":2}"#, r#"{"iss":"a","exp":1}"#, r#"{"iss":5,"exp":2}"#, "[]", "{", "\u{feff}{}"]
+    {
+        let found = Claims::dangerous_from_octets(payload.as_bytes(), &policy, at(1));
+        assert_eq!(found.as_ref().map(drop), judge(payload, &policy, 1).as_ref().map(drop), "{payload}");
+        assert_eq!(found.is_ok(), payload == r#"{"iss":"a","exp":2}"#);
+    }
+}
+
+/// A clock that stands before 1970 gives no time, and none that anything is valid at.
+#[cfg(feature = "std")]
+#[test]
+fn clocks_before_the_epoch() {
+    use core::time::Duration;
+    use std::time::UNIX_EPOCH;
+
+    let second = Duration::from_secs(1);
+    assert_eq!(UnixTime::try_from(UNIX_EPOCH), Ok(at(0)));
+    assert_eq!(UnixTime::try_from(UNIX_EPOCH + Duration::from_millis(1999)), Ok(at(1)));
+    for before in [Duration::from_nanos(1), second, Duration::from_secs(1 << 32)] {
+        assert_eq!(UnixTime::try_from(UNIX_EPOCH - before), Err(jose_core::ClockError));
+    }
+    assert!(UnixTime::now().unwrap() > at(1_700_000_000));
+    assert!(jose_core::ClockError.to_string().contains("1970"));
 }

@@ -22,7 +22,7 @@ use jose_core::diagnose::{Cause, Diagnosis, Found, Outcome, Stage, Standing, dia
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier,
 };
-use support::entry::Entry;
+use support::entry::{Entry, Typ};
 use support::{Dice, here, read, signer, usual};
 
 const FILES: [&str; 7] = ["rfc", "interop", "keys", "parse", "selection", "signatures", "claims"];
@@ -68,14 +68,12 @@ impl Entry<'_> {
         if self.require_kid {
             verifier = verifier.require_kid();
         }
-        if let Some(typ) = &self.typ {
-            verifier = verifier.require_typ(typ);
+        let typs = self.typ.as_ref().map(Typ::all).unwrap_or_default();
+        if self.typ.is_some() {
+            verifier = verifier.require_typ_in(&typs);
         }
-        let issuer = self.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let audience = self.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let policy = ClaimsPolicy::new(issuer, audience)
-            .leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
-        for policy in [policy, policy.max_age(100), policy.accept_missing_exp()] {
+        let policy = self.policy();
+        for policy in [policy, policy.max_age(100), policy.allow_missing_exp(), policy.allow_expired()] {
             agree(
                 &self.id,
                 verifier,

@@ -334,9 +334,12 @@ fn check_prime(modulus: &BoxedUint) {
 fn keys_outside_the_policy() {
     let n = support::member("rsa-2048", "n");
     let key = |n: &[u8], e: &[u8]| VerifyingKey::rs256(n, e).map(|key| key.algorithm());
-    for e in [&[][..], &[0], &[1], &[3], &[17], &[1, 0, 0], &[1, 0, 2], &[2, 0, 0, 0, 1], &[1, 0, 0, 0, 0, 1]]
-    {
-        assert_eq!(key(&n, e), Err(KeyError::Exponent), "{e:?}");
+    for (e, exponent) in [(&[][..], 0), (&[0], 0), (&[1], 1), (&[3], 3), (&[17], 17), (&[1, 0, 0], 65536)] {
+        assert_eq!(key(&n, e), Err(KeyError::ExponentTooSmall { exponent, min: 65537 }), "{e:?}");
+    }
+    assert_eq!(key(&n, &[1, 0, 2]), Err(KeyError::ExponentEven { exponent: 65538 }));
+    for (e, bits) in [(&[2, 0, 0, 0, 1][..], 34), (&[1, 0, 0, 0, 0, 1], 41)] {
+        assert_eq!(key(&n, e), Err(KeyError::ExponentTooLarge { bits, max: 33 }), "{e:?}");
     }
     for e in [&[1, 0, 1][..], &[0, 0, 1, 0, 1], &[1, 0xff, 0xff, 0xff, 0xff], &[1, 0, 3]] {
         assert_eq!(key(&n, e), Ok(Algorithm::Rs256), "{e:?}");

@@ -516,8 +516,6 @@ def selection():
         select_error("NoKeyForAlgorithm"),
         source("joserfc"),
     )
-    case("the same key twice", key_set(a, a), "RS256", rs(kid="a"), ambiguous)
-    case("the same key twice, no kid", key_set(a, a), "RS256", rs(), missing)
 
     # Rotation: the old key, both, the new key
     for stage, keys, old, new in (
@@ -638,6 +636,82 @@ def selection():
         case(f"{what} as the secret, RS256 allowed", key_set(a), "RS256", forged, not_allowed, SELF)
         case(f"{what} as the secret, HS256 allowed as well", key_set(a), "RS256 HS256", forged, mismatch, SELF)
 
+    # The same key twice is one key
+    again = {**a, "use": "sig", "alg": "RS256"}
+    zeros = {**a, "n": b64(b"\0" + unb64(a["n"]))}
+    a_or_b = {**b, "kid": "a"}
+    good_a = rs(kid="a")
+    for what, document in (
+        ("twice", key_set(a, a)),
+        ("twice, with other members", key_set(a, again)),
+        ("three times", key_set(a, again, a)),
+        ("twice, beside another", key_set(b, a, again)),
+        ("once with a zero octet", key_set(a, zeros)),
+        ("twice, once for encryption", key_set(a, {**a, "use": "enc"}, again)),
+        ("twice, with an EC key of this kid", key_set(a, {**e, "kid": "a"}, again)),
+    ):
+        case(f"the same key {what}", document, "RS256 ES256", good_a, accept(good_a, "a"))
+    case("the same EC key twice", key_set(ec_a, ec_a), "ES256", es(kid="a"), accept(es(kid="a"), "a"), source("joserfc"))
+    twice = {**secret, "alg": "HS256"}
+    hs = sign("PyJWT", "hmac-32", {"kid": "h"})
+    case("the same secret twice", key_set(secret, twice), "HS256", hs, accept(hs, "h"))
+    case("the same key twice, no kid", key_set(a, a), "RS256", rs(), accept(rs()))
+    case("the same key twice and another, no kid", key_set(a, a, b), "RS256", rs(), missing)
+    case("the same key under two kids, no kid", key_set(a, {**a, "kid": "z"}), "RS256", rs(), accept(rs()))
+    for what, document in (
+        ("two keys under a kid", key_set(a, a_or_b)),
+        ("the same key twice and another under a kid", key_set(a, again, a_or_b)),
+        ("another before the same key twice", key_set(a_or_b, a, again)),
+        ("another exponent under a kid", key_set(a, {**a, "e": "AQAD"})),
+    ):
+        case(what, document, "RS256", good_a, ambiguous)
+    other_secret = {**public("hmac-64"), "kid": "h"}
+    case("two secrets under a kid", key_set(secret, other_secret), "HS256", hs, ambiguous)
+
+    # A thumbprint in place of a kid
+    sha1 = lambda jwk, text: {**jwk, "x5t": text}
+    sha256 = lambda jwk, text: {**jwk, "x5t#S256": text}
+    adfs = key_set(sha1(a, "1"), sha1(b, "2"))
+    modern = key_set(sha256(a, "1"), sha256(b, "2"))
+    first, second = (rs(name, x5t=text) for name, text in (("rsa-2048", "1"), ("rsa-2048-b", "2")))
+    case("x5t of the first", adfs, "RS256", first, accept(first))
+    case("x5t of the second", adfs, "RS256", second, accept(second))
+    crossed = rs(x5t="2")
+    case("x5t of the wrong key", adfs, "RS256", crossed, INVALID)
+    case("x5t unknown", adfs, "RS256", rs(x5t="3"), missing)
+    case("x5t, and a kid demanded", adfs, "RS256", first, missing, require_kid=True)
+    for value in (1, None, ["1"], ""):
+        odd = rs(x5t=value)
+        case(f"x5t {json.dumps(value)}", adfs, "RS256", odd, missing)
+    only = rs(x5t="3")
+    case("x5t unknown, one key", key_set(sha1(a, "1")), "RS256", only, accept(only))
+    case("x5t, none in the set", both, "RS256", first, missing)
+    case("x5t, the set has x5t#S256", modern, "RS256", first, missing)
+    named = rs(**{"x5t#S256": "1"})
+    case("x5t#S256 of the first", modern, "RS256", named, accept(named))
+    case("x5t#S256, the set has x5t", adfs, "RS256", named, missing)
+    both_named = rs(**{"x5t": "2", "x5t#S256": "1"})
+    case("x5t#S256 before x5t", key_set(sha256(a, "1"), sha1(b, "2")), "RS256", both_named, accept(both_named))
+    fallback = rs("rsa-2048-b", **{"x5t": "2", "x5t#S256": "3"})
+    case("x5t#S256 unknown, then x5t", adfs, "RS256", fallback, accept(fallback))
+    kid_first = rs(kid="a", x5t="2")
+    case("kid before x5t", adfs, "RS256", kid_first, accept(kid_first, "a"))
+    case("kid unknown, x5t known", adfs, "RS256", rs(kid="c", x5t="1"), unknown)
+    case("kid is an x5t", adfs, "RS256", rs(kid="1"), unknown)
+    case("x5t of two keys", key_set(sha1(a, "1"), sha1(b, "1")), "RS256", first, ambiguous)
+    case("x5t of one key twice", key_set(sha1(a, "1"), sha1(a, "1"), sha1(b, "2")), "RS256", first, accept(first))
+    case("x5t, narrowed by algorithm", key_set(sha1(a, "1"), sha1(e, "1"), b), "RS256 ES256", first, accept(first))
+    case("x5t of a key for another algorithm", key_set(sha1(e, "1"), a, b), "RS256 ES256", first, mismatch)
+    case(
+        "x5t of a key that is set aside",
+        key_set(sha1({**b, "use": "enc"}, "1"), a),
+        "RS256",
+        first,
+        select_error("KeySetAside"),
+    )
+    escaped = raw("rsa-2048", r'{"alg":"RS256","\u00785t":"\u0031"}')
+    case("x5t escaped", adfs, "RS256", escaped, accept(escaped), raw_source())
+
     # Keys that the token brings along
     attacker = public("rsa-2048-b", kid="a")
     for what, member in (
@@ -678,6 +752,12 @@ def selection():
     typ("prefix alone", '{"alg":"HS256","typ":"application/"}', "at+jwt", "TypMismatch")
     typ("other prefix", '{"alg":"HS256","typ":"text/at+jwt"}', "at+jwt", "TypMismatch")
     typ("missing", '{"alg":"HS256"}', "at+jwt", "TypMissing")
+    several = ["at+jwt", "application/okta-internal-at+jwt"]
+    typ("the first of two", '{"alg":"HS256","typ":"at+jwt"}', several, None)
+    typ("the second of two", '{"alg":"HS256","typ":"OKTA-internal-at+jwt"}', several, None)
+    typ("none of two", '{"alg":"HS256","typ":"JWT"}', several, "TypMismatch")
+    typ("missing where two are demanded", '{"alg":"HS256"}', several, "TypMissing")
+    typ("one in a list", '{"alg":"HS256","typ":"JWT"}', ["jwt"], None)
     plain = raw("hmac-32", '{"alg":"HS256","typ":"anything"}')
     case("typ not demanded", public("hmac-32"), "HS256", plain, accept(plain), raw_source())
 
@@ -817,7 +897,7 @@ def keys():
     )
 
     # Members of the wrong type
-    for wrong in (None, 5, [], {}):
+    for wrong in (5, [], {}):
         shown = json.dumps(wrong)
         for name in ("kid", "kty", "alg", "use", "crv", "key_ops", "x", "y"):
             if name != "key_ops" or not isinstance(wrong, list):
@@ -827,6 +907,35 @@ def keys():
         bad(f"k {shown}", {**oct_key, "k": wrong}, "HS256", "MemberType")
     bad("key_ops text", {**ec_key, "key_ops": "verify"}, "ES256", "MemberType")
     bad("key_ops with a number", {**ec_key, "key_ops": ["verify", 1]}, "ES256", "MemberType")
+
+    # null is absent
+    for name in ("kid", "alg", "use", "key_ops", "d", "x5c", "x5t", "x5t#S256", "x5u"):
+        good(f"{name} null", {**ec_key, name: None}, "ES256", "ES256")
+    nulls = dict.fromkeys(("alg", "crv", "d", "dp", "dq", "k", "key_ops", "kid", "oth", "p", "q", "qi", "use", "x", "x5c", "y"))
+    good("null in every optional member", {**nulls, **rsa_key}, "RS256", "RS256")
+    for jwk, alg, names in (
+        (rsa_key, "RS256", "kty n e"),
+        (ec_key, "ES256", "kty crv x y"),
+        (oct_key, "HS256", "kty k"),
+    ):
+        for name in names.split():
+            bad(f"{alg} with null as {name}", {"kid": "m", **jwk, name: None}, alg, "MemberMissing")
+
+    # What publishes nothing, says nothing, or means nothing for the kty
+    for name in ("d", "p", "q", "dp", "dq", "qi", "oth"):
+        for empty in ("", []):
+            good(f"RSA with {name} {json.dumps(empty)}", {**rsa_key, name: empty}, "RS256", "RS256")
+        for value in (0, False, {}, [None], " "):
+            bad(f"RSA with {name} {json.dumps(value)}", {**rsa_key, name: value}, "RS256", "PrivateMaterial")
+    good("key_ops [] beside use", {**rsa_key, "use": "sig", "key_ops": []}, "RS256", "RS256")
+    bad("key_ops [] beside use enc", {**rsa_key, "use": "enc", "key_ops": []}, "RS256", "UseNotSig")
+    good("RSA with crv", {**rsa_key, "crv": 5, "x": 5, "k": {}}, "RS256", "RS256")
+    good("EC with RSA members", {**ec_key, "n": 5, "e": {}, "p": "AQ", "oth": [{}]}, "ES256", "ES256")
+    good("oct with other members", {**oct_key, "crv": 5, "x": 5, "n": [], "d": "AQ"}, "HS256", "HS256")
+    certificate = {"kty": "RSA", "kid": "c", "use": "sig", "x5c": ["MIIB"]}
+    bad("certificate alone", certificate, "RS256", "CertificateOnly")
+    bad("certificate and e", {**certificate, "e": "AQAB"}, "RS256", "CertificateOnly")
+    good("certificate beside the key", {**rsa_key, **certificate}, "RS256", "RS256")
 
     # Members that are missing
     for jwk, alg, names in (
@@ -844,6 +953,22 @@ def keys():
         bad(f"kty {json.dumps(kty)}", {**ec_key, "kid": "t", "kty": kty}, "RS256 ES256", "KtyUnsupported")
     for use in ("enc", "", "SIG", "sig ", "signature", "tls"):
         bad(f"use {json.dumps(use)}", {**ec_key, "kid": "u", "use": use}, "ES256", "UseNotSig")
+    # As in a bundle of SPIFFE, where X.509 authorities stand beside the keys of tokens.
+    svid = key_set(
+        {**ec_key, "kid": "t", "use": "jwt-svid"},
+        {**rsa_key, "use": "x509-svid"},
+        {**public("rsa-2048-b"), "kid": "s", "use": "sig"},
+    )
+    for uses, first, second in (
+        (None, aside("UseNotSig", "t"), aside("UseNotSig")),
+        (["jwt-svid"], bound("ES256", "t"), aside("UseNotSig")),
+        (["x509-svid"], aside("UseNotSig", "t"), bound("RS256")),
+        (["a", "jwt-svid"], bound("ES256", "t"), aside("UseNotSig")),
+        (["JWT-SVID", "jwt-svi", ""], aside("UseNotSig", "t"), aside("UseNotSig")),
+    ):
+        more = {} if uses is None else {"uses": uses}
+        load(f"uses {json.dumps(uses)}", svid, "RS256 ES256", loaded(first, second, bound("RS256", "s")), **more)
+    good("key_ops [] beside a further use", {**ec_key, "use": "jwt-svid", "key_ops": []}, "ES256", "ES256", uses=["jwt-svid"])
     for operations in ([], ["sign"], ["encrypt", "decrypt"], ["Verify"], ["verify "]):
         bad(
             f"key_ops {json.dumps(operations)}",
@@ -1035,16 +1160,22 @@ def keys():
         "RS256",
     )
     exponent = lambda value: {**rsa_key, "kid": "e", "e": b64(value.to_bytes((value.bit_length() + 7) // 8, "big"))}
-    for value in (0, 1, 3, 65535, 65536, 1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2):
+    for value, fault in (
+        *((value, "TooSmall") for value in (0, 1, 3, 35, 65535, 65536)),
+        *((value, "Even") for value in (65538, 1 << 32, (1 << 33) - 2)),
+        *((value, "TooLarge") for value in (1 << 33, (1 << 33) + 1, (1 << 64) + 1, n - 2)),
+    ):
         shown = "n-2" if value == n - 2 else value
-        bad(f"exponent {shown}", exponent(value), "RS256", "Exponent")
-    bad("exponent zero octet", {**rsa_key, "kid": "e", "e": "AA"}, "RS256", "Exponent")
+        bad(f"exponent {shown}", exponent(value), "RS256", f"Exponent{fault}")
+    bad("exponent zero octet", {**rsa_key, "kid": "e", "e": "AA"}, "RS256", "ExponentTooSmall")
     for value in (65537, 65539, (1 << 32) + 1, (1 << 33) - 1):
         good(f"exponent {value}", exponent(value), "RS256", "RS256")
 
     # The order of the checks within a member
     worst = {"kty": "OKP", "use": "enc", "key_ops": [], "alg": "none", "d": "!"}
-    bad("order: type before kty", {**worst, "alg": 5}, "RS256", "MemberType")
+    bad("order: kty before other types", {**worst, "alg": 5, "kid": 5}, "RS256", "KtyUnsupported")
+    bad("order: kid before use", {**worst, "kty": "EC", "kid": 5}, "RS256", "MemberType")
+    bad("order: use before the type of alg", {**worst, "kty": "EC", "alg": 5}, "RS256", "UseNotSig")
     bad("order: kty before use", dict(worst), "RS256", "KtyUnsupported")
     worst["kty"] = "EC"
     bad("order: use before key_ops", dict(worst), "RS256", "UseNotSig")
@@ -1068,6 +1199,26 @@ def keys():
     bad("order: parity before exponent", {**modulus(n - 1), "e": "Ag"}, "RS256", "ModulusEven")
 
     # Sets as they are met
+    # ML-DSA (RFC 9964): a kty that not everyone knows stands beside the keys of today.
+    akp = lambda alg, octets, kid: {"kty": "AKP", "alg": alg, "kid": kid, "use": "sig", "pub": b64(bytes(octets))}
+    load(
+        "ML-DSA beside RSA and EC",
+        key_set(
+            akp("ML-DSA-44", 1312, "1"),
+            {**rsa_key, "kid": "2"},
+            akp("ML-DSA-65", 1952, "3"),
+            {**ec_key, "kid": "4"},
+            akp("ML-DSA-87", 2592, "5"),
+        ),
+        "RS256 ES256",
+        loaded(
+            aside("KtyUnsupported", "1"),
+            bound("RS256", "2"),
+            aside("KtyUnsupported", "3"),
+            bound("ES256", "4"),
+            aside("KtyUnsupported", "5"),
+        ),
+    )
     load(
         "one malformed of four",
         key_set(
@@ -1442,6 +1593,11 @@ def claims():
         case(f"nbf {text} at {first - 1}", at("nbf", text), "NotYetValid", now=first - 1)
     for text in ("1.5", "1e3", "-1", "-0", "4102444801", "9007199254740992"):
         case(f"iat {text}", at("iat", text), None)
+    # What some issuers write for "never": the year 9999, the greatest milliseconds and seconds of 64 bits.
+    for text in ("253402300799", "9007199254740993", "9223372036854775", "1e16", "9223372036854775807"):
+        case(f"exp {text}", at("exp", text), None)
+    for text in ("-9007199254740993", "-9223372036854775807", "-9223372036854775806.5"):
+        case(f"exp {text}", at("exp", text), "Expired")
 
     # Numbers that are no time
     for text in (
@@ -1449,16 +1605,21 @@ def claims():
         "-1e400",
         "18446744073709551616",
         "-18446744073709551616",
-        "9007199254740993",
-        "-9007199254740993",
-        "1e16",
-        "9223372036854775807",
+        "18446744075499551616",
+        "1e19",
+        "9223372036854775807.5",
+        "-9223372036854775807.5",
         "9223372036854775808",
+        "-9223372036854775808",
+        "9223372036854775810",
+        "92233720368547758070",
         "1e999999999",
         "123456789" * 12,
     ):
-        for name in ("exp", "nbf", "iat") if text in ("1e400", "9007199254740993") else ("exp",):
-            case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0)
+        for name in ("exp", "nbf", "iat") if text in ("1e400", "9223372036854775808") else ("exp",):
+            demanded = {"max_age": 60} if name == "iat" else {}
+            case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0, **demanded)
+    case("iat 1e400, not looked at", at("iat", "1e400"), None)
 
     # Every registered claim of every wrong type
     for name in ("iss", "sub", "jti", "aud", "exp", "nbf", "iat"):
@@ -1471,11 +1632,16 @@ def claims():
             wrong += ["[]", f'["{ISSUER}"]']
         if name == "aud":
             wrong += ["[1]", '["api.example",1]', "[null]", '[["api.example"]]', '[{"a":"api.example"}]', '["other",1]']
+        # Where the policy looks at the claim, and where it does not.
+        demanded = {"iss": {"issuer": ISSUER}, "aud": {"audience": AUDIENCE}, "iat": {"max_age": 60}}.get(name, {})
         for text in wrong:
-            case(f"{name} {text}", at(name, text), "ClaimType")
-    for text in ('["https://issuer.example"]', "null", "5", '{"https://issuer.example":1}'):
+            if name in ("exp", "nbf") or demanded:
+                case(f"{name} {text}, looked at", at(name, text), "ClaimType", **demanded)
+            if name not in ("exp", "nbf"):
+                case(f"{name} {text}, not looked at", at(name, text), None)
+    for text in ('["https://issuer.example","x"]', '{"https://issuer.example":1}'):
         case(f"iss {text}, issuer expected", at("iss", text), "ClaimType", issuer=ISSUER)
-    for text in ("null", '["api.example",5]', '{"api.example":"api.example"}'):
+    for text in ('["api.example",5]', '{"api.example":"api.example"}'):
         case(f"aud {text}, audience expected", at("aud", text), "ClaimType", audience=AUDIENCE)
 
     # exp, iss and aud against the policy
@@ -1577,10 +1743,17 @@ def claims():
         case(f"payload {text}", text, "NotObject")
 
     # The order of the checks
-    case("order: type before exp missing", '{"sub":5}', "ClaimType")
-    case("order: type before expired", '{"exp":1,"jti":5}', "ClaimType")
-    case("order: type before issuer", '{"iss":"x","exp":4102444800,"aud":5}', "ClaimType", issuer=ISSUER)
-    case("order: range before expired", '{"exp":1,"iat":1e400}', "DateRange")
+    case("order: exp missing before the type of nbf", '{"nbf":"5"}', "ClaimMissing")
+    case("order: type of nbf before expired", '{"exp":1,"nbf":"5"}', "ClaimType")
+    case("order: type of nbf before issuer", '{"iss":"x","exp":4102444800,"nbf":"5"}', "ClaimType", issuer=ISSUER)
+    case(
+        "order: issuer before the type of aud",
+        '{"iss":"x","exp":4102444800,"aud":5}',
+        "IssuerMismatch",
+        **without(POLICY, "now"),
+    )
+    case("order: range of iat before expired", '{"exp":1,"iat":1e400}', "DateRange", max_age=60)
+    case("order: iat missing before expired", '{"exp":1}', "ClaimMissing", max_age=60)
     case("order: exp missing before issuer", '{"iss":"x"}', "ClaimMissing", issuer=ISSUER)
     case(
         "order: issuer before audience",
@@ -1597,6 +1770,33 @@ def claims():
     case("order: issuer before expired", '{"exp":1,"iss":"x"}', "IssuerMismatch", issuer=ISSUER)
     case("order: audience before expired", '{"exp":1,"aud":"x"}', "AudienceMismatch", audience=AUDIENCE)
     case("order: expired before not yet valid", '{"exp":1,"nbf":4102444800}', "Expired")
+
+    # The age of a token
+    for now, leeway, expect in (
+        (999, 0, "IssuedInFuture"),
+        (999, 1, None),
+        (1000, 0, None),
+        (1060, 0, None),
+        (1061, 0, "TooOld"),
+        (1061, 1, None),
+        (1062, 1, "TooOld"),
+    ):
+        text = '{"exp":4102444800,"iat":1000}'
+        case(f"iat 1000, age 60 at {now}, leeway {leeway}", text, expect, now=now, leeway=leeway, max_age=60)
+
+    # An expired token whose other claims count, and one without exp
+    expired = '{"iss":"https://issuer.example","aud":"api.example","exp":1000,"iat":900}'
+    allowed = {**POLICY, "allow_expired": True}
+    case("expired, which is allowed", expired, None, **without(allowed, "now"))
+    case("expired, of another issuer", expired.replace("issuer.", "x."), "IssuerMismatch", **without(allowed, "now"))
+    case("expired, for another audience", expired.replace("api.", "x."), "AudienceMismatch", **without(allowed, "now"))
+    case("expired, exp missing", expired.replace('"exp"', '"x"'), "ClaimMissing", **without(allowed, "now"))
+    case("expired, exp null", expired.replace("1000", "null"), "ClaimType", **without(allowed, "now"))
+    case("expired, not yet valid", expired.replace("iat", "nbf").replace("900", "4102444800"), "NotYetValid", **without(allowed, "now"))
+    case("expired, too old", expired, "TooOld", **without(allowed, "now"), max_age=60)
+    case("exp missing, which is allowed", '{"iss":"x"}', None, allow_missing_exp=True)
+    case("exp null, where it may be missing", '{"exp":null}', "ClaimType", allow_missing_exp=True)
+    case("expired, where exp may be missing", '{"exp":1}', "Expired", allow_missing_exp=True)
 
     # Without a time nothing in the payload is looked at
     for ident, text in (

@@ -26,7 +26,9 @@ fuzz_target!(|text: &[u8]| {
         }
         (Err(error), None) => panic!("{error}, and it is no JSON"),
     };
-    let key = Key(members.iter().map(|member| (member.name.as_str(), &member.value)).collect());
+    // A member that is null is absent.
+    let present = members.iter().filter(|member| !matches!(member.value.value, Value::Null));
+    let key = Key(present.map(|member| (member.name.as_str(), &member.value)).collect());
     assert_eq!(jwk.kid().map(|kid| kid.to_string()), key.string("kid").map(str::to_owned));
     for allowed in [
         PUBLIC,
@@ -66,35 +68,34 @@ impl Key<'_> {
         self.get(name)?.string()
     }
 
+    /// A member that must be a string where it is.
+    fn text(&self, name: &'static str) -> Result<Option<&str>, String> {
+        let Some(member) = self.get(name) else { return Ok(None) };
+        let wrong = KeyError::MemberType { name, expected: "a string", found: kind(member) };
+        member.string().map(Some).ok_or(format!("{wrong:?}"))
+    }
+
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, String> {
         let refuse = |error: KeyError| Err(format!("{error:?}"));
         let of_excerpt =
             |variant, name, value| Err(format!("{variant} {{ {name}: {:?} }}", reference::excerpt(value)));
-        for (name, value) in &self.0 {
-            let right = match *name {
-                "kid" | "kty" | "alg" | "crv" | "use" => value.string().is_some(),
-                "key_ops" => self.operations().is_some(),
-                _ => true,
-            };
-            if !right {
-                let names = ["kid", "kty", "alg", "crv", "use", "key_ops"];
-                let name = names.into_iter().find(|own| own == name).unwrap();
-                return refuse(KeyError::MemberType { name });
-            }
-        }
-        let (algorithm, kty) = match self.string("kty") {
+        let (algorithm, kty) = match self.text("kty")? {
             Some("oct") => (Algorithm::Hs256, "oct"),
             Some("EC") => (Algorithm::Es256, "EC"),
             Some("RSA") => (Algorithm::Rs256, "RSA"),
             Some(other) => return of_excerpt("KtyUnsupported", "kty", other),
             None => return refuse(KeyError::MemberMissing { name: "kty" }),
         };
-        if let Some(other) = self.string("use").filter(|key_use| *key_use != "sig") {
+        self.text("kid")?;
+        let key_use = self.text("use")?;
+        if let Some(other) = key_use.filter(|key_use| *key_use != "sig") {
             return of_excerpt("UseNotSig", "key_use", other);
         }
         let registered =
             ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
-        let operations = self.operations().unwrap_or_default();
+        let operations = self.operations().map_err(|error| format!("{error:?}"))?;
+        let said = operations.is_some();
+        let operations = operations.unwrap_or_default();
         let twice = (0..operations.len()).find_map(|place| {
             let again = operations[..place].contains(&operations[place]);
             registered.into_iter().find(|operation| again && *operation == operations[place])
@@ -102,17 +103,18 @@ impl Key<'_> {
         if let Some(operation) = twice {
             return refuse(KeyError::KeyOpsDuplicate { operation });
         }
-        if self.operations().is_some_and(|operations| !operations.contains(&"verify")) {
+        // An empty array says nothing where `use` says something.
+        if said && !operations.contains(&"verify") && !(operations.is_empty() && key_use.is_some()) {
             return refuse(KeyError::KeyOpsNotVerify);
         }
         if kty == "EC" {
-            match self.string("crv") {
+            match self.text("crv")? {
                 Some("P-256") => {}
                 Some(other) => return of_excerpt("CrvUnsupported", "crv", other),
                 None => return refuse(KeyError::MemberMissing { name: "crv" }),
             }
         }
-        if let Some(alg) = self.string("alg") {
+        if let Some(alg) = self.text("alg")? {
             match Algorithm::ALL.iter().copied().find(|algorithm| algorithm.name() == alg) {
                 Some(named) if named == algorithm => {}
                 Some(alg) => return refuse(KeyError::AlgMismatch { alg, kty }),
@@ -127,19 +129,26 @@ impl Key<'_> {
                 return refuse(KeyError::SecretAmongPublic);
             }
         } else {
-            let private = ["d", "p", "q", "dp", "dq", "qi", "oth"];
-            let first = self.0.iter().find_map(|(own, _)| private.into_iter().find(|name| name == own));
-            if let Some(name) = first {
+            let private: &[_] = if kty == "EC" { &["d"] } else { &["d", "p", "q", "dp", "dq", "qi", "oth"] };
+            let published = |name: &&&str| match self.get(name).map(|member| &member.value) {
+                None => false,
+                Some(Value::Array(elements)) => !elements.is_empty(),
+                Some(_) => self.string(name) != Some(""),
+            };
+            if let Some(name) = private.iter().find(published) {
                 return refuse(KeyError::PrivateMaterial { name });
             }
         }
         Ok(algorithm)
     }
 
-    /// The strings of `key_ops`, if it is there and an array of strings.
-    fn operations(&self) -> Option<Vec<&str>> {
-        let Value::Array(operations) = &self.get("key_ops")?.value else { return None };
-        operations.iter().map(Document::string).collect()
+    /// The strings of `key_ops`, if it is there.
+    fn operations(&self) -> Result<Option<Vec<&str>>, KeyError> {
+        let Some(member) = self.get("key_ops") else { return Ok(None) };
+        let wrong = |found| KeyError::MemberType { name: "key_ops", expected: "an array of strings", found };
+        let Value::Array(operations) = &member.value else { return Err(wrong(kind(member))) };
+        let strings: Option<Vec<_>> = operations.iter().map(Document::string).collect();
+        strings.map(Some).ok_or(wrong("an array of other values"))
     }
 
     fn material(&self, algorithm: Algorithm) -> Result<(), KeyError> {
@@ -169,7 +178,8 @@ impl Key<'_> {
             Algorithm::Rs256 => {
                 let too_large = |length| KeyError::ModulusTooLarge { bits: length * 8, most: 8192 };
                 let n = self.octets("n", 1032, too_large)?;
-                let e = self.octets("e", 16, |_| KeyError::Exponent)?;
+                let too_large = |length| KeyError::ExponentTooLarge { bits: length * 8, max: 33 };
+                let e = self.octets("e", 16, too_large)?;
                 let bits = bits(&n);
                 match bits.len() {
                     bits @ ..2048 => return Err(KeyError::ModulusTooSmall { bits, least: 2048 }),
@@ -180,8 +190,15 @@ impl Key<'_> {
                     return Err(KeyError::ModulusEven);
                 }
                 let e = self::bits(&e);
-                if !(17..=33).contains(&e.len()) || !e[e.len() - 1] {
-                    return Err(KeyError::Exponent);
+                let exponent = || e.iter().fold(0, |number, bit| number << 1 | u64::from(*bit));
+                match e.len() {
+                    bits @ 34.. => return Err(KeyError::ExponentTooLarge { bits, max: 33 }),
+                    ..17 => return Err(KeyError::ExponentTooSmall { exponent: exponent(), min: 65537 }),
+                    _ if exponent() == 65536 => {
+                        return Err(KeyError::ExponentTooSmall { exponent: 65536, min: 65537 });
+                    }
+                    _ if !e[e.len() - 1] => return Err(KeyError::ExponentEven { exponent: exponent() }),
+                    _ => {}
                 }
             }
             _ => unreachable!(),
@@ -196,14 +213,29 @@ impl Key<'_> {
         most: usize,
         too_long: impl FnOnce(usize) -> KeyError,
     ) -> Result<Vec<u8>, KeyError> {
-        let member = self.get(name).ok_or(KeyError::MemberMissing { name })?;
-        let text = member.string().ok_or(KeyError::MemberType { name })?;
+        let member = self.get(name).ok_or(match self.get("x5c") {
+            Some(_) => KeyError::CertificateOnly { name },
+            None => KeyError::MemberMissing { name },
+        })?;
+        let wrong = KeyError::MemberType { name, expected: "a string", found: kind(member) };
+        let text = member.string().ok_or(wrong)?;
         match (reference::base64url(text.as_bytes()), text.len() * 6 / 8) {
             (Err(error @ Base64Error::Byte { .. }), _) => Err(KeyError::Base64 { name, error }),
             (_, length) if length > most => Err(too_long(length)),
             (Err(error), _) => Err(KeyError::Base64 { name, error }),
             (Ok(octets), _) => Ok(octets),
         }
+    }
+}
+
+/// What a value is, in an error.
+fn kind(value: &Document<'_>) -> &'static str {
+    match value.value {
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+        _ if value.text.starts_with('"') => "a string",
+        _ if value.text.starts_with(['t', 'f']) => "a boolean",
+        _ => "a number",
     }
 }
 

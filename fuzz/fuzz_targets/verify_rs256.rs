@@ -93,7 +93,13 @@ fn exponent(primes: &Primes, octets: [u8; 5]) -> u64 {
     }
     let modulus = primes.modulus();
     if modulus.len() >= 256 {
-        assert_eq!(VerifyingKey::rs256(&modulus, &octets).err(), Some(KeyError::Exponent));
+        let bits = usize::try_from(u64::BITS - exponent.leading_zeros()).unwrap();
+        let reason = match exponent {
+            _ if bits > 33 => KeyError::ExponentTooLarge { bits, max: 33 },
+            ..65537 => KeyError::ExponentTooSmall { exponent, min: 65537 },
+            _ => KeyError::ExponentEven { exponent },
+        };
+        assert_eq!(VerifyingKey::rs256(&modulus, &octets).err(), Some(reason));
     }
     (exponent | 65537) & ((1 << 33) - 1)
 }

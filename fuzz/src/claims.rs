@@ -3,7 +3,7 @@
 
 use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, JsonError, Leeway, UnixTime};
 
-use crate::document::{Document, Value, offset};
+use crate::document::{Document, Value};
 use crate::input::Input;
 
 /// What claims are held to, and when.
@@ -12,6 +12,7 @@ pub struct Policy {
     issuer: Expect<'static>,
     audience: Expect<'static>,
     exp_required: bool,
+    expired_allowed: bool,
     max_age: Option<u32>,
     leeway: u16,
     now: i64,
@@ -31,8 +32,8 @@ const EXPECTATIONS: [Expect<'static>; 8] = [
 
 impl Policy {
     /// An octet for each of `iss` and `aud`; one whose low bits say, from the lowest: `exp` may be missing,
-    /// the age is limited, the time follows (in eight octets, big-endian; it is 1800000000 else); the leeway
-    /// in two octets, the greatest age in four.
+    /// the age is limited, the time follows (in eight octets, big-endian; it is 1800000000 else), expired
+    /// tokens are accepted; the leeway in two octets, the greatest age in four.
     pub fn read(input: &mut Input<'_>) -> Self {
         let [issuer, audience] = [input.octet(), input.octet()]
             .map(|choice| EXPECTATIONS[usize::from(choice) % EXPECTATIONS.len()]);
@@ -41,7 +42,8 @@ impl Policy {
         let leeway = u16::from_be_bytes(input.array()) % (Leeway::MAX_SECONDS + 1);
         let age = u32::from_be_bytes(input.array());
         let max_age = (flags & 2 != 0).then_some(age);
-        Self { issuer, audience, exp_required: flags & 1 == 0, max_age, leeway, now }
+        let (exp_required, expired_allowed) = (flags & 1 == 0, flags & 8 != 0);
+        Self { issuer, audience, exp_required, expired_allowed, max_age, leeway, now }
     }
 
     /// The same for the crate.
@@ -49,7 +51,10 @@ impl Policy {
         let leeway = Leeway::from_seconds(self.leeway).unwrap();
         let mut policy = ClaimsPolicy::new(self.issuer, self.audience).leeway(leeway);
         if !self.exp_required {
-            policy = policy.accept_missing_exp();
+            policy = policy.allow_missing_exp();
+        }
+        if self.expired_allowed {
+            policy = policy.allow_expired();
         }
         self.max_age.map_or(policy, |seconds| policy.max_age(seconds))
     }
@@ -59,64 +64,67 @@ impl Policy {
     }
 
     /// The verdict on a payload. Of all that is wrong with the text, what stands first in it is named; then
-    /// what the policy does not accept, in the order `exp` missing, `iss`, `aud`, and the times.
+    /// what the policy does not accept, in the order: `exp`, `nbf` and, with a limit of the age, `iat` are
+    /// there and times; `iss`; `aud`; the times. What the policy does not look at is not judged.
     pub fn judge(&self, payload: &[u8]) -> Result<Facts, Refusal> {
         let document = Document::read(payload).ok_or(Refusal::Json(None))?;
-        let fault = document.fault(payload);
-        let json = |fault| Refusal::Json(Some(fault));
-        let Value::Object(members) = &document.value else {
-            return Err(fault.map_or(Refusal::NotObject, json));
-        };
+        if let Some(fault) = document.fault(payload) {
+            return Err(Refusal::Json(Some(fault)));
+        }
+        let Value::Object(members) = &document.value else { return Err(Refusal::NotObject) };
         let mut facts = Facts::default();
         for member in members {
-            let taken = facts.take(&member.name, &member.value);
-            let end = offset(payload, member.value.text) + member.value.text.len();
-            if fault.is_none_or(|fault| end <= fault.offset) {
-                taken?;
-            }
+            facts.take(&member.name, &member.value);
         }
-        fault.map_or(Ok(()), |fault| Err(json(fault)))?;
-        self.hold(&facts).map_or(Ok(facts), Err)
+        self.hold(&facts)?;
+        Ok(facts)
     }
 
-    fn hold(&self, facts: &Facts) -> Option<Refusal> {
+    fn hold(&self, facts: &Facts) -> Result<(), Refusal> {
         let (now, leeway) = (i128::from(self.now), i128::from(self.leeway));
-        if self.exp_required && facts.exp.is_none() {
-            return Some(Refusal::Missing("exp"));
+        let exp = facts.exp?;
+        if self.exp_required && exp.is_none() {
+            return Err(Refusal::Missing("exp"));
         }
+        let nbf = facts.nbf?;
+        let aged = match self.max_age {
+            Some(max_age) => Some((facts.iat?.ok_or(Refusal::Missing("iat"))?, i128::from(max_age))),
+            None => None,
+        };
+        let iss = facts.iss.clone().map(|iss| iss.map(|iss| vec![iss]));
         for (name, expect, values, mismatch) in [
-            ("iss", self.issuer, facts.iss.as_ref().map(|iss| vec![iss.clone()]), Refusal::Issuer),
+            ("iss", self.issuer, iss, Refusal::Issuer),
             ("aud", self.audience, facts.aud.clone(), Refusal::Audience),
         ] {
-            let one_of = |accepted: &[&str]| match &values {
-                None => Some(Refusal::Missing(name)),
-                Some(values) if values.iter().any(|value| accepted.contains(&value.as_str())) => None,
-                Some(_) => Some(mismatch),
-            };
-            let refusal = match expect {
-                Expect::Ignore => None,
-                Expect::Absent => values.as_ref().map(|_| Refusal::Present(name)),
-                Expect::Value(value) => one_of(&[value]),
-                Expect::AnyOf(accepted) => one_of(accepted),
+            let one;
+            let accepted = match expect {
+                Expect::Ignore => continue,
+                Expect::Absent if values == Ok(None) => continue,
+                Expect::Absent => return Err(Refusal::Present(name)),
+                Expect::Value(value) => {
+                    one = [value];
+                    &one[..]
+                }
+                Expect::AnyOf(accepted) => accepted,
                 other => unreachable!("{other:?} is unknown here"),
             };
-            if refusal.is_some() {
-                return refusal;
+            let values = values?.ok_or(Refusal::Missing(name))?;
+            if !values.iter().any(|value| accepted.contains(&value.as_str())) {
+                return Err(mismatch);
             }
         }
         // On or after `exp` the token must not be accepted, nor before `nbf`.
-        if let Some(exp) = facts.exp.filter(|exp| !exp.is_after(now - leeway)) {
-            return Some(Refusal::Expired(exp.above()));
+        if let Some(exp) = exp.filter(|exp| !self.expired_allowed && !exp.is_after(now - leeway)) {
+            return Err(Refusal::Expired(exp.above()));
         }
-        if let Some(nbf) = facts.nbf.filter(|nbf| nbf.is_after(now + leeway)) {
-            return Some(Refusal::NotYetValid(nbf.above()));
+        if let Some(nbf) = nbf.filter(|nbf| nbf.is_after(now + leeway)) {
+            return Err(Refusal::NotYetValid(nbf.above()));
         }
-        let max_age = i128::from(self.max_age?);
-        let Some(iat) = facts.iat else { return Some(Refusal::Missing("iat")) };
-        if iat.below > now + leeway {
-            return Some(Refusal::IssuedInFuture(iat.below));
+        match aged {
+            Some((iat, _)) if iat.below > now + leeway => Err(Refusal::IssuedInFuture(iat.below)),
+            Some((iat, max_age)) if now - iat.below > max_age + leeway => Err(Refusal::TooOld(iat.below)),
+            _ => Ok(()),
         }
-        (now - iat.below > max_age + leeway).then_some(Refusal::TooOld(iat.below))
     }
 }
 
@@ -158,57 +166,67 @@ impl From<ClaimsError> for Refusal {
     }
 }
 
-/// The registered claims.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// The registered claims, or why one cannot be read.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Facts {
-    iss: Option<String>,
-    sub: Option<String>,
-    aud: Option<Vec<String>>,
-    exp: Option<Date>,
-    nbf: Option<Date>,
-    iat: Option<Date>,
-    jti: Option<String>,
+    iss: Result<Option<String>, Refusal>,
+    sub: Result<Option<String>, Refusal>,
+    aud: Result<Option<Vec<String>>, Refusal>,
+    exp: Result<Option<Date>, Refusal>,
+    nbf: Result<Option<Date>, Refusal>,
+    iat: Result<Option<Date>, Refusal>,
+    jti: Result<Option<String>, Refusal>,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        let (iss, sub, jti) = (Ok(None), Ok(None), Ok(None));
+        Self { iss, sub, aud: Ok(None), exp: Ok(None), nbf: Ok(None), iat: Ok(None), jti }
+    }
 }
 
 impl Facts {
-    fn take(&mut self, name: &str, value: &Document<'_>) -> Result<(), Refusal> {
+    fn take(&mut self, name: &str, value: &Document<'_>) {
         let string = |name| value.string().map(|text| Some(text.to_owned())).ok_or(Refusal::Type(name));
         let date = |name| match value.value {
             Value::Number => Date::read(value.text).map(Some).ok_or(Refusal::Range(name)),
             _ => Err(Refusal::Type(name)),
         };
         match name {
-            "iss" => self.iss = string("iss")?,
-            "sub" => self.sub = string("sub")?,
-            "jti" => self.jti = string("jti")?,
-            "exp" => self.exp = date("exp")?,
-            "nbf" => self.nbf = date("nbf")?,
-            "iat" => self.iat = date("iat")?,
+            "iss" => self.iss = string("iss"),
+            "sub" => self.sub = string("sub"),
+            "jti" => self.jti = string("jti"),
+            "exp" => self.exp = date("exp"),
+            "nbf" => self.nbf = date("nbf"),
+            "iat" => self.iat = date("iat"),
             "aud" => {
                 let members = match &value.value {
                     Value::Array(members) => members.iter().collect(),
                     _ => vec![value],
                 };
                 let strings = members.into_iter().map(|member| member.string().map(str::to_owned));
-                self.aud = Some(strings.collect::<Option<_>>().ok_or(Refusal::Type("aud"))?);
+                self.aud = strings.collect::<Option<_>>().map(Some).ok_or(Refusal::Type("aud"));
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// Whether the crate gives out the same.
     pub fn are(&self, claims: &Claims<'_>) -> bool {
-        let text = |text: Option<jose_core::json::JsonString<'_>>| text.map(|text| text.to_string());
-        let time = |time: Option<UnixTime>| time.map(|time| i128::from(time.seconds()));
-        let audiences: Vec<String> = claims.audiences().map(|audience| audience.to_string()).collect();
+        type Text<'t> = Result<Option<jose_core::json::JsonString<'t>>, ClaimsError>;
+        let text = |text: Text<'_>| text.map(|text| text.map(|text| text.to_string())).map_err(Refusal::from);
+        let time = |time: Result<Option<UnixTime>, ClaimsError>| {
+            time.map(|time| time.map(|time| i128::from(time.seconds()))).map_err(Refusal::from)
+        };
+        let audiences = claims.audiences().map(|all| all.map(|one| one.to_string()).collect::<Vec<_>>());
+        let above = |date: Result<Option<Date>, Refusal>| date.map(|date| date.map(Date::above));
         self.iss == text(claims.issuer())
             && self.sub == text(claims.subject())
             && self.jti == text(claims.jwt_id())
-            && self.aud.clone().unwrap_or_default() == audiences
-            && self.exp.map(Date::above) == time(claims.expires_at())
-            && self.nbf.map(Date::above) == time(claims.not_before())
-            && self.iat.map(|iat| iat.below) == time(claims.issued_at())
+            && self.aud.clone().map(Option::unwrap_or_default) == audiences.map_err(Refusal::from)
+            && above(self.exp) == time(claims.expires_at())
+            && above(self.nbf) == time(claims.not_before())
+            && self.iat.map(|iat| iat.map(|iat| iat.below)) == time(claims.issued_at())
     }
 }
 
@@ -220,8 +238,8 @@ struct Date {
 }
 
 impl Date {
-    /// A JSON number, written out without its exponent and cut at the point. `None` if more than 2^53
-    /// whole seconds from the epoch.
+    /// A JSON number, written out without its exponent and cut at the point. `None` if more than
+    /// 2^63 - 1 seconds from the epoch.
     fn read(text: &str) -> Option<Self> {
         let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
         let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -236,12 +254,12 @@ impl Date {
         let exponent: i64 = exponent.parse().unwrap_or(extreme);
         let zeros = digits.len() - significant.len();
         let point = exponent.saturating_add(whole.len() as i64).saturating_sub(zeros as i64);
-        // 10^16 is greater than 2^53.
-        let point = usize::try_from(point.max(0)).ok().filter(|point| *point <= 16)?;
-        let written = format!("{significant:0<16}");
+        // 10^19 is greater than 2^63.
+        let point = usize::try_from(point.max(0)).ok().filter(|point| *point <= 19)?;
+        let written = format!("{significant:0<19}");
         let magnitude: i128 = format!("0{}", &written[..point]).parse().unwrap();
         let exact = written[point..].bytes().all(|digit| digit == b'0');
-        if magnitude > 1 << 53 {
+        if magnitude + i128::from(!exact) > i64::MAX.into() {
             return None;
         }
         let below = if negative { -magnitude - i128::from(!exact) } else { magnitude };

@@ -11,10 +11,11 @@ pub(super) struct NumericDate {
 }
 
 impl NumericDate {
-    /// Every integer up to here is a JSON number that everyone reads alike (RFC 8259 §6).
-    const LIMIT: u64 = 1 << 53;
+    /// What an `i64` holds: some issuers write its greatest value, or that of milliseconds, for "never".
+    const LIMIT: u64 = i64::MAX.unsigned_abs();
 
-    /// Reads a number that is known to be one of JSON. `None` if it lies beyond 2^53 seconds.
+    /// Reads a number that is known to be one of JSON. `None` if it lies more than 2^63 - 1 seconds from the
+    /// epoch.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         // What nearly every token has: an integer of few digits.
@@ -34,6 +35,11 @@ impl NumericDate {
         // How many more digits are before the point. Texts are shorter than 2^20 bytes.
         let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
         let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
+        // No more digits are read than fit.
+        let next = |seconds: u64, digit: u8| -> Option<u64> {
+            let seconds = seconds.checked_mul(10)?.checked_add(digit.into())?;
+            (seconds <= Self::LIMIT).then_some(seconds)
+        };
         let mut seconds = 0_u64;
         let mut whole = true;
         let mut any = false;
@@ -41,10 +47,7 @@ impl NumericDate {
             let digit = byte.wrapping_sub(b'0');
             any |= digit != 0;
             if before > 0 {
-                if seconds > Self::LIMIT {
-                    return None;
-                }
-                seconds = seconds.wrapping_mul(10).wrapping_add(u64::from(digit));
+                seconds = next(seconds, digit)?;
             } else {
                 whole &= digit == 0;
             }
@@ -54,16 +57,19 @@ impl NumericDate {
             return Some(Self { floor: 0, whole: true });
         }
         // The zeros that the exponent writes behind the last digit.
-        while before > 0 && seconds <= Self::LIMIT {
-            seconds = seconds.wrapping_mul(10);
+        while before > 0 {
+            seconds = next(seconds, 0)?;
             before = before.saturating_sub(1);
         }
-        let seconds = i64::try_from(seconds).ok().filter(|_| seconds <= Self::LIMIT)?;
-        Some(match (negative, whole) {
-            (false, _) => Self { floor: seconds, whole },
-            (true, true) => Self { floor: seconds.saturating_neg(), whole },
-            (true, false) => Self { floor: seconds.saturating_neg().saturating_sub(1), whole },
-        })
+        let seconds = i64::try_from(seconds).ok()?;
+        // With a fraction there must be a second beyond.
+        let floor = match (negative, whole) {
+            (false, true) => seconds,
+            (false, false) => seconds.checked_add(1).map(|_| seconds)?,
+            (true, true) => seconds.checked_neg()?,
+            (true, false) => seconds.checked_neg()?.checked_sub(1).filter(|_| seconds != i64::MAX)?,
+        };
+        Some(Self { floor, whole })
     }
 
     pub(super) const fn floor(self) -> UnixTime {

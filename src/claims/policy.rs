@@ -15,7 +15,7 @@ pub enum Expect<'p> {
     AnyOf(&'p [&'p str]),
     /// No such claim.
     Absent,
-    /// Anything, or nothing. A claim that is present must still be of its type.
+    /// Anything, or nothing, of whatever type: the claim is not looked at.
     Ignore,
 }
 
@@ -35,6 +35,7 @@ pub struct ClaimsPolicy<'p> {
     pub(crate) issuer: Expect<'p>,
     pub(crate) audience: Expect<'p>,
     exp_required: bool,
+    pub(crate) expired_allowed: bool,
     pub(crate) max_age: Option<u32>,
     pub(crate) leeway: Leeway,
 }
@@ -43,7 +44,14 @@ impl<'p> ClaimsPolicy<'p> {
     /// A policy for `iss` and `aud`. An audience is met when one member of `aud` meets it.
     #[must_use]
     pub const fn new(issuer: Expect<'p>, audience: Expect<'p>) -> Self {
-        Self { issuer, audience, exp_required: true, max_age: None, leeway: Leeway::NONE }
+        Self {
+            issuer,
+            audience,
+            exp_required: true,
+            expired_allowed: false,
+            max_age: None,
+            leeway: Leeway::NONE,
+        }
     }
 
     /// Grants this leeway to `exp`, `nbf` and `iat`.
@@ -55,8 +63,17 @@ impl<'p> ClaimsPolicy<'p> {
 
     /// Accepts tokens without `exp`. One that is there still counts.
     #[must_use]
-    pub const fn accept_missing_exp(mut self) -> Self {
+    pub const fn allow_missing_exp(mut self) -> Self {
         self.exp_required = false;
+        self
+    }
+
+    /// Accepts tokens that have expired: for one that is no longer to grant anything, but whose other
+    /// claims count, such as the ID token that a logout is asked for with (OpenID Connect RP-Initiated
+    /// Logout §2). `exp` must still be there, and be a number.
+    #[must_use]
+    pub const fn allow_expired(mut self) -> Self {
+        self.expired_allowed = true;
         self
     }
 
@@ -67,45 +84,72 @@ impl<'p> ClaimsPolicy<'p> {
         self
     }
 
-    /// Holds the claims to the policy. Each that it does not accept is given to `refuse`, which goes
-    /// on or ends with the first.
+    /// Checks the claims against the policy: that the times are there and times, `iss`, `aud`, and, given a
+    /// clock, the times. Each claim that is not accepted is given to `refuse`, which goes on or ends with
+    /// the first.
     #[inline(never)]
     pub(crate) fn check(
         &self,
         claims: &Claims<'_>,
-        now: UnixTime,
+        now: Option<UnixTime>,
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
-        if self.exp_required && claims.registered.exp.is_none() {
-            refuse(ClaimsError::ClaimMissing { name: "exp" })?;
-        }
-        let issuer = self.issuer.check("iss", claims.issuer().into_iter(), claims.registered.iss.is_some());
-        if let Err(error) = issuer {
+        let times = self.times(claims, &mut refuse)?;
+        let values = || claims.issuer().map(Option::into_iter);
+        if let Err(error) = self.issuer.check("iss", claims.registered.iss.is_some(), values) {
             refuse(error)?;
         }
-        let audience = self.audience.check("aud", claims.audiences(), claims.registered.aud.is_some());
-        if let Err(error) = audience {
+        let values = || claims.audiences();
+        if let Err(error) = self.audience.check("aud", claims.registered.aud.is_some(), values) {
             refuse(error)?;
         }
-        self.check_times(claims, now, refuse)
+        now.map_or(Ok(()), |now| self.hold(times, now, refuse))
     }
 
-    fn check_times(
+    /// Checks the times alone.
+    pub(super) fn check_times(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), ClaimsError> {
+        self.hold(self.times(claims, &mut Err)?, now, Err)
+    }
+
+    /// The times that the policy looks at. One that is given to `refuse` is absent after that.
+    fn times(
         &self,
         claims: &Claims<'_>,
+        refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    ) -> Result<Times, ClaimsError> {
+        let mut read = |name, time: Result<Option<UnixTime>, ClaimsError>, required| match time {
+            Ok(None) if required => refuse(ClaimsError::ClaimMissing { name }).map(|()| None),
+            Ok(time) => Ok(time),
+            Err(error) => refuse(error).map(|()| None),
+        };
+        Ok(Times {
+            exp: read("exp", claims.expires_at(), self.exp_required)?,
+            nbf: read("nbf", claims.not_before(), false)?,
+            iat: match self.max_age {
+                Some(max_age) => read("iat", claims.issued_at(), true)?.map(|iat| (iat, max_age)),
+                None => None,
+            },
+        })
+    }
+
+    fn hold(
+        &self,
+        times: Times,
         now: UnixTime,
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let leeway = self.leeway;
         let (seconds, slack) = (now.seconds(), i64::from(leeway.seconds()));
-        if let Some(exp) = claims.expires_at().filter(|exp| seconds >= exp.seconds().saturating_add(slack)) {
+        let has_expired = |exp: &UnixTime| seconds >= exp.seconds().saturating_add(slack);
+        if let Some(exp) = times.exp.filter(has_expired)
+            && !self.expired_allowed
+        {
             refuse(ClaimsError::Expired { exp, now, leeway })?;
         }
-        if let Some(nbf) = claims.not_before().filter(|nbf| seconds < nbf.seconds().saturating_sub(slack)) {
+        if let Some(nbf) = times.nbf.filter(|nbf| seconds < nbf.seconds().saturating_sub(slack)) {
             refuse(ClaimsError::NotYetValid { nbf, now, leeway })?;
         }
-        let Some(max_age) = self.max_age else { return Ok(()) };
-        let Some(iat) = claims.issued_at() else { return refuse(ClaimsError::ClaimMissing { name: "iat" }) };
+        let Some((iat, max_age)) = times.iat else { return Ok(()) };
         let age = seconds.saturating_sub(iat.seconds());
         if age < 0_i64.saturating_sub(slack) {
             return refuse(ClaimsError::IssuedInFuture { iat, now, leeway });
@@ -117,14 +161,22 @@ impl<'p> ClaimsPolicy<'p> {
     }
 }
 
+/// The times that a policy looks at, as far as they are there.
+struct Times {
+    exp: Option<UnixTime>,
+    nbf: Option<UnixTime>,
+    /// With the greatest age that is accepted.
+    iat: Option<(UnixTime, u32)>,
+}
+
 impl Expect<'_> {
-    /// Holds the values of a claim to this expectation.
+    /// Checks the values of a claim, which are read only if they count.
     #[inline(never)]
-    fn check<'t>(
+    fn check<'t, V: Iterator<Item = JsonString<'t>>>(
         self,
         name: &'static str,
-        values: impl Iterator<Item = JsonString<'t>>,
         present: bool,
+        values: impl FnOnce() -> Result<V, ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let one;
         let accepted = match self {
@@ -141,7 +193,7 @@ impl Expect<'_> {
             return Err(ClaimsError::ClaimMissing { name });
         }
         let mut first = None;
-        for value in values {
+        for value in values()? {
             if accepted.iter().any(|accepted| value == **accepted) {
                 return Ok(());
             }

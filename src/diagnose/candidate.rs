@@ -40,8 +40,12 @@ pub enum Standing {
         /// The algorithm that it is bound to.
         algorithm: Algorithm,
     },
-    /// The header asks for another `kid`.
+    /// The header names another key.
     OtherKid,
+    /// The header's `kid` is not this key's, but its `x5t` or `x5t#S256`.
+    KidIsThumbprint,
+    /// The header's `kid` differs from this key's in letter case alone.
+    KidLetterCase,
     /// It is bound to another algorithm than the header's.
     OtherAlgorithm {
         /// The algorithm that it is bound to.
@@ -59,12 +63,14 @@ impl fmt::Display for Candidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kid {
             Some(kid) => write!(f, "kid {kid:?}: ")?,
-            None => f.write_str("a key without kid: ")?,
+            None => f.write_str("no kid: ")?,
         }
         match self.standing {
             Standing::Chosen { algorithm } => write!(f, "chosen, bound to {algorithm}"),
             Standing::Fits { algorithm } => write!(f, "bound to {algorithm}, which fits; not chosen"),
             Standing::OtherKid => f.write_str("passed over, the token names another"),
+            Standing::KidIsThumbprint => f.write_str("passed over, the token's kid is its thumbprint (x5t)"),
+            Standing::KidLetterCase => f.write_str("passed over, the token's kid is in another letter case"),
             Standing::OtherAlgorithm { algorithm } => {
                 write!(f, "passed over, bound to {algorithm}, which is not the token's algorithm")
             }

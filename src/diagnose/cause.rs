@@ -78,6 +78,10 @@ pub enum Cause {
     NoKeys,
     /// No key has the header's `kid`.
     KidUnknown,
+    /// The header's `kid` is that of no key, but a key has the same text as `x5t` or `x5t#S256`.
+    KidIsThumbprint,
+    /// The header's `kid` is that of a key but for letter case, which counts (RFC 7515 §4.1.4).
+    KidLetterCase,
     /// The key cannot be used, for the reason that is shown with it.
     KeySetAside,
     /// A coordinate of the key has fewer than 32 octets (RFC 7518 §6.2.1.2).
@@ -132,6 +136,8 @@ pub enum Cause {
     Milliseconds,
     /// The time that the caller passed is in milliseconds.
     NowInMilliseconds,
+    /// The time that the caller passed is before September 2001: that of a clock that was never set.
+    ClockNotSet,
 
     /// The document is a single JWK.
     SetIsJwk,
@@ -187,6 +193,8 @@ impl Cause {
         Self::KidMissing,
         Self::NoKeys,
         Self::KidUnknown,
+        Self::KidIsThumbprint,
+        Self::KidLetterCase,
         Self::KeySetAside,
         Self::CoordinateLeadingZero,
         Self::PrivateKeyPublished,
@@ -213,6 +221,7 @@ impl Cause {
         Self::ClockSkew,
         Self::Milliseconds,
         Self::NowInMilliseconds,
+        Self::ClockNotSet,
         Self::SetIsJwk,
         Self::SetIsCertificates,
         Self::SetIsDiscovery,
@@ -261,6 +270,8 @@ impl Cause {
 
             Self::NoKeys => "check the key endpoint: the set has no key",
             Self::KidUnknown => "fetch the set again if the issuer rotated its keys, else check that set and token are of the same issuer and tenant",
+            Self::KidIsThumbprint => "have the issuer write one text as 'kid' into token and key: the token's 'kid' is the key's certificate thumbprint 'x5t', and the key's 'kid' is another",
+            Self::KidLetterCase => "have the issuer write one text as 'kid' into token and key: they differ in letter case, which counts",
             Self::KeySetAside => "have the issuer correct the key: the report says beside it why it is set aside",
             Self::CoordinateLeadingZero => "have the issuer write coordinates of 32 octets, leading zeros included",
             Self::PrivateKeyPublished => "replace the key at once: its private part is published",
@@ -289,6 +300,7 @@ impl Cause {
             Self::ClockSkew => "synchronise both clocks, and grant a leeway of a minute or so; if the token has just expired, get a new one",
             Self::Milliseconds => "have the issuer write seconds since 1970: the time is in a smaller unit, and an 'exp' of that kind never expires",
             Self::NowInMilliseconds => "pass the time in seconds since 1970: what was passed is in milliseconds",
+            Self::ClockNotSet => "set the clock: the time that was passed is nearer to 1970 than to now, and to it no token has expired",
 
             Self::SetIsJwk => "put the key into a set, {\"keys\": [...]}, or read it as a single JWK",
             Self::SetIsCertificates => "fetch the issuer's JWK Set: this is a map of X.509 certificates (Google's set is at oauth2/v3/certs, not v1)",

@@ -58,22 +58,27 @@ impl<'d> ClaimCheck<'d> {
     ) -> impl Iterator<Item = Self> {
         let leeway = i64::from(policy.leeway.seconds());
         let after = |seconds: i64| Some(UnixTime::from_seconds(now.seconds().saturating_add(seconds)));
-        let time = |time: Option<UnixTime>| time.map_or(Found::Nothing, Found::Time);
+        let time = |time: Result<Option<UnixTime>, ClaimsError>| match time {
+            Ok(Some(time)) => Found::Time(time),
+            _ => Found::Nothing,
+        };
         let text = |texts: &mut dyn Iterator<Item = Excerpt>| match texts.next() {
             Some(text) => Found::Text { text, more: texts.count() },
             None => Found::Nothing,
         };
         let asked = |expect| (expect != Expect::Ignore).then_some(Demand::Text(expect));
-        let exp = Demand::Time { earliest: after(1_i64.saturating_sub(leeway)), latest: None };
+        let earliest = after(1_i64.saturating_sub(leeway)).filter(|_| !policy.expired_allowed);
+        let exp = Demand::Time { earliest, latest: None };
         let nbf = Demand::Time { earliest: None, latest: after(leeway) };
         let iat = policy.max_age.map(|age| Demand::Time {
             earliest: after(0_i64.saturating_sub(i64::from(age)).saturating_sub(leeway)),
             latest: after(leeway),
         });
-        let issuer = claims.issuer().map(|issuer| issuer.excerpt());
+        let issuer = claims.issuer().ok().flatten().map(|issuer| issuer.excerpt());
+        let audiences = claims.audiences().into_iter().flatten().map(|audience| audience.excerpt());
         let checks = [
             ("iss", asked(policy.issuer), text(&mut issuer.into_iter())),
-            ("aud", asked(policy.audience), text(&mut claims.audiences().map(|audience| audience.excerpt()))),
+            ("aud", asked(policy.audience), text(&mut { audiences })),
             ("exp", Some(exp), time(claims.expires_at())),
             ("nbf", Some(nbf), time(claims.not_before())),
             ("iat", iat, time(claims.issued_at())),

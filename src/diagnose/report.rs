@@ -56,7 +56,10 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
     /// Whether the lines above say what the error of a problem says.
     fn is_said(&self, problem: &Problem) -> bool {
         problem.error() == self.refusal()
-            || matches!(problem.cause(), Cause::KidMissing | Cause::KidUnknown)
+            || matches!(
+                problem.cause(),
+                Cause::KidMissing | Cause::KidUnknown | Cause::KidIsThumbprint | Cause::KidLetterCase
+            )
             || self.claims().any(|claim| Some(claim.name()) == problem.claim())
     }
 
@@ -69,7 +72,8 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
             None => write!(f, ", no {name}"),
         };
         parameter("kid", header.kid)?;
-        parameter("typ", header.typ)
+        parameter("typ", header.typ)?;
+        header.thumbprint.map_or(Ok(()), |thumbprint| write!(f, ", x5t {thumbprint:?}"))
     }
 
     fn key_lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,6 +13,7 @@ use crate::error::{ClaimsError, Error, ParseError, SelectError};
 use crate::header::Header;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
+use crate::reference::{Reference, Relation};
 use crate::select::{KeySource, Query};
 use crate::verify::{Scratch, Verifier, buffers};
 
@@ -47,7 +48,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         self.header = Some(header);
         match self.check_header(verifier, &header) {
             Some(algorithm) => {
-                let query = Query { algorithm, kid: header.kid(), allowed: self.allowed };
+                let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
                 self.check_signature(&query, &parts, rest);
             }
             None => self.check_kid(&header),
@@ -92,11 +93,12 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
 
     /// Without an algorithm no key is chosen, but one with the header's kid could be there.
     fn check_kid(&mut self, header: &Header<'_>) {
-        let mut members = self.keys.members(header.kid(), self.allowed);
-        if !members.any(|member| member.asked) {
-            let keys = self.keys.members(None, self.allowed).count();
+        let reference = Reference::of(header);
+        let mut members = self.keys.members(reference, self.allowed);
+        if !members.any(|member| member.relation == Relation::Named) {
+            let keys = self.keys.members(Reference::NONE, self.allowed).count();
             let error = SelectError::KidUnknown { keys };
-            self.add(Stage::Keys, why::of_select(&error, self.allowed), error);
+            self.add(Stage::Keys, self.cause_of_no_key(&error, reference), error);
         }
     }
 
@@ -105,7 +107,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let found = self.keys.find(query);
         self.selected = Some(found.as_ref().ok().map(|found| found.borrow().algorithm()));
         if let Err(error) = found {
-            self.add(Stage::Keys, self.cause_of_no_key(&error), error);
+            self.add(Stage::Keys, self.cause_of_no_key(&error, query.reference), error);
         }
         let strict = decode_signature(parts, buffer).map(|signature| signature.len());
         let Some(len) = self.read_part(Stage::Signature, strict, parts.signature, buffer) else { return };
@@ -122,12 +124,21 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     }
 
     /// Why no key was chosen. A key that has a fault of its own says more than that there is none.
-    fn cause_of_no_key(&self, error: &SelectError) -> Cause {
+    fn cause_of_no_key(&self, error: &SelectError, reference: Reference<'_>) -> Cause {
         let cause = why::of_select(error, self.allowed);
+        if cause == Cause::KidUnknown {
+            let mut near =
+                self.keys.members(reference, self.allowed).filter_map(|member| match member.relation {
+                    Relation::Thumbprint => Some(Cause::KidIsThumbprint),
+                    Relation::LetterCase => Some(Cause::KidLetterCase),
+                    Relation::Named | Relation::Other => None,
+                });
+            return near.next().unwrap_or(cause);
+        }
         if cause != Cause::NoKeyForAlgorithm {
             return cause;
         }
-        let mut members = self.keys.members(None, self.allowed).peekable();
+        let mut members = self.keys.members(Reference::NONE, self.allowed).peekable();
         if members.peek().is_none() {
             return Cause::NoKeys;
         }
@@ -140,31 +151,26 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let strict = decode_payload(parts, buffer).map(|payload| payload.len());
         let Some(len) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
         let (policy, now) = (self.policy, self.now);
-        let claims = Claims::parse(buffer.get(..len).unwrap_or_default(), limits.members(), |error| {
-            self.refuse_claim(error, None);
-            Ok(())
-        });
-        let claims = match claims {
+        let claims = match Claims::parse(buffer.get(..len).unwrap_or_default(), limits.members()) {
             Ok(claims) => claims,
             Err(error) => return self.refuse_claim(error, None),
         };
         self.claims = Some(claims);
-        let _ = policy.check(&claims, now, |error| {
+        let _ = policy.check(&claims, Some(now), |error| {
             self.refuse_claim(error, Some(&claims));
             Ok(())
         });
-        if claims.expires_at().is_some_and(why::is_milliseconds) {
+        if matches!(claims.expires_at(), Ok(Some(exp)) if why::is_milliseconds(exp)) {
             self.problems.add(Problem::new(Stage::Claims, Cause::Milliseconds, None));
+        }
+        if why::is_before_tokens(now) {
+            self.problems.add(Problem::new(Stage::Claims, Cause::ClockNotSet, None));
         }
     }
 
     fn refuse_claim(&mut self, error: ClaimsError, claims: Option<&Claims<'_>>) {
-        let problem =
-            Problem::new(Stage::Claims, why::of_claims(&error, claims, &self.policy), Some(error.into()));
-        // A claim that is not of its type is not missing as well.
-        if problem.claim().is_none() || self.problems().all(|other| other.claim() != problem.claim()) {
-            self.problems.add(problem);
-        }
+        let cause = why::of_claims(&error, claims, &self.policy);
+        self.add(Stage::Claims, cause, error);
     }
 }
 

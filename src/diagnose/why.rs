@@ -13,9 +13,9 @@ use crate::verify::subtype;
 /// How many seconds amiss are taken for clocks that differ: five minutes.
 const SKEW: u64 = 300;
 
-/// From here on a number of seconds since 1970 is one of milliseconds: it would be the year 5138, and
-/// in milliseconds it is 1973.
-const MILLISECONDS: i64 = 100_000_000_000;
+/// From here on a number of seconds since 1970 is one of milliseconds: it would be the year 33658, and
+/// in milliseconds it is 2001. The year 9999, which some issuers write for "never", is no such number.
+const MILLISECONDS: i64 = 1_000_000_000_000;
 
 pub(super) fn of_parse(error: &ParseError, token: &[u8]) -> Cause {
     match *error {
@@ -187,6 +187,12 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
     }
 }
 
+/// Whether a time is one of a clock that was never set: before 10^9 seconds, in September 2001, nobody
+/// issued a token.
+pub(super) const fn is_before_tokens(now: UnixTime) -> bool {
+    now.seconds() < 1_000_000_000
+}
+
 pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
     time.seconds() >= MILLISECONDS
 }
@@ -195,7 +201,9 @@ pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
 /// than 512 bytes, or is just another.
 fn of_issuer(claims: Option<&Claims<'_>>, accepted: Expect<'_>) -> Cause {
     let mut buffer = [0; 512];
-    let issuer = claims.and_then(Claims::issuer).and_then(|issuer| issuer.resolve(&mut buffer));
+    let issuer = claims
+        .and_then(|claims| claims.issuer().ok().flatten())
+        .and_then(|issuer| issuer.resolve(&mut buffer));
     let Some(found) = issuer else { return Cause::IssuerMismatch };
     let one;
     let accepted = match accepted {

@@ -19,8 +19,10 @@ pub enum ClaimsError {
         name: &'static str,
         /// The type that it must have.
         expected: &'static str,
+        /// The type that it has.
+        found: &'static str,
     },
-    /// A time that lies more than 2^53 seconds from the epoch.
+    /// A time that lies more than 2^63 - 1 seconds from the epoch.
     DateRange {
         /// The claim's name.
         name: &'static str,
@@ -94,7 +96,9 @@ impl fmt::Display for ClaimsError {
         match *self {
             Self::Json(error) => write!(f, "the claims are not strict JSON: {error}"),
             Self::NotObject => f.write_str("the claims are not a JSON object"),
-            Self::ClaimType { name, expected } => write!(f, "'{name}' is not {expected}"),
+            Self::ClaimType { name, expected, found } => {
+                write!(f, "'{name}' of the token: expected {expected}, found {found}")
+            }
             Self::DateRange { name } => write!(f, "'{name}' is a number that is no time in seconds"),
             Self::ClaimMissing { name } => write!(f, "the token has no '{name}', and the policy demands one"),
             Self::ClaimPresent { name } => {

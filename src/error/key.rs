@@ -18,10 +18,19 @@ pub enum KeyError {
         /// Its name.
         name: &'static str,
     },
+    /// A key without key material of its own beside its certificate: `x5c` is not read.
+    CertificateOnly {
+        /// The name of the first member that is missing.
+        name: &'static str,
+    },
     /// A member is not of the type that it must have.
     MemberType {
         /// Its name.
         name: &'static str,
+        /// The type that it must have.
+        expected: &'static str,
+        /// The type that it has.
+        found: &'static str,
     },
     /// A `kty` that carries none of the implemented algorithms.
     KtyUnsupported {
@@ -33,7 +42,7 @@ pub enum KeyError {
         /// The value.
         crv: Excerpt,
     },
-    /// The key's `use` is not `sig` (RFC 7517 §4.2).
+    /// The key's `use` is neither `sig` (RFC 7517 §4.2) nor a value that the caller allows beside it.
     UseNotSig {
         /// The value.
         key_use: Excerpt,
@@ -128,8 +137,25 @@ pub enum KeyError {
     },
     /// An even modulus.
     ModulusEven,
-    /// A public exponent that is even, below 65537, or not below 2^33.
-    Exponent,
+    /// A public exponent below 65537, for which broken padding checks were exploited.
+    ExponentTooSmall {
+        /// The exponent.
+        exponent: u64,
+        /// The smallest exponent that is accepted.
+        min: u64,
+    },
+    /// A public exponent of too many bits.
+    ExponentTooLarge {
+        /// Its size in bits.
+        bits: usize,
+        /// The greatest size in bits.
+        max: usize,
+    },
+    /// An even public exponent, which is none of RSA (RFC 8017 §3.1).
+    ExponentEven {
+        /// The exponent.
+        exponent: u64,
+    },
 }
 
 impl fmt::Display for KeyError {
@@ -138,10 +164,23 @@ impl fmt::Display for KeyError {
             Self::Json(error) => write!(f, "the key is not strict JSON: {error}"),
             Self::NotObject => f.write_str("the key is not a JSON object"),
             Self::MemberMissing { name } => write!(f, "the key has no '{name}'"),
-            Self::MemberType { name } => write!(f, "'{name}' of the key is not of the type that it must have"),
+            Self::CertificateOnly { name } => write!(
+                f,
+                "the key has no '{name}', only a certificate in 'x5c', which is not read: have the issuer publish the key's own members"
+            ),
+            Self::MemberType { name, expected, found } => write!(f, "'{name}' of the key: expected {expected}, found {found}"),
             Self::KtyUnsupported { kty } => write!(f, "'kty' is \"{kty}\", and only RSA, EC and oct are known"),
-            Self::CrvUnsupported { crv } => write!(f, "'crv' is \"{crv}\", and only P-256 is known"),
-            Self::UseNotSig { key_use } => write!(f, "'use' is \"{key_use}\": the key is not for signatures"),
+            Self::CrvUnsupported { crv } if is_p256(crv.as_str()) => write!(
+                f,
+                "'crv': expected \"P-256\", found \"{crv}\": this is P-256 under a name that JWK does not have"
+            ),
+            Self::CrvUnsupported { crv } => write!(f, "'crv': expected \"P-256\", found \"{crv}\""),
+            Self::UseNotSig { key_use } if is_like_sig(key_use.as_str()) => {
+                write!(f, "'use': expected \"sig\", found \"{key_use}\": did the issuer mean \"sig\"?")
+            }
+            Self::UseNotSig { key_use } => {
+                write!(f, "'use': expected \"sig\", found \"{key_use}\": the key is not for signatures")
+            }
             Self::KeyOpsNotVerify => f.write_str("'key_ops' does not have \"verify\": the key is not for verification"),
             Self::KeyOpsDuplicate { operation } => {
                 write!(f, "'key_ops' names \"{operation}\" twice: expected each operation once")
@@ -170,9 +209,31 @@ impl fmt::Display for KeyError {
             Self::ModulusTooSmall { bits, least } => write!(f, "the modulus has {bits} bits, and {least} are the least"),
             Self::ModulusTooLarge { bits, most } => write!(f, "the modulus has {bits} bits, and {most} are the most"),
             Self::ModulusEven => f.write_str("the modulus is even: it is no RSA modulus"),
-            Self::Exponent => f.write_str("the public exponent is even, below 65537, or not below 2^33"),
+            Self::ExponentTooSmall { exponent, min } => {
+                write!(f, "the public exponent 'e' is {exponent}; at least {min} is required")
+            }
+            Self::ExponentTooLarge { bits, max } => {
+                write!(f, "the public exponent 'e' is {bits} bits; at most {max} are accepted")
+            }
+            Self::ExponentEven { exponent } => {
+                write!(f, "the public exponent 'e' is {exponent}, which is even: no RSA key has such an exponent")
+            }
         }
     }
+}
+
+/// Whether a `crv` is a name that P-256 has elsewhere: in SEC 2, ANSI X9.62, SSH, or written otherwise.
+fn is_p256(crv: &str) -> bool {
+    ["secp256r1", "prime256v1", "nistp256", "P-256", "P256", "P_256"]
+        .into_iter()
+        .any(|name| crv.trim_ascii().eq_ignore_ascii_case(name))
+}
+
+/// Whether a `use` that is not `sig` seems to have been meant as one.
+fn is_like_sig(key_use: &str) -> bool {
+    ["sig", "sign", "signing", "signature", "verify"]
+        .into_iter()
+        .any(|word| key_use.trim_ascii().eq_ignore_ascii_case(word))
 }
 
 impl core::error::Error for KeyError {}

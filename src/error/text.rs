@@ -104,6 +104,9 @@ impl fmt::Display for Base64Error {
                 "'{}' at byte {offset} is of the standard base64 alphabet: base64url has '-' and '_'",
                 char::from(byte)
             ),
+            Self::Byte { byte: byte @ b' '..=b'~', offset } => {
+                write!(f, "'{}' at byte {offset} is not base64url", char::from(byte))
+            }
             Self::Byte { byte, offset } => write!(f, "byte 0x{byte:02x} at byte {offset} is not base64url"),
             Self::Length { length } => {
                 write!(f, "{length} characters are no base64url text: it was cut or grew by one")

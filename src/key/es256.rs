@@ -137,6 +137,20 @@ impl Key {
         Self::new(x, y)
     }
 
+    /// Whether both are one point.
+    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        self.point() == other.point()
+    }
+
+    fn point(&self) -> &Affine {
+        match &self.0 {
+            Point::AsItComes(point) => point,
+            Point::Prepared(Memory::Static(prepared), _) => prepared.point(),
+            #[cfg(feature = "alloc")]
+            Point::Prepared(Memory::Boxed(prepared), _) => prepared.point(),
+        }
+    }
+
     pub(super) fn prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
         let Affine { x, y } = prepared.point();
         point_on_curve(&x.to_bytes(), &y.to_bytes())?;

@@ -22,7 +22,8 @@ pub(super) fn octets<'b>(
     too_long: impl FnOnce(usize) -> KeyError,
 ) -> Result<&'b [u8], KeyError> {
     let value = value.ok_or(KeyError::MemberMissing { name })?;
-    let text = value.as_string().ok_or(KeyError::MemberType { name })?;
+    let text =
+        value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
     let decoded = match text.as_str() {
         Some(text) => base64url::decode_key_material(text.as_bytes(), buffer),
         None => octets_in_escapes(text, buffer),

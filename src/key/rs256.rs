@@ -32,6 +32,12 @@ type Word = u32;
 /// How many digits a narrow modulus has at most.
 const DIGITS: usize = MOST_BITS_NARROW / (32 * size_of::<Word>());
 
+/// The smallest public exponent.
+const LEAST_EXPONENT: u64 = 65537;
+
+/// The most bits that a public exponent has: the cost of a verification grows with their number.
+const MOST_EXPONENT_BITS: usize = 33;
+
 /// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
 const DIGEST_INFO: [u8; 19] =
     [0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
@@ -80,7 +86,7 @@ impl Key {
         if modulus.last().is_none_or(|octet| octet % 2 == 0) {
             return Err(KeyError::ModulusEven);
         }
-        let exponent = exponent_of(exponent).ok_or(KeyError::Exponent)?;
+        let exponent = exponent_of(exponent)?;
         let modulus_len = modulus.len();
         #[cfg(feature = "rsa")]
         if bits > MOST_BITS_NARROW {
@@ -99,7 +105,23 @@ impl Key {
         let too_large =
             |length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
         let n = octets("n", parameters.n, &mut n, too_large)?;
-        Self::new(n, octets("e", parameters.e, &mut e, |_| KeyError::Exponent)?)
+        let too_large = |length: usize| KeyError::ExponentTooLarge {
+            bits: length.saturating_mul(8),
+            max: MOST_EXPONENT_BITS,
+        };
+        Self::new(n, octets("e", parameters.e, &mut e, too_large)?)
+    }
+
+    /// Whether both have one modulus and one exponent.
+    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        let modulus = match (&self.modulus, &other.modulus) {
+            (Modulus::Narrow(own), Modulus::Narrow(other)) => own.is_equal(other),
+            #[cfg(feature = "rsa")]
+            (Modulus::Wide(own), Modulus::Wide(other)) => own.is_equal(other),
+            #[cfg(feature = "rsa")]
+            _ => false,
+        };
+        modulus && self.exponent == other.exponent
     }
 
     /// The length of the modulus, and of every signature, in octets.
@@ -144,15 +166,22 @@ fn bit_len(octets: &[u8]) -> usize {
     octets.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
 }
 
-/// An odd exponent with 65537 <= e < 2^33. Below that range lie the exponents for which broken
+/// Reads an odd exponent with 65537 <= e < 2^33. Below that range lie the exponents for which broken
 /// padding checks were exploited, above it only cost.
-fn exponent_of(octets: &[u8]) -> Option<u64> {
+fn exponent_of(octets: &[u8]) -> Result<u64, KeyError> {
     let octets = without_leading_zeros(octets);
-    if octets.len() > 5 {
-        return None;
+    let bits = bit_len(octets);
+    if bits > MOST_EXPONENT_BITS {
+        return Err(KeyError::ExponentTooLarge { bits, max: MOST_EXPONENT_BITS });
     }
     let exponent = octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet));
-    (exponent % 2 == 1 && (65537..1 << 33).contains(&exponent)).then_some(exponent)
+    if exponent < LEAST_EXPONENT {
+        return Err(KeyError::ExponentTooSmall { exponent, min: LEAST_EXPONENT });
+    }
+    if exponent % 2 == 0 {
+        return Err(KeyError::ExponentEven { exponent });
+    }
+    Ok(exponent)
 }
 
 /// Whether the number is what EMSA-PKCS1-v1_5 makes of the digest, in so many octets. Not inlined, so that

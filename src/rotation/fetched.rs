@@ -36,9 +36,10 @@ impl Fetched {
     pub(super) fn read(
         response: &HttpResponse<'_>,
         allowed: AlgorithmSet,
+        uses: &[&str],
         limits: Limits,
     ) -> Result<Self, FetchError> {
-        let jwks = Jwks::parse_with_limits(response.body, limits).map_err(FetchError::Set)?;
+        let jwks = Jwks::parse_with_limits(response.body, limits).map_err(FetchError::Set)?.allow_uses(uses);
         let keys = KeySet::from_jwks(&jwks, allowed).map_err(|none| {
             let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
             FetchError::NoUsableKey { keys: jwks.len(), first }

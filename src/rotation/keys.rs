@@ -5,6 +5,7 @@ use crate::error::SelectError;
 use crate::json::JsonString;
 use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
+use crate::reference::Reference;
 use crate::select::{Member, Query, sealed::Find};
 
 /// The keys of a [`RemoteKeySet`](crate::RemoteKeySet) at one time, to verify with.
@@ -52,17 +53,17 @@ impl Find for RemoteKeys<'_> {
         let found = self.latest.find(query);
         let Err(SelectError::KidUnknown { .. }) = found else { return found };
         // A set that has the kid decides, be it to refuse.
-        query.kid.and_then(|kid| self.in_grace(kid)).map_or(found, |keys| keys.find(query))
+        query.reference.kid().and_then(|kid| self.in_grace(kid)).map_or(found, |keys| keys.find(query))
     }
 
     fn members<'m>(
         &'m self,
-        asked: Option<JsonString<'m>>,
+        reference: Reference<'m>,
         allowed: AlgorithmSet,
     ) -> impl Iterator<Item = Member> {
-        let gone = asked.filter(|kid| self.latest.keys_of(*kid).next().is_none());
+        let gone = reference.kid().filter(|kid| self.latest.keys_of(*kid).next().is_none());
         let in_grace = gone.and_then(|kid| self.in_grace(kid)).into_iter();
-        let in_grace = in_grace.flat_map(move |keys| keys.members(asked, allowed));
-        self.latest.members(asked, allowed).chain(in_grace)
+        let in_grace = in_grace.flat_map(move |keys| keys.members(reference, allowed));
+        self.latest.members(reference, allowed).chain(in_grace)
     }
 }

@@ -210,8 +210,8 @@ fn empty_or_short_secret() {
     for (members, reason) in [
         (r#""k":"""#, KeyError::SecretTooShort { length: 0, least: 32 }),
         (r#""x":"""#, KeyError::MemberMissing { name: "k" }),
-        (r#""k":null"#, KeyError::MemberType { name: "k" }),
-        (r#""k":false"#, KeyError::MemberType { name: "k" }),
+        (r#""k":null"#, KeyError::MemberMissing { name: "k" }),
+        (r#""k":false"#, KeyError::MemberType { name: "k", expected: "a string", found: "a boolean" }),
     ] {
         let set = format!(r#"{{"keys":[{{"kid":"k","kty":"oct",{members}}}]}}"#);
         let aside = SelectError::KeySetAside { reason };

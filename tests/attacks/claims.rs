@@ -1,6 +1,6 @@
 //! Attacks through claims, under a signature that holds.
 
-use jose_core::{Algorithm, ClaimsError, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier};
+use jose_core::{Algorithm, Claims, ClaimsError, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier};
 
 use super::support::{excerpt, key, signer};
 
@@ -9,19 +9,28 @@ const NOW: i64 = 1000;
 
 /// The outcome of a payload that is signed well.
 pub(super) fn claims(payload: impl AsRef<[u8]>, policy: &ClaimsPolicy<'_>) -> Result<(), ClaimsError> {
+    asked(payload, policy, |claims| claims.map(drop))
+}
+
+/// What is asked of the claims of such a payload.
+fn asked<R>(
+    payload: impl AsRef<[u8]>,
+    policy: &ClaimsPolicy<'_>,
+    ask: impl FnOnce(Result<Claims<'_>, ClaimsError>) -> R,
+) -> R {
     let key = key("hmac-32");
     let token = signer("hmac-32").token(r#"{"alg":"HS256"}"#, payload);
     let mut scratch = Vec::new();
     let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&token, &mut scratch).unwrap();
-    verified.claims(policy, UnixTime::from_seconds(NOW)).map(drop)
+    ask(verified.claims(policy, UnixTime::from_seconds(NOW)))
 }
 
 /// Seen in CVE-2026-25537, CVE-2024-53861, CVE-2020-26160, CVE-2025-30144.
 #[test]
 fn claim_type_confusion() {
-    let strict = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api"));
-    // Nothing is demanded, and what is there must still have its type.
-    let loose = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp();
+    let strict = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api")).max_age(5000);
+    // Nothing is demanded; what is there must have its type where it is judged or read.
+    let loose = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
     let good =
         r#"{"iss":"https://issuer.example","aud":"api","exp":2000,"nbf":1,"iat":1,"sub":"s","jti":"j"}"#;
     assert_eq!(claims(good, &strict), Ok(()));
@@ -35,30 +44,47 @@ fn claim_type_confusion() {
     let iss = r#""iss":"https://issuer.example","#;
     let aud = r#""aud":"api","#;
     let exp = r#""exp":2000,"#;
-    let text = |name| ClaimsError::ClaimType { name, expected: "a string" };
-    let seconds = |name| ClaimsError::ClaimType { name, expected: "a number of seconds" };
-    let audience = ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings" };
+    let text = "a string";
+    let seconds = "a number of seconds";
+    let audience = "a string or an array of strings";
 
-    // Whatever has the wrong type is refused whoever asks.
-    for (member, values, reason) in [
-        (iss, &[r#""iss":["https://issuer.example"],"#, r#""iss":5,"#, r#""iss":{},"#][..], text("iss")),
-        (iss, &[r#""iss":[],"#, r#""iss":null,"#, r#""iss":true,"#], text("iss")),
-        (iss, &[r#""iss":{"value":"https://issuer.example"},"#], text("iss")),
-        (iss, &[r#""iss":["https://attacker.example","https://issuer.example"],"#], text("iss")),
+    // Whatever has the wrong type is refused where it is judged, and an error where it is read.
+    for (member, values, expected) in [
+        (iss, &[r#""iss":["https://issuer.example"],"#, r#""iss":5,"#, r#""iss":{},"#][..], text),
+        (iss, &[r#""iss":[],"#, r#""iss":null,"#, r#""iss":true,"#], text),
+        (iss, &[r#""iss":{"value":"https://issuer.example"},"#], text),
+        (iss, &[r#""iss":["https://attacker.example","https://issuer.example"],"#], text),
         (aud, &[r#""aud":["other",1],"#, r#""aud":["api",1],"#, r#""aud":[1,"api"],"#], audience),
         (aud, &[r#""aud":{},"#, r#""aud":{"api":true},"#, r#""aud":{"0":"api"},"#], audience),
         (aud, &[r#""aud":[["api"]],"#, r#""aud":["api",null],"#, r#""aud":null,"#, r#""aud":0,"#], audience),
-        (exp, &[r#""exp":"123","#, r#""exp":"2000","#, r#""exp":"","#, r#""exp":null,"#], seconds("exp")),
-        (exp, &[r#""exp":true,"#, r#""exp":[2000],"#, r#""exp":{"seconds":2000},"#], seconds("exp")),
-        (r#""nbf":1"#, &[r#""nbf":"5000""#, r#""nbf":null"#, r#""nbf":[5000]"#], seconds("nbf")),
-        (r#""iat":1"#, &[r#""iat":"5000""#, r#""iat":null"#, r#""iat":{}"#], seconds("iat")),
-        (r#""sub":"s""#, &[r#""sub":5"#, r#""sub":["s"]"#, r#""sub":null"#], text("sub")),
-        (r#""jti":"j""#, &[r#""jti":5"#, r#""jti":["j"]"#, r#""jti":null"#], text("jti")),
+        (exp, &[r#""exp":"123","#, r#""exp":"2000","#, r#""exp":"","#, r#""exp":null,"#], seconds),
+        (exp, &[r#""exp":true,"#, r#""exp":[2000],"#, r#""exp":{"seconds":2000},"#], seconds),
+        (r#""nbf":1"#, &[r#""nbf":"5000""#, r#""nbf":null"#, r#""nbf":[5000]"#], seconds),
+        (r#""iat":1"#, &[r#""iat":"5000""#, r#""iat":null"#, r#""iat":{}"#], seconds),
+        (r#""sub":"s""#, &[r#""sub":5"#, r#""sub":["s"]"#, r#""sub":null"#], text),
+        (r#""jti":"j""#, &[r#""jti":5"#, r#""jti":["j"]"#, r#""jti":null"#], text),
     ] {
         for value in values {
             let payload = changed(member, value);
-            assert_eq!(claims(&payload, &strict), Err(reason), "{payload}");
-            assert_eq!(claims(&payload, &loose), Err(reason), "{payload}");
+            let name = &member[1..4];
+            let is_type = |outcome: Result<(), ClaimsError>| {
+                matches!(outcome, Err(ClaimsError::ClaimType { name: wrong, expected: right, .. })
+                    if wrong == name && right == expected)
+            };
+            let judged = !["sub", "jti"].contains(&name);
+            assert_eq!(is_type(claims(&payload, &strict)), judged, "{payload}");
+            let always = ["exp", "nbf"].contains(&name);
+            assert_eq!(is_type(claims(&payload, &loose)), always, "{payload}");
+            if !always {
+                let read = |claims: Claims<'_>| match name {
+                    "iss" => claims.issuer().map(drop),
+                    "sub" => claims.subject().map(drop),
+                    "aud" => claims.audiences().map(drop),
+                    "iat" => claims.issued_at().map(drop),
+                    _ => claims.jwt_id().map(drop),
+                };
+                assert!(is_type(asked(&payload, &loose, |claims| claims.and_then(read))), "{payload}");
+            }
         }
     }
 
@@ -107,11 +133,13 @@ fn claim_type_confusion_of_numbers() {
         ("-0", Err(expired(0))),
         ("-1", Err(expired(-1))),
         ("-9007199254740992", Err(expired(-(1 << 53)))),
-        // Beyond what every reader of JSON reads alike: 2^53 + 1, 2^63, 2^64, and 2^64 + 1001, which is 1001
-        // in 64 bits.
-        ("9007199254740992", Ok(())),
-        ("9007199254740993", Err(range)),
+        // What 64 bits with a sign hold, and beyond: 2^63, 2^64, and 2^64 + 1001, which is 1001 in 64 bits.
+        ("9007199254740993", Ok(())),
+        ("9223372036854775807", Ok(())),
+        ("-9223372036854775807", Err(expired(-i64::MAX))),
+        ("9223372036854775807.5", Err(range)),
         ("9223372036854775808", Err(range)),
+        ("-9223372036854775808", Err(range)),
         ("18446744073709551615", Err(range)),
         ("18446744073709551616", Err(range)),
         ("18446744073709552617", Err(range)),

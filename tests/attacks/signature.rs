@@ -374,26 +374,30 @@ fn rsa_cost_and_weakness() {
     let message = encoded(1, 0xff, &info.concat());
     assert_eq!(power(&message, &[1], &n), message);
     let forged = format!("{input}.{}", b64(&message));
-    refused(&n, &[1], &forged, KeyError::Exponent);
+    refused(&n, &[1], &forged, KeyError::ExponentTooSmall { exponent: 1, min: 65537 });
     assert_eq!(outcome_of_set(&set, R.into(), &forged), Err(SignatureError::Invalid.into()));
     let mut minus_two = n.clone();
     assert!(minus_two[255] >= 2);
     minus_two[255] -= 2;
-    for e in [
-        &minus_two[..],
-        &[],
-        &[0],
-        &[2],
-        &[3],
-        &[1, 0, 0],
-        &[1, 0, 2],
-        &[1, 0, 0, 0, 0],
-        &[2, 0, 0, 0, 0],
-        &[2, 0, 0, 0, 1],
-        &[0xff; 8],
-        &n,
+    let too_small = |exponent| KeyError::ExponentTooSmall { exponent, min: 65537 };
+    let too_large = |bits| KeyError::ExponentTooLarge { bits, max: 33 };
+    let even = |exponent| KeyError::ExponentEven { exponent };
+    for (e, reason) in [
+        (&minus_two[..], too_large(2048)),
+        (&[], too_small(0)),
+        (&[0], too_small(0)),
+        (&[2], too_small(2)),
+        (&[3], too_small(3)),
+        (&[0, 0, 35], too_small(35)),
+        (&[1, 0, 0], too_small(65536)),
+        (&[1, 0, 2], even(65538)),
+        (&[1, 0, 0, 0, 0], even(1 << 32)),
+        (&[2, 0, 0, 0, 0], too_large(34)),
+        (&[2, 0, 0, 0, 1], too_large(34)),
+        (&[0xff; 8], too_large(64)),
+        (&n, too_large(2048)),
     ] {
-        refused(&n, e, &token, KeyError::Exponent);
+        refused(&n, e, &token, reason);
     }
     let mut even = n.clone();
     even[255] ^= 1;

@@ -15,7 +15,7 @@ use core::panic::PanicInfo;
 
 #[allow(unused_imports, reason = "each entry uses its own")]
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, UnverifiedJws,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, UnverifiedJws,
     Verifier,
     diagnose::diagnose_set,
     json::{JsonString, Value},
@@ -139,9 +139,14 @@ fn entry(token: &[u8], jwk: &[u8], _: &[u8]) -> bool {
     let time = black_box(UnixTime::from_seconds(1_300_819_379));
     // A policy that the optimiser does not know can demand anything.
     let Ok(claims) = verified.claims(&black_box(policy), time) else { return false };
-    let strings = claims.issuer().into_iter().chain(claims.subject()).chain(claims.jwt_id());
-    strings.chain(claims.audiences()).for_each(use_string);
-    black_box((claims.expires_at(), claims.not_before(), claims.issued_at()));
+    let strings = [claims.issuer(), claims.subject(), claims.jwt_id()];
+    strings.into_iter().flatten().flatten().for_each(use_string);
+    claims.audiences().into_iter().flatten().for_each(use_string);
+    black_box([claims.expires_at(), claims.not_before(), claims.issued_at()]).into_iter().for_each(drop);
+    let (policy, time) = (black_box(policy), black_box(time));
+    let _ = black_box(claims.check_times(&policy, time));
+    black_box(verified.claims_without_clock(&policy).is_ok());
+    black_box(Claims::dangerous_from_octets(black_box(jwk), &policy, time).is_ok());
     claims.get(black_box("scope")).into_iter().for_each(use_value);
     for (name, value) in claims.iter() {
         use_string(name);

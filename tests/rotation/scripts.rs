@@ -2,11 +2,11 @@
 
 use jose_core::diagnose::Standing;
 use jose_core::{
-    ClaimsPolicy, Error, Expect, FetchError, HttpResponse, KeysUnavailable, Refetch, RemoteKeySet,
+    ClaimsPolicy, Error, Expect, FetchError, HttpResponse, KeysUnavailable, Refetch, Refreshed, RemoteKeySet,
     RotationPolicy, SelectError, SetError, SignatureError, UnixTime, Unreachable, Verifier,
 };
 
-use super::support::{algorithms, jwk, signer, usual};
+use super::support::{algorithms, jwk, signer, usual, variant};
 use super::{START, World, allowed, document, token};
 
 /// What happens.
@@ -291,7 +291,7 @@ fn a_diagnosis_shows_keys_in_grace() {
     assert_eq!(world.at(300).due(), "permit");
     assert_eq!(world.answer(200, &document(&["b"]), &[]), "Replaced");
     let keys = world.remote.keys(world.now).unwrap();
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).accept_missing_exp();
+    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
     let shown = |kid: &str| {
         let (verifier, mut scratch) = (Verifier::new(&keys, allowed()), Vec::new());
         let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, world.now);
@@ -759,4 +759,26 @@ fn keys_of_the_moment() {
         assert!(!world.remote.is_fetch_due(world.now));
     });
     assert_eq!(counted.count_total, 0);
+}
+
+/// A bundle of SPIFFE, whose keys of tokens have a `use` of their own.
+#[test]
+fn further_values_of_use() {
+    let svid = jwk(usual(algorithms()[0]), r#""kid":"a","use":"jwt-svid""#);
+    let text = format!(r#"{{"keys":[{svid}]}}"#);
+    for (uses, expected) in [
+        (&[][..], Err("NoUsableKey".to_owned())),
+        (&["x509-svid"], Err("NoUsableKey".to_owned())),
+        (&["x509-svid", "jwt-svid"], Ok(Refreshed::Replaced)),
+    ] {
+        let mut remote = RemoteKeySet::new(allowed(), DEFAULT).allow_uses(uses);
+        let permit = remote.fetch_due(UnixTime::from_seconds(START)).unwrap();
+        let outcome = remote.complete(
+            permit,
+            Ok(HttpResponse::new(200, text.as_bytes())),
+            UnixTime::from_seconds(START),
+            0,
+        );
+        assert_eq!(outcome.map_err(|error| variant(&error)), expected, "{uses:?}");
+    }
 }

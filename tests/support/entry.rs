@@ -1,6 +1,6 @@
 //! An entry of the vectors, for the suites that run them.
 
-use jose_core::{Algorithm, AlgorithmSet};
+use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Leeway};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -21,12 +21,50 @@ pub(crate) struct Entry<'a> {
     pub(crate) leeway: Option<u16>,
     #[serde(default)]
     pub(crate) require_kid: bool,
-    pub(crate) typ: Option<String>,
+    pub(crate) typ: Option<Typ>,
+    pub(crate) max_age: Option<u32>,
+    #[serde(default)]
+    pub(crate) allow_expired: bool,
+    #[serde(default)]
+    pub(crate) allow_missing_exp: bool,
+    pub(crate) uses: Option<Vec<String>>,
     pub(crate) needs: Option<String>,
     pub(crate) expect: Value,
 }
 
+/// What `typ` must be: one, or one of several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Typ {
+    One(String),
+    OneOf(Vec<String>),
+}
+
+impl Typ {
+    pub(crate) fn all(&self) -> Vec<&str> {
+        match self {
+            Self::One(typ) => vec![typ],
+            Self::OneOf(typs) => typs.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
 impl Entry<'_> {
+    /// What the claims are held to.
+    pub(crate) fn policy(&self) -> ClaimsPolicy<'_> {
+        let issuer = self.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
+        let audience = self.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+        let mut policy = ClaimsPolicy::new(issuer, audience)
+            .leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
+        if self.allow_expired {
+            policy = policy.allow_expired();
+        }
+        if self.allow_missing_exp {
+            policy = policy.allow_missing_exp();
+        }
+        self.max_age.map_or(policy, |seconds| policy.max_age(seconds))
+    }
+
     pub(crate) fn allowed(&self) -> AlgorithmSet {
         let algorithms = self.algorithms.iter().map(|name| Algorithm::from_name(name).unwrap());
         algorithms.map(AlgorithmSet::only).reduce(|set, one| set.or(one.iter().next().unwrap())).unwrap()

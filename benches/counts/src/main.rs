@@ -66,11 +66,11 @@ const SESSION: Session<'static> =
 
 fn by_accessors<'t>(claims: &Claims<'t>) -> Option<Session<'t>> {
     Some(Session {
-        iss: claims.issuer()?.as_str()?,
-        sub: claims.subject()?.as_str()?,
-        aud: claims.audiences().next()?.as_str()?,
-        exp: claims.expires_at()?.seconds(),
-        iat: claims.issued_at()?.seconds(),
+        iss: claims.issuer().ok()??.as_str()?,
+        sub: claims.subject().ok()??.as_str()?,
+        aud: claims.audiences().ok()?.next()?.as_str()?,
+        exp: claims.expires_at().ok()??.seconds(),
+        iat: claims.issued_at().ok()??.seconds(),
         scope: claims.get("scope")?.as_string()?.as_str()?,
     })
 }

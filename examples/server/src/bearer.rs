@@ -42,7 +42,7 @@ impl IntoResponse for Refused {
             eprintln!("refused: {refusal}");
         }
         let challenge = match self.0 {
-            Some(Refusal::Keys(_)) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+            Some(Refusal::Keys(_) | Refusal::Clock(_)) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
             Some(_) => r#"Bearer error="invalid_token""#,
             // Without a token there is no error to name (RFC 6750 §3.1).
             None => "Bearer",

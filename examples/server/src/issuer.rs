@@ -11,7 +11,7 @@ use std::hash::RandomState;
 use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
 
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, FetchPermit, HttpResponse, KeysUnavailable,
+    Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, FetchPermit, HttpResponse, KeysUnavailable,
     Limits, Refetch, RemoteKeySet, RotationPolicy, UnixTime, Unreachable, Verifier,
 };
 use serde::de::DeserializeOwned;
@@ -41,10 +41,24 @@ pub struct Issuer {
 /// Why a token is not accepted.
 pub enum Refusal {
     Token(Error),
-    /// It is a good token, and its claims are not what the application reads.
+    /// It is a good token, and its claims are not what the application reads. Why is text that quotes the
+    /// token: what is kept of it is printable and short.
     Claims(String),
     /// There is nothing to verify it with. The token may be good.
     Keys(KeysUnavailable),
+    /// The clock is not set: whether a token has expired cannot be said.
+    Clock(ClockError),
+}
+
+/// At most 200 characters of a message, fit for a line of a log: whatever is not printable ASCII is escaped.
+fn printable(message: &impl fmt::Display) -> String {
+    message.to_string().chars().flat_map(char::escape_default).take(200).collect()
+}
+
+/// The time for what is due and when. A clock that stands before 1970 stands still here, and no token is
+/// verified by it.
+fn schedule_time() -> UnixTime {
+    UnixTime::now().unwrap_or(UnixTime::from_seconds(0))
 }
 
 impl Issuer {
@@ -68,7 +82,7 @@ impl Issuer {
         };
         // Made before the question, so that a fetch that ends in between still wakes it.
         let fetched = self.fetched.notified();
-        let next = self.write().refused(token, &refusal, UnixTime::now());
+        let next = self.write().refused(token, &refusal, schedule_time());
         match next {
             Refetch::Now(permit) => self.fetch(permit).await,
             Refetch::InFlight => fetched.await,
@@ -83,20 +97,20 @@ impl Issuer {
     /// The claims of a token that holds with the keys that there are. What it leaves in the buffer is not
     /// needed any more when it returns: the claims own what they have.
     fn verify_now<C: DeserializeOwned>(&self, token: &str) -> Result<C, Refusal> {
-        let now = UnixTime::now();
+        let now = UnixTime::now().map_err(Refusal::Clock)?;
         let policy = ClaimsPolicy::new(Expect::Value(&self.name), Expect::Value(&self.audience));
         let remote = self.remote.read().unwrap_or_else(PoisonError::into_inner);
         let keys = remote.keys(now).map_err(Refusal::Keys)?;
         SCRATCH.with_borrow_mut(|scratch| {
             let verified = Verifier::new(&keys, ALLOWED).verify(token, scratch).map_err(Refusal::Token)?;
             let claims = verified.claims(&policy, now).map_err(|error| Refusal::Token(error.into()))?;
-            claims.deserialize().map_err(|error| Refusal::Claims(error.to_string()))
+            claims.deserialize().map_err(|error| Refusal::Claims(printable(&error)))
         })
     }
 
     /// Fetches the keys when that is due.
     pub async fn refresh(self: &Arc<Self>) {
-        let permit = self.write().fetch_due(UnixTime::now());
+        let permit = self.write().fetch_due(schedule_time());
         if let Some(permit) = permit {
             self.fetch(permit).await;
         }
@@ -134,7 +148,7 @@ impl Issuer {
         });
         // Any number that differs between machines. RandomState has its seed from the system.
         let jitter = RandomState::new().hash_one(0) as u32;
-        let outcome = self.write().complete(permit, answer, UnixTime::now(), jitter);
+        let outcome = self.write().complete(permit, answer, schedule_time(), jitter);
         if let Err(error) = outcome {
             eprintln!("fetch: {error}");
         }
@@ -152,6 +166,7 @@ impl fmt::Display for Refusal {
             Self::Token(error) => error.fmt(f),
             Self::Claims(error) => f.write_str(error),
             Self::Keys(error) => error.fmt(f),
+            Self::Clock(error) => error.fmt(f),
         }
     }
 }

@@ -157,6 +157,8 @@ const STANDINGS = {
   fits: "fits, but was not chosen",
   "other algorithm": "passed over: not the token’s algorithm",
   "other kid": "passed over: the token names another",
+  "kid is thumbprint": "passed over: the token’s kid is its thumbprint (x5t)",
+  "kid in other case": "passed over: the token’s kid is in another letter case",
   "set aside": "cannot be used",
   other: "passed over",
 };

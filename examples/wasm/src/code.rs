@@ -36,10 +36,10 @@ coded! {
     SignatureError, "signature": AlgorithmMismatch Length Invalid;
     ClaimsError, "claims": Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch
         AudienceMismatch Expired NotYetValid IssuedInFuture TooOld;
-    KeyError, "keys": Json NotObject MemberMissing MemberType KtyUnsupported CrvUnsupported UseNotSig
+    KeyError, "keys": Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
         KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled PrivateMaterial SecretAmongPublic
         Base64 SecretTooShort SecretTooLong SecretIsKeyDocument CoordinateLength PointNotOnCurve ModulusTooSmall
-        ModulusTooLarge ModulusEven Exponent;
+        ModulusTooLarge ModulusEven ExponentTooSmall ExponentTooLarge ExponentEven;
     SetError, "keys": TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
 }
 

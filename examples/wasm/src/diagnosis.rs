@@ -60,6 +60,7 @@ fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
             json.member("alg", &header.alg);
             optional(json, "kid", header.kid);
             optional(json, "typ", header.typ);
+            optional(json, "thumbprint", header.thumbprint);
         });
     }
     json.array("keys", |json| diagnosis.candidates().for_each(|candidate| key(json, candidate)));
@@ -86,6 +87,8 @@ fn key(json: &mut Json, candidate: Candidate) {
             Standing::Fits { algorithm } => ("fits", Some(algorithm)),
             Standing::OtherAlgorithm { algorithm } => ("other algorithm", Some(algorithm)),
             Standing::OtherKid => ("other kid", None),
+            Standing::KidIsThumbprint => ("kid is thumbprint", None),
+            Standing::KidLetterCase => ("kid in other case", None),
             Standing::SetAside { reason } => {
                 set_aside(json, &reason);
                 ("set aside", None)

@@ -1,6 +1,7 @@
 //! JSON to and from JavaScript: objects cross the border as text, and need no other glue.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt::{self, Display, Write};
 
 use wasm_bindgen::prelude::*;
@@ -15,6 +16,19 @@ extern "C" {
 
     #[wasm_bindgen(js_namespace = JSON, catch)]
     fn stringify(value: &JsValue) -> Result<Option<String>, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, catch)]
+    fn keys(value: &JsValue) -> Result<Vec<JsValue>, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Reflect, catch)]
+    fn get(target: &JsValue, name: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// The name of the first member of an object that is `undefined`, which its JSON text does not have.
+pub fn undefined_member(object: &JsValue) -> Option<String> {
+    let names = keys(object).unwrap_or_default();
+    let name = names.iter().find(|name| get(object, name).is_ok_and(|value| value.is_undefined()))?;
+    name.as_string()
 }
 
 /// The JSON text of a value of JavaScript.

@@ -1,7 +1,7 @@
 //! Keys: their document, and what became of each.
 
 use alloc::format;
-use alloc::string::{String, ToString as _};
+use alloc::string::String;
 use core::fmt::Display;
 
 use jose_core::json::Value;
@@ -52,14 +52,8 @@ pub fn set_aside(json: &mut Json, reason: &KeyError) {
 
 /// Of a set without a usable key, with the verdicts as `keys`.
 fn none_usable(none: &NoUsableKey) -> Refusal {
-    let mut message = "the set has no key that can be used".to_string();
-    let mut separator = ": ";
-    for reason in none.verdicts().filter_map(|verdict| verdict.outcome.err()) {
-        message.push_str(separator);
-        message.push_str(&reason.to_string());
-        separator = "; ";
-    }
-    let refused = Refusal::of("keys", "NoUsableKey", &message);
+    // The message shows the first few reasons; `keys` has all of them.
+    let refused = Refusal::of("keys", "NoUsableKey", none);
     refused.set_keys(verdicts(none.verdicts()).parse());
     refused
 }

@@ -44,7 +44,7 @@ impl Verifier {
         #[wasm_bindgen(unchecked_param_type = "Keys")] jwks: &JsValue,
         #[wasm_bindgen(unchecked_param_type = "VerifierOptions")] options: &JsValue,
     ) -> Result<Self, Refusal> {
-        let options = Options::parse(&json::text_of(options)?)?;
+        let options = Options::read(options)?;
         let set = keys::text(jwks)?;
         let keys = keys::build(&set, options.algorithms())?;
         Ok(Self {
@@ -116,7 +116,7 @@ pub fn diagnose(
     #[wasm_bindgen(unchecked_param_type = "string")] token: &JsValue,
     now: f64,
 ) -> Result<JsValue, Refusal> {
-    let options = Options::parse(&json::text_of(options)?)?;
+    let options = Options::read(options)?;
     Ok(diagnosis::of(&keys::text(jwks)?, &options, &text(token)?, time(now)?))
 }
 

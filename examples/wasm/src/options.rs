@@ -6,7 +6,9 @@ use alloc::vec::Vec;
 
 use jose_core::json::Value;
 use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, KeySource, Leeway};
+use wasm_bindgen::JsValue;
 
+use crate::json;
 use crate::refusal::Refusal;
 
 pub struct Options {
@@ -20,10 +22,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads the JSON text of `VerifierOptions`. A member that is not one of them is an error: it would
-    /// otherwise be a check that somebody believes to be made.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let Ok(Value::Object(object)) = Value::parse(text) else {
+    /// Reads `VerifierOptions`. A member that is not one of them is an error, and so is one that is
+    /// `undefined`: it would otherwise be a check that somebody believes to be made.
+    pub fn read(options: &JsValue) -> Result<Self, Refusal> {
+        let text = json::text_of(options)?;
+        if let Some(name) = json::undefined_member(options) {
+            return Err(invalid(&format!("'{name}' is undefined: leave the option out, or say what it is")));
+        }
+        let Ok(Value::Object(object)) = Value::parse(&text) else {
             return Err(invalid("the options are not an object"));
         };
         let (mut algorithms, mut issuer, mut audience) = (None, None, None);

@@ -7,6 +7,7 @@ export type Keys =
   | { readonly keys: readonly object[]; readonly [member: string]: unknown }
   | { readonly kty: string; readonly [member: string]: unknown };
 
+/** An option may be left out where a `?` stands. One that is `undefined` is refused: a check that comes to nothing by a misspelt name. */
 export interface VerifierOptions {
   /** The algorithms that are accepted, one at least. */
   readonly algorithms: readonly Algorithm[];
@@ -22,15 +23,13 @@ export interface VerifierOptions {
   readonly typ?: string;
 }
 
-/** The claims of a token that was verified. Those named here have their types, or the token was refused. */
+/**
+ * The claims of a token that was verified. `exp` and `nbf` have their types, and so have `iss` and `aud` where the options
+ * state what they must be, or the token was refused. No other claim was looked at: check its type where you read it.
+ */
 export interface Claims {
-  iss?: string;
-  sub?: string;
-  aud?: string | string[];
   exp: number;
   nbf?: number;
-  iat?: number;
-  jti?: string;
   [name: string]: unknown;
 }
 
@@ -55,7 +54,7 @@ export interface Diagnosis {
   problems: Problem[];
   stages: { stage: Stage; outcome: "holds" | "fails" | "not reached" }[];
   /** What the header says, if it can be read. Anyone may have written it. */
-  unverifiedHeader?: { alg: string; kid: string | null; typ: string | null };
+  unverifiedHeader?: { alg: string; kid: string | null; typ: string | null; thumbprint: string | null };
   /** Every key of the set, if the header can be read. */
   keys: Candidate[];
   /** Absent if there was no key to hold it against. */
@@ -80,7 +79,7 @@ export interface Problem {
 export interface Candidate {
   kid: string | null;
   /** `fits`: it would, and was not chosen, since several do or the header is not accepted. */
-  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "set aside" | "other";
+  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "kid is thumbprint" | "kid in other case" | "set aside" | "other";
   /** What it is bound to, where that was looked at. */
   algorithm?: Algorithm;
   /** Why it was set aside. */

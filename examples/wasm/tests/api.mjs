@@ -59,6 +59,9 @@ const INVALID = {
   "leeway NaN": { ...options, leeway: NaN },
   "requireKid that is no truth value": { ...options, requireKid: 1 },
   "typ that is no string": { ...options, typ: null },
+  "typ undefined": { ...options, typ: undefined },
+  "requireKid undefined": { ...options, requireKid: undefined },
+  "leeway undefined": { ...options, leeway: undefined },
   "a name that is no option": { ...options, audiences: demo.audience },
   "the same in other letters": { ...options, require_kid: true },
 };
@@ -101,6 +104,14 @@ await check("verdicts on keys", () => {
   assert.deepEqual([aside.kid, aside.code], [kid, "UseNotSig"]);
   assert.deepEqual([none.kid, none.code], [null, "NotObject"]);
   assert.ok(aside.message.includes("enc"));
+});
+
+await check("many reasons make a short message", () => {
+  const keys = Array.from({ length: 1024 }, () => ({ kty: "RSA", kid: "a" }));
+  assert.throws(() => new Verifier({ keys }, options), (error) => {
+    assert.equal(error.keys.length, 1024);
+    return error.code === "NoUsableKey" && error.message.length < 2000;
+  });
 });
 
 await check("a set without a usable key says why", () => {

@@ -8,7 +8,7 @@ new Verifier({ keys: [{ kty: "RSA" }] }, { algorithms: ["ES256"], issuer: null, 
 new Verifier({ kty: "oct", k: "" }, { algorithms: ["HS256"], issuer: null, audience: null });
 
 const claims: Claims = verifier.verify("token", Date.now() / 1000);
-const subject: string | undefined = claims.sub;
+const subject: string | undefined = typeof claims.sub === "string" ? claims.sub : undefined;
 const expires: number = claims.exp;
 const other: unknown = claims["https://example.com/role"];
 const payload: Uint8Array = verifier.verifySignatureOnly("token");
@@ -33,5 +33,7 @@ new Verifier("", { algorithms: ["RS256"] });
 new Verifier("", { algorithms: ["none"], issuer: null, audience: null });
 // @ts-expect-error There is no such option.
 new Verifier("", { algorithms: ["RS256"], issuer: null, audience: null, require_kid: true });
+// @ts-expect-error A claim that was not looked at may be anything.
+claims.sub.length;
 // @ts-expect-error A claim that this module knows nothing of may be anything.
 claims["https://example.com/role"].length;

@@ -87,6 +87,9 @@ for (const file of FILES) {
   for (const [index, entry] of entries.entries()) {
     // Keys of more than 4096 bits: jose-core's feature `rsa`, which this module does not have.
     if (entry.needs === "rsa") continue;
+    // What the options of this module do not say.
+    const { uses, max_age, allow_expired, allow_missing_exp, typ } = entry;
+    if ([uses, max_age, allow_expired, allow_missing_exp].some((request) => request !== undefined) || Array.isArray(typ)) continue;
     await check(entry.id, () => {
       const { algorithm, kid, ...expected } = entry.expect;
       const found = outcome(entry, keys[index]);

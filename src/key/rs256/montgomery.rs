@@ -51,6 +51,11 @@ impl<W: Word, const N: usize> Modulus<W, N> {
         new
     }
 
+    /// Whether both are the same number.
+    pub(super) fn is_equal(&self, other: &Self) -> bool {
+        self.modulus == other.modulus
+    }
+
     /// Whether the number is below the modulus.
     pub(super) fn exceeds(&self, number: &[Digit<W>; N]) -> bool {
         !self.residues().is_reached_by(prefix(number, self.len))

@@ -11,7 +11,7 @@ fn confuse(
     let mut scratch = [0; 1024];
     let claims = verifier.verify(first, &mut scratch)?.claims(policy, now)?;
     let other = verifier.verify(second, &mut scratch)?.claims(policy, now)?;
-    Ok(claims.subject().is_some() && other.subject().is_some())
+    Ok(claims.subject()?.is_some() && other.subject()?.is_some())
 }
 
 fn main() {}

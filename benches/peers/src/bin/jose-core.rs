@@ -23,11 +23,11 @@ struct Session<'t> {
 impl<'t> Session<'t> {
     fn of(claims: &Claims<'t>) -> Option<Self> {
         Some(Self {
-            iss: claims.issuer()?.as_str()?,
-            sub: claims.subject()?.as_str()?,
-            aud: claims.audiences().next()?.as_str()?,
-            exp: claims.expires_at()?.seconds(),
-            iat: claims.issued_at()?.seconds(),
+            iss: claims.issuer().ok()??.as_str()?,
+            sub: claims.subject().ok()??.as_str()?,
+            aud: claims.audiences().ok()?.next()?.as_str()?,
+            exp: claims.expires_at().ok()??.seconds(),
+            iat: claims.issued_at().ok()??.seconds(),
             scope: claims.get("scope")?.as_string()?.as_str()?,
         })
     }
@@ -52,7 +52,7 @@ fn token<K: KeySource + ?Sized>(
     let mut scratch = Vec::new();
     whole(move |token| {
         let verified = verifier.verify(token, &mut scratch);
-        let claims = verified.ok().and_then(|verified| verified.claims(&policy, UnixTime::now()).ok());
+        let claims = verified.ok().and_then(|verified| verified.claims(&policy, UnixTime::now().ok()?).ok());
         claims.is_some_and(|claims| matches(&claims))
     })
 }
