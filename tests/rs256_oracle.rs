@@ -15,7 +15,7 @@
 mod support;
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{NonZero, Odd, Resize as _};
+use crypto_bigint::{ConcatenatingMul as _, NonZero, Odd, Resize as _};
 use jose_core::{Algorithm, AlgorithmSet, Jwk, KeyError, VerifyingKey};
 use rsa::rand_core::{Infallible, TryCryptoRng, TryRng};
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
@@ -37,7 +37,19 @@ impl Pair {
     /// exponent has no inverse there.
     fn new((p, of_p): (&str, &str), (q, of_q): (&str, &str), exponent: u64) -> Option<Self> {
         let number = |key, name| BoxedUint::from_be_slice_vartime(&support::member(key, name));
-        let private = PrivateKey::from_p_q(number(of_p, p), number(of_q, q), exponent.into()).ok()?;
+        let (p, q) = (number(of_p, p), number(of_q, q));
+        let one = BoxedUint::one();
+        let order = p.wrapping_sub(&one).concatenating_mul(&q.wrapping_sub(&one));
+        let e = BoxedUint::from(exponent).resize(order.bits_precision());
+        let d = e.invert_mod(&NonZero::new(order).unwrap()).into_option()?;
+        // Primes of unlike size are for this constructor alone.
+        let private = PrivateKey::from_components_with_wide_primes(
+            p.concatenating_mul(&q),
+            exponent.into(),
+            d,
+            vec![p, q],
+        )
+        .unwrap();
         let (n, e) = (private.n_bytes(), private.e_bytes());
         let public = VerifyingKey::rs256(&n, &e).unwrap();
         assert_eq!(VerifyingKey::try_from(private.as_public_key()).unwrap().algorithm(), Algorithm::Rs256);

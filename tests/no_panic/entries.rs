@@ -184,6 +184,15 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
 }
 
+/// The same for RS256: the key's preparation and the arithmetic of a signature, with a modulus of any size.
+#[cfg(entry = "verify_rs256")]
+fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
+    let Ok(set) = Jwks::parse(set) else { return false };
+    let mut scratch = [0; 1024];
+    let verifier = black_box(Verifier::new(&set, black_box(AlgorithmSet::from(Algorithm::Rs256))));
+    verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
+}
+
 /// The text of every error there is: the optimiser does not know which one it is.
 #[cfg(entry = "errors")]
 fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {

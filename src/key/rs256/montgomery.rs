@@ -9,7 +9,7 @@ mod tests;
 
 use core::ops::Not;
 
-use super::word::{Digit, Word};
+use super::word::{Digit, Word, multiply_add};
 
 /// A modulus of up to `N` digits, and what depends on it alone.
 #[derive(Clone)]
@@ -179,7 +179,9 @@ impl<W: Word> Residues<'_, W> {
     }
 
     /// Subtracts the modulus from a number, if `carry` on top of it or the number itself says that it is
-    /// not below. It is below twice the modulus.
+    /// not below. Once is enough: it is below twice the modulus. Doubling a number below the modulus gives
+    /// no more, and neither does a reduction, (wide + factor * modulus) / R with wide below modulus * R
+    /// and the factor below R.
     fn reduce_once(&self, number: &mut [Digit<W>], carry: W) {
         if carry != W::ZERO || self.is_reached_by(number) {
             // The complement and one is the negative.
@@ -209,24 +211,6 @@ fn add_row<W: Word>(
         (*sum, carry) = multiply_add(factor, *digit, *sum, carry);
     }
     carry
-}
-
-/// `sum + factor * number + carry`: the lower digit and the upper.
-#[inline(always)]
-fn multiply_add<W: Word>(
-    factor: Digit<W>,
-    number: Digit<W>,
-    sum: Digit<W>,
-    carry: Digit<W>,
-) -> (Digit<W>, Digit<W>) {
-    let [f0, f1, f2, f3] = factor;
-    let [c0, c1, c2, c3] = carry;
-    // Each word of the factor, one place above the one before.
-    let ([r0, s1, s2, s3], s4) = W::multiply_add(f0, number, sum, c0);
-    let ([r1, s2, s3, s4], s5) = W::multiply_add(f1, number, [s1, s2, s3, s4], c1);
-    let ([r2, s3, s4, s5], s6) = W::multiply_add(f2, number, [s2, s3, s4, s5], c2);
-    let ([r3, s4, s5, s6], s7) = W::multiply_add(f3, number, [s3, s4, s5, s6], c3);
-    ([r0, r1, r2, r3], [s4, s5, s6, s7])
 }
 
 /// The factor whose product with a modulus makes the lowest digit of the sum zero, and what is carried out

@@ -1,4 +1,5 @@
-//! Words of 32 and of 64 bits, and the one operation that numbers are multiplied, added and doubled with.
+//! Words of 32 and of 64 bits, digits of four, and the one operation that numbers are multiplied, added and
+//! doubled with.
 //! All data here is public.
 
 use core::ops::Not;
@@ -116,6 +117,24 @@ word! { u64, u128,
     }
 }
 
+/// `sum + factor * number + carry`: the lower digit and the upper.
+#[inline(always)]
+pub(super) fn multiply_add<W: Word>(
+    factor: Digit<W>,
+    number: Digit<W>,
+    sum: Digit<W>,
+    carry: Digit<W>,
+) -> (Digit<W>, Digit<W>) {
+    let [f0, f1, f2, f3] = factor;
+    let [c0, c1, c2, c3] = carry;
+    // Each word of the factor, one place above the one before.
+    let ([r0, s1, s2, s3], s4) = W::multiply_add(f0, number, sum, c0);
+    let ([r1, s2, s3, s4], s5) = W::multiply_add(f1, number, [s1, s2, s3, s4], c1);
+    let ([r2, s3, s4, s5], s6) = W::multiply_add(f2, number, [s2, s3, s4, s5], c2);
+    let ([r3, s4, s5, s6], s7) = W::multiply_add(f3, number, [s3, s4, s5, s6], c3);
+    ([r0, r1, r2, r3], [s4, s5, s6, s7])
+}
+
 /// `a + b + carry`, and what is carried out of it.
 #[inline(always)]
 const fn carrying_add(a: u64, b: u64, carry: bool) -> (u64, bool) {
@@ -123,5 +142,7 @@ const fn carrying_add(a: u64, b: u64, carry: bool) -> (u64, bool) {
     let carry = carry as u64;
     let (sum, first) = a.overflowing_add(b);
     let (sum, second) = sum.overflowing_add(carry);
+    // `||` would be a branch to the compiler, which then does not see an addition with carry here: a
+    // verification takes twice the time.
     (sum, first | second)
 }
