@@ -86,9 +86,11 @@ impl<'t> Claims<'t> {
         const NBF: u64 = Word::of_short("nbf");
         const IAT: u64 = Word::of_short("iat");
         const JTI: u64 = Word::of_short("jti");
-        let mut members = Members::new(payload, max_members)
+        let mut claims = Self { text: "", names: Names::new(), registered: Registered::default() };
+        let mut members = Members::new(payload, max_members, &mut claims.names)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
-        let mut registered = Registered::default();
+        claims.text = members.text();
+        let registered = &mut claims.registered;
         while let Some(member) = members.next().map_err(ClaimsError::Json)? {
             let place = match member.word.get() {
                 ISS => &mut registered.iss,
@@ -102,7 +104,6 @@ impl<'t> Claims<'t> {
             };
             *place = Some(member.value);
         }
-        let claims = Self { text: members.text(), names: members.into_names(), registered };
         claims.check_types(refuse)?;
         Ok(claims)
     }
@@ -113,26 +114,32 @@ impl<'t> Claims<'t> {
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let Registered { iss, sub, aud, exp, nbf, iat, jti } = self.registered;
-        let claims = [
-            ("iss", iss, Type::String),
-            ("sub", sub, Type::String),
-            ("aud", aud, Type::Audience),
-            ("exp", exp, Type::Date),
-            ("nbf", nbf, Type::Date),
-            ("iat", iat, Type::Date),
-            ("jti", jti, Type::String),
-        ];
-        for (name, claim, expected) in claims {
-            if let Some(value) = claim
-                && !expected.is_of(value, self.text)
-            {
-                refuse(expected.fault(name, value))?;
-            }
+        let refuse = &mut refuse;
+        self.hold("iss", iss, Type::String, refuse)?;
+        self.hold("sub", sub, Type::String, refuse)?;
+        self.hold("aud", aud, Type::Audience, refuse)?;
+        self.hold("exp", exp, Type::Date, refuse)?;
+        self.hold("nbf", nbf, Type::Date, refuse)?;
+        self.hold("iat", iat, Type::Date, refuse)?;
+        self.hold("jti", jti, Type::String, refuse)
+    }
+
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn hold(
+        &self,
+        name: &'static str,
+        claim: Option<Span>,
+        expected: Type,
+        refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
+    ) -> Result<(), ClaimsError> {
+        match claim {
+            Some(value) if !expected.is_of(value, self.text) => refuse(expected.fault(name, value)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// A time, if it is there and one.
+    #[inline]
     fn time(&self, claim: Option<Span>) -> Option<NumericDate> {
         NumericDate::parse(claim?.number(self.text)?)
     }
@@ -233,6 +240,7 @@ enum Type {
 
 impl Type {
     /// Whether a value is of the type.
+    #[inline]
     fn is_of(self, value: Span, text: &str) -> bool {
         match self {
             Self::String => value.is_string(),
@@ -255,9 +263,6 @@ impl Type {
 }
 
 fn is_audience(value: Span, text: &str) -> bool {
-    match value.value(text) {
-        Value::String(_) => true,
-        Value::Array(array) => array.iter().all(|member| member.as_string().is_some()),
-        _ => false,
-    }
+    value.is_string()
+        || matches!(value.value(text), Value::Array(array) if array.iter().all(|member| member.as_string().is_some()))
 }
