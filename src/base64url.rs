@@ -90,22 +90,33 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
         *triple = octets;
         seen |= bits;
     }
-    let whole = match *tail {
-        [] => true,
-        [_] => false,
-        _ => {
-            // The characters that are missing have the value zero. The octet after the last then
-            // holds the bits that encode nothing.
-            let mut text = [b'A'; 4];
-            text.iter_mut().zip(tail).for_each(|(place, byte)| *place = *byte);
-            let bits = quad(text);
-            let [_, octets @ ..] = bits.to_be_bytes();
-            seen |= bits;
-            rest.iter_mut().zip(octets).for_each(|(place, octet)| *place = octet);
-            octets.get(rest.len()) == Some(&0)
-        }
-    };
+    let (bits, whole) = decode_tail(tail, rest);
+    seen |= bits;
     if whole && seen < NONE { Ok(out) } else { Err(fault(text.iter().copied())) }
+}
+
+/// Decodes what is left behind the last four characters: their bits, and whether they can end a text.
+#[cfg_attr(target_pointer_width = "64", inline(never))]
+fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
+    // The characters that are missing have the value zero. The octet after the last then holds the bits
+    // that encode nothing.
+    match (tail, out) {
+        ([], _) => (0, true),
+        ([a, b], [first]) => {
+            let bits = quad([*a, *b, b'A', b'A']);
+            let [_, octet, unused, _] = bits.to_be_bytes();
+            *first = octet;
+            (bits, unused == 0)
+        }
+        ([a, b, c], [first, second]) => {
+            let bits = quad([*a, *b, *c, b'A']);
+            let [_, octet, next, unused] = bits.to_be_bytes();
+            (*first, *second) = (octet, next);
+            (bits, unused == 0)
+        }
+        // One character encodes no octet.
+        _ => (0, false),
+    }
 }
 
 /// Why text that was refused is wrong.

@@ -139,9 +139,11 @@ impl<'t> Claims<'t> {
         const NBF: u64 = Word::of_short("nbf");
         const IAT: u64 = Word::of_short("iat");
         const JTI: u64 = Word::of_short("jti");
-        let mut members = Members::new(payload, max_members)
+        let mut claims = Self { text: "", names: Names::new(), registered: Registered::default() };
+        let mut members = Members::new(payload, max_members, &mut claims.names)
             .map_err(|error| error.map_or(ClaimsError::NotObject, ClaimsError::Json))?;
-        let mut registered = Registered::default();
+        claims.text = members.text();
+        let registered = &mut claims.registered;
         while let Some(member) = members.next().map_err(ClaimsError::Json)? {
             let place = match member.word.get() {
                 ISS => &mut registered.iss,
@@ -155,7 +157,7 @@ impl<'t> Claims<'t> {
             };
             *place = Some(member.value);
         }
-        Ok(Self { text: members.text(), names: members.into_names(), registered })
+        Ok(claims)
     }
 
     /// Checks `exp`, `nbf` and, where the policy limits the age, `iat` against the time `now`, after

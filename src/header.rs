@@ -2,7 +2,7 @@
 
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, Members, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Span, Value, Word};
 use crate::limits::Limits;
 
 /// The header parameters that verification looks at.
@@ -30,7 +30,8 @@ impl<'t> Header<'t> {
         const X5T: u64 = Word::of_short("x5t");
         const CRIT: u64 = Word::of_short("crit");
         const B64: u64 = Word::of_short("b64");
-        let mut members = Members::new(text, limits.members())
+        let mut names = Names::new();
+        let mut members = Members::new(text, limits.members(), &mut names)
             .map_err(|error| error.map_or(ParseError::HeaderNotObject, ParseError::HeaderJson))?;
         let text = members.text();
         let (mut alg, mut kid, mut typ, mut x5t, mut x5t_s256) = (None, None, None, None, None);

@@ -19,7 +19,7 @@ use self::reader::Reader;
 pub(crate) use self::span::Span;
 pub use self::string::JsonString;
 use self::structure::Structure;
-pub(crate) use self::structure::{Elements, all_digits, before_first, is};
+pub(crate) use self::structure::{Elements, all_digits};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 
@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
         limits: Limits,
     ) -> Result<Self, JsonError> {
         let text = utf8(text.as_ref())?;
-        let value = Reader::new(text, limits.members()).document();
+        let value = Reader { text, max_members: limits.members() }.document();
         value.map(|value| value.value(text)).map_err(|fault| fault.in_text(text))
     }
 

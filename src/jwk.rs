@@ -2,7 +2,7 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Value};
+use crate::json::{JsonString, Members, Names, Value};
 use crate::key::{Parameters, VerifyingKey};
 use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
@@ -62,7 +62,8 @@ impl<'a> Jwk<'a> {
     ///
     /// [`KeyError::Json`], [`KeyError::NotObject`].
     pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, KeyError> {
-        let mut members = Members::new(text.as_ref(), limits.members())
+        let mut names = Names::new();
+        let mut members = Members::new(text.as_ref(), limits.members(), &mut names)
             .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
         let mut jwk = Self {
             kid: None,

@@ -1,7 +1,7 @@
 //! A JWK Set (RFC 7517 §5), borrowed from its JSON text.
 
 use crate::error::{KeyError, SetError};
-use crate::json::{Elements, Members, Word};
+use crate::json::{Elements, Members, Names, Word};
 use crate::jwk::Jwk;
 use crate::limits::Limits;
 
@@ -49,7 +49,8 @@ impl<'a> Jwks<'a> {
             return Err(SetError::TooLong { length: text.len(), limit });
         }
         const KEYS: u64 = Word::of_short("keys");
-        let mut members = Members::new(text, limits.members())
+        let mut names = Names::new();
+        let mut members = Members::new(text, limits.members(), &mut names)
             .map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
         let mut keys = None;
         while let Some(word) = members.next_word().map_err(SetError::Json)? {

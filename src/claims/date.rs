@@ -17,11 +17,15 @@ impl NumericDate {
     /// Reads a number that is known to be one of JSON. `None` if it lies more than 2^63 - 1 seconds from the
     /// epoch.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
         // What nearly every token has: an integer of few digits.
-        if let Some(floor) = few_digits(bytes) {
-            return Some(Self { floor, whole: true });
-        }
+        let few = few_digits(text.as_bytes());
+        few.map_or_else(|| Self::parse_any(text), |floor| Some(Self { floor, whole: true }))
+    }
+
+    /// The same for any number.
+    #[inline(never)]
+    fn parse_any(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
         let negative = bytes.first() == Some(&b'-');
         let end = bytes.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(bytes.len());
         let (mantissa, exponent) = bytes.split_at_checked(end)?;
@@ -90,10 +94,15 @@ fn few_digits(bytes: &[u8]) -> Option<i64> {
     if rest.len() > 7 {
         return None;
     }
-    rest.iter().try_fold(number, |number, byte| match byte {
-        b'0'..=b'9' => Some(number.wrapping_mul(10).wrapping_add(i64::from(byte & 0xf))),
-        _ => None,
-    })
+    let mut number = number;
+    for byte in rest {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        number = number.wrapping_mul(10).wrapping_add(i64::from(digit));
+    }
+    Some(number)
 }
 
 /// The number that eight digits write: neighbours are put together, as digits, pairs and fours.

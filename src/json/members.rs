@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::names::{Inserted, Names, Word, check_large};
-use super::reader::Reader;
+use super::reader::{Next, Reader};
 use super::span::Span;
 use super::{Elements, JsonString};
 use crate::error::{JsonError, JsonErrorKind};
@@ -23,41 +23,39 @@ impl Member {
 }
 
 /// The members of the object that is the whole of a text, taken one by one.
-pub(crate) struct Members<'a> {
+pub(crate) struct Members<'a, 'n> {
     reader: Reader<'a>,
     /// Where the object starts.
     start: usize,
-    names: Names,
+    /// Up to where it has been read.
+    position: usize,
+    names: &'n mut Names,
     count: usize,
     large: bool,
 }
 
-impl<'a> Members<'a> {
-    /// Starts on a text. At most `max_members` may be in the objects that are open at one place.
+impl<'a, 'n> Members<'a, 'n> {
+    /// Starts on a text. At most `max_members` may be in the objects that are open at one place. `names`
+    /// are new, and in the end those of the object.
     ///
     /// # Errors
     ///
     /// Why the text is no JSON, or `None` for JSON that is not an object.
     #[inline]
-    pub(crate) fn new(text: &'a [u8], max_members: usize) -> Result<Self, Option<JsonError>> {
-        let text = super::utf8(text)?;
-        let mut reader = Reader::new(text, max_members);
-        if reader.next_token() != Some(b'{') {
-            return Err(no_object(text, max_members));
-        }
-        let start = reader.position;
-        reader.skip(1);
-        Ok(Self { reader, start, names: Names::new(), count: 0, large: false })
+    pub(crate) fn new(
+        text: &'a [u8],
+        max_members: usize,
+        names: &'n mut Names,
+    ) -> Result<Self, Option<JsonError>> {
+        let reader = Reader { text: super::utf8(text)?, max_members };
+        let (start, Some(b'{')) = reader.token(0) else { return Err(no_object(reader)) };
+        let position = start.wrapping_add(1);
+        Ok(Self { reader, start, position, names, count: 0, large: false })
     }
 
     /// The whole text.
     pub(crate) const fn text(&self) -> &'a str {
         self.reader.text
-    }
-
-    /// The names, once all members have been taken.
-    pub(crate) const fn into_names(self) -> Names {
-        self.names
     }
 
     /// The next member, or `None` after the last, when nothing follows the object.
@@ -75,26 +73,35 @@ impl<'a> Members<'a> {
     /// The value of the member whose name was taken.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn value(&mut self) -> Result<Span, JsonError> {
-        self.reader.value(1, self.count).map_err(|fault| fault.in_text(self.reader.text))
+        let value = self.reader.value(self.position, 1, self.count).map_err(|fault| self.error(fault))?;
+        self.position = value.range().end;
+        Ok(value)
     }
 
     /// The value of the member whose name was taken, by structure alone if it is an array; `None` if it is
     /// none.
     pub(crate) fn elements(&mut self) -> Result<Option<Elements<'a>>, JsonError> {
-        if self.reader.next_token() != Some(b'[') {
+        let (at, first) = self.reader.token(self.position);
+        if first != Some(b'[') {
             return self.value().map(|_| None);
         }
-        let elements = Elements::new(self.reader.text, &mut self.reader.position);
-        elements.map(Some).map_err(|fault| fault.in_text(self.reader.text))
+        let (elements, end) = Elements::new(self.reader.text, at).map_err(|fault| self.error(fault))?;
+        self.position = end;
+        Ok(Some(elements))
     }
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next_name(&mut self) -> Result<Option<(Word, Span)>, JsonError> {
-        let text = self.reader.text;
-        let name = self.reader.member_name(self.count == 0).map_err(|fault| fault.in_text(text))?;
-        let Some((word, name)) = name else { return self.end().map(|()| None) };
+        let next = self.reader.member_name(self.position, self.count == 0);
+        let (word, name) = match next.map_err(|fault| self.error(fault))? {
+            Next::Member(word, name, at) => {
+                self.position = at;
+                (word, name)
+            }
+            Next::End(at) => return self.end(at).map(|()| None).map_err(|fault| self.error(fault)),
+        };
         self.count = self.count.wrapping_add(1);
-        let kind = match self.names.insert(text, word, name, 0) {
+        let kind = match self.names.insert(self.reader.text, word, name, 0) {
             Inserted::Twice => JsonErrorKind::DuplicateName,
             _ if self.count > self.reader.max_members => JsonErrorKind::TooManyMembers,
             Inserted::New => return Ok(Some((word, name))),
@@ -103,20 +110,26 @@ impl<'a> Members<'a> {
                 return Ok(Some((word, name)));
             }
         };
-        Err(Fault::at(kind, name.range().start).in_text(text))
+        Err(self.error(Fault::at(kind, name.range().start)))
     }
 
-    /// What remains to be seen behind the last member.
-    fn end(&mut self) -> Result<(), JsonError> {
-        let text = self.reader.text;
-        let names = if self.large { check_large(text, self.start) } else { Ok(()) };
-        names.and_then(|()| self.reader.end()).map_err(|fault| fault.in_text(text))
+    /// Reads what follows the object, and goes through it again if it is large.
+    fn end(&self, at: usize) -> Result<(), Fault> {
+        if self.large {
+            check_large(self.reader.text, self.start)?;
+        }
+        self.reader.end(at)
+    }
+
+    #[cold]
+    fn error(&self, fault: Fault) -> JsonError {
+        fault.in_text(self.reader.text)
     }
 }
 
 /// Why a text that does not begin as an object is no JSON, or `None` if it is.
 #[cold]
 #[inline(never)]
-fn no_object(text: &str, max_members: usize) -> Option<JsonError> {
-    Reader::new(text, max_members).document().err().map(|fault| fault.in_text(text))
+fn no_object(reader: Reader<'_>) -> Option<JsonError> {
+    reader.document().err().map(|fault| fault.in_text(reader.text))
 }

@@ -81,7 +81,15 @@ impl Word {
             (Some(first), Some(last)) => {
                 Self::long(u64::from_le_bytes(*first), u64::from_be_bytes(*last), octets.len())
             }
-            _ => Self::of_octets(octets.iter().copied()),
+            _ => match (octets.first_chunk(), octets.last_chunk()) {
+                // Four octets from the start and four up to the end, if none of them is a NUL.
+                (Some(first), Some(last)) if !octets.contains(&0) => {
+                    let between = u32::try_from(octets.len().wrapping_sub(4)).unwrap_or(0);
+                    let last = u64::from(u32::from_le_bytes(*last)).wrapping_shl(between.wrapping_mul(8));
+                    Self(u64::from(u32::from_le_bytes(*first)) | last)
+                }
+                _ => Self::of_octets(octets.iter().copied()),
+            },
         }
     }
 
@@ -214,11 +222,24 @@ impl Names {
 
     /// The member of this name of the object whose names these are, unless its name was left out.
     pub(crate) fn get<'t>(&self, object: &'t str, name: &str) -> Option<Value<'t>> {
-        let entry = Entry::new(Word::of_name(name), 0);
-        let mut alike = self.of_digest(entry, 0);
+        let word = Word::of_name(name);
+        let mut alike = self.of_digest(Entry::new(word, 0), 0);
         alike.find_map(|other| {
-            let (found, value) = Structure::new(object, other.start()).name_and_value()?;
-            (found.contents(object) == *name).then(|| value.value(object))
+            let start = other.start();
+            let written = object.as_bytes().get(start.wrapping_add(1)..).and_then(<[u8]>::first_chunk);
+            let value = match written.and_then(|octets| Word::of_quoted(*octets)) {
+                // Short names are equal when their words are.
+                Some((short, length)) => {
+                    let end = start.wrapping_add(length).wrapping_add(2);
+                    if short == word { Structure::new(object, end).value_of_member() } else { None }
+                }
+                None => {
+                    let mut member = Structure::new(object, start);
+                    let name_is_same = member.string().is_ok_and(|found| found.contents(object) == *name);
+                    if name_is_same { member.value_of_member() } else { None }
+                }
+            }?;
+            Some(value.value(object))
         })
     }
 

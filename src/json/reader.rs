@@ -1,7 +1,8 @@
 //! The grammar of RFC 8259, a function for each production, without recursion.
 //!
-//! What lies before the reader's position has been checked. A function that reads stands behind what it
-//! has read; a fault carries its own place.
+//! A function takes the place where its production starts, up to which the text has been checked, and
+//! gives back where it ends; a fault carries its own place. No state is kept between them, so that the
+//! place stays in a register.
 
 use super::MAX_DEPTH;
 use super::fault::Fault;
@@ -11,106 +12,115 @@ use super::string::hex;
 use super::structure::{all_digits, before_first, string_part_ends};
 use crate::error::JsonErrorKind;
 
-/// A position in a text.
+/// A text to be read.
+#[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
-    pub(super) position: usize,
     /// The greatest number of members in all objects that are open at one place.
     pub(super) max_members: usize,
 }
 
+/// A member's name and where its value can start, or where the object ends.
+pub(super) enum Next {
+    Member(Word, Span, usize),
+    End(usize),
+}
+
 impl<'a> Reader<'a> {
     #[inline(always)]
-    pub(super) const fn new(text: &'a str, max_members: usize) -> Self {
-        Self { text, position: 0, max_members }
+    fn byte(self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
     }
 
-    #[inline(always)]
-    fn byte(&self, position: usize) -> Option<u8> {
-        self.text.as_bytes().get(position).copied()
-    }
-
-    #[inline(always)]
-    pub(super) fn skip(&mut self, bytes: usize) {
-        self.position = self.position.wrapping_add(bytes);
+    fn from(self, at: usize) -> &'a [u8] {
+        self.text.as_bytes().get(at..).unwrap_or_default()
     }
 
     #[cold]
-    fn expected<T>(&self, kind: JsonErrorKind) -> Result<T, Fault> {
-        Err(Fault::at(kind, self.position))
+    fn expected<T>(self, kind: JsonErrorKind, at: usize) -> Result<T, Fault> {
+        Err(Fault::at(kind, at))
     }
 
-    /// Skips white space (RFC 8259 §2) and shows what follows.
+    /// Skips white space (RFC 8259 §2), and shows what follows.
     #[inline(always)]
-    pub(super) fn next_token(&mut self) -> Option<u8> {
+    pub(super) fn token(self, mut at: usize) -> (usize, Option<u8>) {
         loop {
-            match self.byte(self.position) {
-                Some(byte) if byte > b' ' => return Some(byte),
-                Some(b' ' | b'\t' | b'\n' | b'\r') => self.skip(1),
-                other => return other,
+            match self.byte(at) {
+                Some(byte) if byte > b' ' => return (at, Some(byte)),
+                Some(b' ' | b'\t' | b'\n' | b'\r') => at = at.wrapping_add(1),
+                other => return (at, other),
             }
         }
     }
 
     /// Reads a text that is one value (RFC 8259 §2).
-    pub(super) fn document(&mut self) -> Result<Span, Fault> {
-        let value = self.value(0, 0)?;
-        self.end()?;
+    pub(super) fn document(self) -> Result<Span, Fault> {
+        let value = self.value(0, 0, 0)?;
+        self.end(value.range().end)?;
         Ok(value)
     }
 
     /// Reads the end of the text.
-    pub(super) fn end(&mut self) -> Result<(), Fault> {
-        if self.next_token().is_none() { Ok(()) } else { self.expected(JsonErrorKind::ExpectedEnd) }
+    pub(super) fn end(self, at: usize) -> Result<(), Fault> {
+        match self.token(at) {
+            (_, None) => Ok(()),
+            (at, Some(_)) => self.expected(JsonErrorKind::ExpectedEnd, at),
+        }
     }
 
     /// Reads a value (RFC 8259 §3) that stands in `depth` arrays and objects, in which `members` stand
     /// before it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn value(&mut self, depth: usize, members: usize) -> Result<Span, Fault> {
-        let first = self.next_token();
-        if let Some(b'"') = first {
-            return self.string();
+    pub(super) fn value(self, at: usize, depth: usize, members: usize) -> Result<Span, Fault> {
+        match self.token(at) {
+            (at, Some(b'{' | b'[')) => self.array_or_object(at, depth, members),
+            (at, first) => self.scalar(at, first),
         }
-        let start = self.position;
-        let kind = match first {
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b'{' | b'[') => self.array_or_object(depth, members),
-            other => self.literal(other),
-        }?;
-        Ok(Span::new(start, self.position, kind))
+    }
+
+    /// Reads a value that is neither array nor object, and starts with `first`.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn scalar(self, at: usize, first: Option<u8>) -> Result<Span, Fault> {
+        match first {
+            Some(b'"') => self.string(at),
+            Some(b'-' | b'0'..=b'9') => self.number(at),
+            other => self.literal(at, other),
+        }
     }
 
     /// Reads an array (RFC 8259 §5) or object (§4) with all that is in it.
     #[inline(never)]
-    fn array_or_object(&mut self, outer: usize, members: usize) -> Result<Kind, Fault> {
+    fn array_or_object(self, start: usize, outer: usize, members: usize) -> Result<Span, Fault> {
         let mut names = Names::new();
         // What there is to know of each level that is open here, and of its outer ones.
         let mut levels = [Level::CLOSED; MAX_DEPTH];
         let mut depth = outer;
         let mut level = Level { members, ..Level::CLOSED };
+        let mut at = start;
         loop {
             // A value starts here.
-            let opened = match self.next_token() {
-                Some(first @ (b'{' | b'[')) => {
-                    let Some(place) = levels.get_mut(depth) else {
-                        return self.expected(JsonErrorKind::TooDeep);
-                    };
-                    *place = level;
-                    depth = depth.wrapping_add(1);
-                    let start = if first == b'{' { u32::try_from(self.position).ok() } else { None };
-                    level = Level { start, names: names.open(), large: false, members: level.members };
-                    self.skip(1);
-                    true
-                }
-                _ => {
-                    self.value_within()?;
-                    false
-                }
-            };
+            let (first_at, first) = self.token(at);
+            let opened = matches!(first, Some(b'{' | b'['));
+            if opened {
+                let Some(place) = levels.get_mut(depth) else {
+                    return self.expected(JsonErrorKind::TooDeep, first_at);
+                };
+                *place = level;
+                depth = depth.wrapping_add(1);
+                let start = if first == Some(b'{') { u32::try_from(first_at).ok() } else { None };
+                level = Level { start, names: names.open(), large: false, members: level.members };
+                at = first_at.wrapping_add(1);
+            } else {
+                at = self.scalar(first_at, first)?.range().end;
+            }
             // A level has opened, or a value has ended: close levels, up to the next value.
             let mut first = opened;
-            while !self.next_in(&mut level, &mut names, first)? {
+            loop {
+                let more;
+                (more, at) = self.next_in(&mut level, &mut names, at, first)?;
+                if more {
+                    break;
+                }
                 first = false;
                 names.close(level.names);
                 let kind = if level.start.is_some() { Kind::Object } else { Kind::Array };
@@ -119,205 +129,191 @@ impl<'a> Reader<'a> {
                 }
                 depth = depth.wrapping_sub(1);
                 if depth == outer {
-                    return Ok(kind);
+                    return Ok(Span::new(start, at, kind));
                 }
                 level = levels.get(depth).copied().unwrap_or(Level::CLOSED);
             }
         }
     }
 
-    /// Reads on to the next value of an array or object, its name included, or to the end of it.
-    fn next_in(&mut self, level: &mut Level, names: &mut Names, first: bool) -> Result<bool, Fault> {
+    /// Reads on to the next value of an array or object, its name included, or to the end of it, and says
+    /// which.
+    fn next_in(
+        self,
+        level: &mut Level,
+        names: &mut Names,
+        at: usize,
+        first: bool,
+    ) -> Result<(bool, usize), Fault> {
         if level.start.is_none() {
-            return self.next_element(first);
+            return self.next_element(at, first);
         }
-        let Some((word, name)) = self.member_name(first)? else { return Ok(false) };
+        let (word, name, at) = match self.member_name(at, first)? {
+            Next::Member(word, name, at) => (word, name, at),
+            Next::End(at) => return Ok((false, at)),
+        };
         level.members = level.members.wrapping_add(1);
         let kind = match names.insert(self.text, word, name, level.names) {
             _ if level.members > self.max_members => JsonErrorKind::TooManyMembers,
             Inserted::Twice => JsonErrorKind::DuplicateName,
-            Inserted::New => return Ok(true),
+            Inserted::New => return Ok((true, at)),
             Inserted::Full => {
                 level.large = true;
                 names.close(level.names);
-                return Ok(true);
+                return Ok((true, at));
             }
         };
-        Err(Fault::at(kind, name.range().start))
+        self.expected(kind, name.range().start)
     }
 
-    /// Reads on to the next element of an array (RFC 8259 §5), or to the end of it.
-    fn next_element(&mut self, first: bool) -> Result<bool, Fault> {
-        match self.next_token() {
-            Some(b']') => {
-                self.skip(1);
-                return Ok(false);
-            }
-            Some(b',') if !first => self.skip(1),
-            _ if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBracket),
-            _ => {}
+    /// Reads on to the next element of an array (RFC 8259 §5), or to the end of it, and says which.
+    fn next_element(self, at: usize, first: bool) -> Result<(bool, usize), Fault> {
+        match self.token(at) {
+            (at, Some(b']')) => Ok((false, at.wrapping_add(1))),
+            (at, Some(b',')) if !first => Ok((true, at.wrapping_add(1))),
+            (at, _) if !first => self.expected(JsonErrorKind::ExpectedCommaOrBracket, at),
+            (at, _) => Ok((true, at)),
         }
-        Ok(true)
     }
 
-    /// Reads a member name and the ':' after it (RFC 8259 §4), or the end of the object. The reader then
-    /// stands before the value.
+    /// Reads a member name and the ':' after it (RFC 8259 §4), or the end of the object.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn member_name(&mut self, first: bool) -> Result<Option<(Word, Span)>, Fault> {
-        match self.next_token() {
-            Some(b',') if !first => self.skip(1),
-            Some(b'}') => {
-                self.skip(1);
-                return Ok(None);
-            }
-            _ if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBrace),
-            _ => {}
+    pub(super) fn member_name(self, at: usize, first: bool) -> Result<Next, Fault> {
+        let at = match self.token(at) {
+            (at, Some(b',')) if !first => at.wrapping_add(1),
+            (at, Some(b'}')) => return Ok(Next::End(at.wrapping_add(1))),
+            (at, _) if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBrace, at),
+            (at, _) => at,
+        };
+        let (word, name) = match self.token(at) {
+            (at, Some(b'"')) => self.name(at)?,
+            (at, _) => return self.expected(JsonErrorKind::ExpectedName, at),
+        };
+        match self.token(name.range().end) {
+            (at, Some(b':')) => Ok(Next::Member(word, name, at.wrapping_add(1))),
+            (at, _) => self.expected(JsonErrorKind::ExpectedColon, at),
         }
-        if self.next_token() != Some(b'"') {
-            return self.expected(JsonErrorKind::ExpectedName);
-        }
-        let name = self.name()?;
-        if self.next_token() != Some(b':') {
-            return self.expected(JsonErrorKind::ExpectedColon);
-        }
-        self.skip(1);
-        Ok(Some(name))
     }
 
     /// Reads the string that is a member's name.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn name(&mut self) -> Result<(Word, Span), Fault> {
-        let start = self.position;
-        let inside = self.text.as_bytes().get(start.wrapping_add(1)..).unwrap_or_default();
+    fn name(self, start: usize) -> Result<(Word, Span), Fault> {
+        let inside = self.from(start.wrapping_add(1));
         if let Some((word, length)) = inside.first_chunk().and_then(|first| Word::of_quoted(*first)) {
-            self.skip(length.wrapping_add(2));
-            return Ok((word, Span::new(start, self.position, Kind::Plain)));
+            let end = start.wrapping_add(length).wrapping_add(2);
+            return Ok((word, Span::new(start, end, Kind::Plain)));
         }
-        self.other_name()
+        self.other_name(start)
     }
 
     /// Reads a name that is not short, or has escapes.
     #[inline(never)]
-    fn other_name(&mut self) -> Result<(Word, Span), Fault> {
-        let name = self.string()?;
+    fn other_name(self, start: usize) -> Result<(Word, Span), Fault> {
+        let name = self.string(start)?;
         Ok((Word::of(name.contents(self.text)), name))
     }
 
-    /// Reads a value that is neither array nor object.
-    fn value_within(&mut self) -> Result<(), Fault> {
-        match self.next_token() {
-            Some(b'"') => self.string().map(drop),
-            Some(b'-' | b'0'..=b'9') => self.number().map(drop),
-            other => self.literal(other).map(drop),
-        }
-    }
-
-    /// Reads the string (RFC 8259 §7) whose opening quote is next.
+    /// Reads a string (RFC 8259 §7) whose opening quote stands at `start`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn string(&mut self) -> Result<Span, Fault> {
-        let start = self.position;
+    fn string(self, start: usize) -> Result<Span, Fault> {
         let mut kind = Kind::Plain;
-        self.skip(1);
+        let mut at = start.wrapping_add(1);
         loop {
-            let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
-            self.skip(before_first(rest, string_part_ends));
-            match self.byte(self.position) {
-                Some(b'"') => {
-                    self.skip(1);
-                    return Ok(Span::new(start, self.position, kind));
-                }
+            at = at.wrapping_add(before_first(self.from(at), string_part_ends));
+            match self.byte(at) {
+                Some(b'"') => return Ok(Span::new(start, at.wrapping_add(1), kind)),
                 Some(b'\\') => {
                     kind = Kind::Escaped;
-                    self.escape()?;
+                    at = self.escape(at)?;
                 }
-                Some(0x20..) => self.skip(1),
-                Some(_) => return self.expected(JsonErrorKind::ControlCharacter),
-                None => return self.expected(JsonErrorKind::UnterminatedString),
+                Some(0x20..) => at = at.wrapping_add(1),
+                Some(_) => return self.expected(JsonErrorKind::ControlCharacter, at),
+                None => return self.expected(JsonErrorKind::UnterminatedString, at),
             }
         }
     }
 
     /// Reads an escape sequence (RFC 8259 §7).
     #[inline(never)]
-    fn escape(&mut self) -> Result<(), Fault> {
-        let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
-        let length = match rest {
+    fn escape(self, at: usize) -> Result<usize, Fault> {
+        let length = match self.from(at) {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
             [_, b'u', digits @ ..] => match (hex(digits), digits.get(4..)) {
                 // A high surrogate needs its low one behind it.
                 (Some(0xd800..0xdc00), Some([b'\\', b'u', low @ ..])) => match hex(low) {
                     Some(0xdc00..0xe000) => 12,
-                    _ => return self.expected(JsonErrorKind::LoneSurrogate),
+                    _ => return self.expected(JsonErrorKind::LoneSurrogate, at),
                 },
-                (Some(0xd800..0xe000), _) => return self.expected(JsonErrorKind::LoneSurrogate),
+                (Some(0xd800..0xe000), _) => return self.expected(JsonErrorKind::LoneSurrogate, at),
                 (Some(_), _) => 6,
-                (None, _) => return self.expected(JsonErrorKind::InvalidEscape),
+                (None, _) => return self.expected(JsonErrorKind::InvalidEscape, at),
             },
-            _ => return self.expected(JsonErrorKind::InvalidEscape),
+            _ => return self.expected(JsonErrorKind::InvalidEscape, at),
         };
-        self.skip(length);
-        Ok(())
+        Ok(at.wrapping_add(length))
     }
 
     /// Reads a number (RFC 8259 §6).
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn number(&mut self) -> Result<Kind, Fault> {
-        if self.byte(self.position) == Some(b'-') {
-            self.skip(1);
+    fn number(self, start: usize) -> Result<Span, Fault> {
+        let mut at = start;
+        if self.byte(at) == Some(b'-') {
+            at = at.wrapping_add(1);
         }
-        if self.byte(self.position) == Some(b'0') {
-            self.skip(1);
-            if let Some(b'0'..=b'9') = self.byte(self.position) {
-                return self.expected(JsonErrorKind::LeadingZero);
+        if self.byte(at) == Some(b'0') {
+            at = at.wrapping_add(1);
+            if let Some(b'0'..=b'9') = self.byte(at) {
+                return self.expected(JsonErrorKind::LeadingZero, at);
             }
         } else {
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        if self.byte(self.position) == Some(b'.') {
-            self.skip(1);
-            self.digits()?;
+        if self.byte(at) == Some(b'.') {
+            at = self.digits(at.wrapping_add(1))?;
         }
-        if let Some(b'e' | b'E') = self.byte(self.position) {
-            self.skip(1);
-            if let Some(b'+' | b'-') = self.byte(self.position) {
-                self.skip(1);
+        if let Some(b'e' | b'E') = self.byte(at) {
+            at = at.wrapping_add(1);
+            if let Some(b'+' | b'-') = self.byte(at) {
+                at = at.wrapping_add(1);
             }
-            self.digits()?;
+            at = self.digits(at)?;
         }
-        Ok(Kind::Number)
+        Ok(Span::new(start, at, Kind::Number))
     }
 
     /// Reads digits, at least one.
-    #[inline(always)]
-    fn digits(&mut self) -> Result<(), Fault> {
-        let start = self.position;
-        while let Some(word) = self.text.as_bytes().get(self.position..).and_then(<[u8]>::first_chunk)
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    fn digits(self, start: usize) -> Result<usize, Fault> {
+        let mut at = start;
+        // A time in seconds has ten digits.
+        if let Some(word) = self.from(at).first_chunk()
             && all_digits(u64::from_le_bytes(*word))
         {
-            self.skip(8);
+            at = at.wrapping_add(8);
         }
-        while let Some(b'0'..=b'9') = self.byte(self.position) {
-            self.skip(1);
+        while let Some(b'0'..=b'9') = self.byte(at) {
+            at = at.wrapping_add(1);
         }
-        if self.position == start { self.expected(JsonErrorKind::ExpectedDigit) } else { Ok(()) }
+        if at == start { self.expected(JsonErrorKind::ExpectedDigit, at) } else { Ok(at) }
     }
 
     /// Reads `true`, `false` or `null` (RFC 8259 §3), of which this is the first character.
     #[inline(never)]
-    fn literal(&mut self, first: Option<u8>) -> Result<Kind, Fault> {
+    fn literal(self, start: usize, first: Option<u8>) -> Result<Span, Fault> {
         let (literal, kind) = match first {
             Some(b't') => ("true", Kind::True),
             Some(b'f') => ("false", Kind::False),
             Some(b'n') => ("null", Kind::Null),
-            _ => return self.expected(JsonErrorKind::ExpectedValue),
+            _ => return self.expected(JsonErrorKind::ExpectedValue, start),
         };
+        let mut at = start;
         for byte in literal.bytes() {
-            if self.byte(self.position) != Some(byte) {
-                return self.expected(JsonErrorKind::InvalidLiteral);
+            if self.byte(at) != Some(byte) {
+                return self.expected(JsonErrorKind::InvalidLiteral, at);
             }
-            self.skip(1);
+            at = at.wrapping_add(1);
         }
-        Ok(kind)
+        Ok(Span::new(start, at, kind))
     }
 }
 

@@ -14,14 +14,14 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// bytes above the first that is may be wrong, and so is what is said of those beyond ASCII: [`before_first`]
 /// looks at neither.
 #[inline(always)]
-pub(crate) const fn is(word: u64, character: u8) -> u64 {
+const fn is(word: u64, character: u8) -> u64 {
     // Subtracting from a byte borrows into its top bit where the byte is smaller.
     (word ^ ONES.wrapping_mul(widened(character))).wrapping_sub(ONES)
 }
 
 /// The same for whether it is less than an ASCII character.
 #[inline(always)]
-pub(super) const fn is_less(word: u64, than: u8) -> u64 {
+const fn is_less(word: u64, than: u8) -> u64 {
     word.wrapping_sub(ONES.wrapping_mul(widened(than)))
 }
 
@@ -33,7 +33,7 @@ const fn widened(byte: u8) -> u64 {
 /// How many bytes of a text stand before the first of which `said` says that it is one; of the last few,
 /// which are no word, none is looked at.
 #[inline(always)]
-pub(crate) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
+pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
     let mut before = 0_usize;
     for word in text.as_chunks().0 {
         let word = u64::from_le_bytes(*word);
@@ -70,7 +70,7 @@ pub(crate) const fn all_digits(word: u64) -> bool {
 #[derive(Clone)]
 pub(super) struct Structure<'a> {
     text: &'a str,
-    pub(super) position: usize,
+    position: usize,
 }
 
 impl<'a> Structure<'a> {
@@ -99,7 +99,7 @@ impl<'a> Structure<'a> {
     }
 
     /// Takes the string whose opening quote is next.
-    fn string(&mut self) -> Result<Span, Fault> {
+    pub(super) fn string(&mut self) -> Result<Span, Fault> {
         let start = self.position;
         let mut kind = Kind::Plain;
         self.skip(1);
@@ -172,15 +172,18 @@ impl<'a> Structure<'a> {
     pub(super) fn member(&mut self) -> Option<(Span, Span)> {
         self.token();
         self.skip(1);
-        if self.token() == Some(b'"') { self.name_and_value() } else { None }
+        if self.token() != Some(b'"') {
+            return None;
+        }
+        let name = self.string().ok()?;
+        Some((name, self.value_of_member()?))
     }
 
-    /// Takes the member whose name's quote is next. For text that has been checked.
-    pub(super) fn name_and_value(&mut self) -> Option<(Span, Span)> {
-        let name = self.string().ok()?;
+    /// Takes the value behind whose name this stands. For text that has been checked.
+    pub(super) fn value_of_member(&mut self) -> Option<Span> {
         self.token();
         self.skip(1);
-        Some((name, self.value().ok()?))
+        self.value().ok()
     }
 
     /// Takes the next element of an array behind whose bracket, or behind whose last value, this stands;
@@ -209,16 +212,15 @@ pub(crate) struct Elements<'a> {
 }
 
 impl<'a> Elements<'a> {
-    /// Takes the array whose bracket stands at `position`, which then is behind it.
-    pub(super) fn new(text: &'a str, position: &mut usize) -> Result<Self, Fault> {
+    /// Takes the array whose bracket stands at a position, and gives the position behind it as well.
+    pub(super) fn new(text: &'a str, position: usize) -> Result<(Self, usize), Fault> {
         let start = position.wrapping_add(1);
         let mut structure = Structure::new(text, start);
         let mut len = 0_usize;
         while structure.element(len == 0)?.is_some() {
             len = len.wrapping_add(1);
         }
-        *position = structure.position;
-        Ok(Self { text, start, len })
+        Ok((Self { text, start, len }, structure.position))
     }
 
     /// How many there are.
