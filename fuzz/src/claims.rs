@@ -3,7 +3,7 @@
 
 use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, JsonError, Leeway, UnixTime};
 
-use crate::document::{Document, Value, offset};
+use crate::document::{Document, Value};
 use crate::input::Input;
 
 /// What claims are held to, and when.
@@ -59,7 +59,7 @@ impl Policy {
     }
 
     /// The verdict on a payload. Of all that is wrong with the text, what stands first in it is named; then
-    /// what the policy does not accept, in the order `exp` missing, `iss`, `aud`, and the times.
+    /// the first registered claim that is not of its type; then what the policy does not accept, in the order `exp` missing, `iss`, `aud`, and the times.
     pub fn judge(&self, payload: &[u8]) -> Result<Facts, Refusal> {
         let document = Document::read(payload).ok_or(Refusal::Json(None))?;
         let fault = document.fault(payload);
@@ -67,15 +67,13 @@ impl Policy {
         let Value::Object(members) = &document.value else {
             return Err(fault.map_or(Refusal::NotObject, json));
         };
+        fault.map_or(Ok(()), |fault| Err(json(fault)))?;
         let mut facts = Facts::default();
-        for member in members {
-            let taken = facts.take(&member.name, &member.value);
-            let end = offset(payload, member.value.text) + member.value.text.len();
-            if fault.is_none_or(|fault| end <= fault.offset) {
-                taken?;
+        for name in ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"] {
+            if let Some(member) = members.iter().find(|member| member.name == name) {
+                facts.take(name, &member.value)?;
             }
         }
-        fault.map_or(Ok(()), |fault| Err(json(fault)))?;
         self.hold(&facts).map_or(Ok(facts), Err)
     }
 
