@@ -24,7 +24,7 @@ const _: () = assert!(size_of::<Names>() == 128, "claims are copied, and go to s
 #[cfg(not(target_pointer_width = "64"))]
 const WINDOW: usize = 128;
 #[cfg(target_pointer_width = "64")]
-const WINDOW: usize = 1024;
+const WINDOW: usize = 512;
 
 /// 2^64 divided by the golden ratio: its products differ in their upper bits where the factors differ.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -300,13 +300,14 @@ impl<const N: usize> Window<N> {
         })
     }
 
+    /// Puts an entry in its place. There is room for it.
     fn insert(&mut self, place: usize, entry: Entry) {
         self.len = self.len.wrapping_add(1);
-        if let Some(from_there) = self.entries.get_mut(place..self.len) {
-            from_there.rotate_right(1);
-            if let Some(first) = from_there.first_mut() {
-                *first = entry;
-            }
+        let from_there = self.entries.get_mut(place..self.len);
+        debug_assert!(from_there.is_some(), "a full window takes no more");
+        let mut moved = entry;
+        for other in from_there.unwrap_or_default() {
+            core::mem::swap(other, &mut moved);
         }
     }
 }
