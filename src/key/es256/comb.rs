@@ -52,6 +52,7 @@ const fn table<const MULTIPLES: usize, const PARTS: usize>(
 }
 
 /// Makes the table of a point.
+#[inline(never)]
 #[expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
