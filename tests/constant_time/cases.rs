@@ -81,7 +81,7 @@ const IS_HEX: Site = Site {
 /// Whether they are half of a surrogate pair, of which there is none in base64url.
 const IS_HIGH_SURROGATE: Site = Site {
     file: "src/json/reader.rs",
-    line: "(Some(0xd800..0xdc00), Some([b'\\', b'u', low @ ..])) => match hex(low) {",
+    line: r"(Some(0xd800..0xdc00), Some([b'\\', b'u', low @ ..])) => match hex(low) {",
 };
 const IS_SURROGATE: Site = Site {
     file: "src/json/reader.rs",
