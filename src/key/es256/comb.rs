@@ -222,3 +222,6 @@ impl Digits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
