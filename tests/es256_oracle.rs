@@ -35,7 +35,7 @@ impl Keys {
 
     fn of(point: ProjectivePoint) -> Self {
         let point = point.to_affine();
-        let (x, y) = (point.x().into(), point.y().into());
+        let (x, y): ([u8; 32], [u8; 32]) = (point.x().into(), point.y().into());
         let plain = VerifyingKey::es256(&x, &y).unwrap();
         let mut in_place = plain.clone();
         // The memory is needed for the rest of the program, and a test has no other that lasts as long.
@@ -316,7 +316,8 @@ fn sum_that_is_neutral() {
     let mut dice = Dice::new(81);
     let e = digest(b"message");
     let mut cases = 0;
-    for r in [1_u64, 2, 3].map(Scalar::from).into_iter().chain((0..20).map(|_| random(&mut dice))) {
+    let random_r: Vec<_> = (0..20).map(|_| random(&mut dice)).collect();
+    for r in [1_u64, 2, 3].map(Scalar::from).into_iter().chain(random_r) {
         // u1 + u2*d = (e + r*d)/s = 0.
         let keys = Keys::new(&(-e * r.invert().unwrap()));
         for s in [Scalar::ONE, e, r, random(&mut dice)] {
