@@ -5,7 +5,7 @@
 
 use aws_lc_rs::hmac;
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_core::{Algorithm, Base64Error, Jwk, KeyError, ParseError, Limits, UnverifiedJws};
+use jose_core::{Algorithm, Base64Error, Jwk, KeyError, Limits, ParseError, UnverifiedJws};
 use jose_core_fuzz::reference;
 use libfuzzer_sys::fuzz_target;
 
@@ -28,7 +28,8 @@ fn header(text: &[u8], expected: &Result<Vec<u8>, Base64Error>) {
     }
     let token = [text, b".."].concat();
     let mut scratch = vec![0; token.len()];
-    let refused = UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX)).err();
+    let refused =
+        UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX)).err();
     match *expected {
         _ if text.len() > 4096 => assert!(matches!(refused, Some(ParseError::HeaderTooLong { .. }))),
         Err(error) => assert_eq!(refused, Some(ParseError::HeaderBase64(error))),

@@ -7,7 +7,9 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::json::{JsonString, Value as Ours};
-use jose_core::{Algorithm, Header, MAX_HEADER_LENGTH, MAX_HEADER_MEMBERS, ParseError, Limits, UnverifiedJws};
+use jose_core::{
+    Algorithm, Header, Limits, MAX_HEADER_LENGTH, MAX_HEADER_MEMBERS, ParseError, UnverifiedJws,
+};
 use jose_core_fuzz::document::{Document, Value, offset};
 use jose_core_fuzz::reference;
 use libfuzzer_sys::fuzz_target;

@@ -340,3 +340,11 @@ fn keys_with_a_small_montgomery_form() {
     }
     assert!(found > 10, "{found} keys");
 }
+
+/// With the flag that chooses them, on whatever target.
+#[cfg(jose_core_words = "32")]
+#[test]
+fn words_have_32_bits() {
+    assert_eq!(FieldElement::WORD_BITS, 32);
+    assert_eq!(BASE.as_flattened().len(), 16);
+}
