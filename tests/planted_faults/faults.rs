@@ -4,7 +4,7 @@
 enum Kind {
     /// There is none.
     None,
-    /// Sums leave the curve: the verdict refuses them even with the r that they would give.
+    /// Sums leave the curve, or come out as zeros: the verdict refuses them even with the r that they would give.
     OffCurve,
     /// Sums are points of the curve, but other ones: the verdict refuses them because their x is another.
     OtherPoint,
@@ -32,7 +32,6 @@ const FAULTS: &[(&str, Kind, &[u32], &[Edit])] = {
             &[64],
             &[[LIMBS, "carrying_add(t3, t7, carry)", "carrying_add(t3, t7, false)"]],
         ),
-        // This carry is zero in all but one of some thousand reductions.
         (
             "dropped_carry",
             Kind::OffCurve,
