@@ -127,7 +127,9 @@ def signatures(seed):
             for rewrite in range(8):
                 case = bytes([kind]) + message + scalar + bytes([rewrite])
                 seed("verify_es256", case + edits[rewrite % 3])
-                seed("es256_prepared", bytes([kind << 4 | rewrite]) + case)
+    for first in range(16):
+        for second in range(16):
+            seed("field", bytes([first]) + b"\x5a" * 32 + bytes([second]) + b"\xa5" * 32)
     for primes in [0x01, 0x12, 0x23, 0x45, 0x67, 0x89, 0xE0, 0xE1, 0xE2, 0xE3, 0xE4]:
         for rewrite in range(9):
             for exponent in b"\x00\x00\x01\x00\x01", b"\x01\xff\xff\xff\xff":

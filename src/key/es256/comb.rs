@@ -227,3 +227,6 @@ impl Digits {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,3 +159,6 @@ impl FieldElement {
         ones_64_after_zeros.square_n(30).mul(&ones_30).square_n(2).mul(self)
     }
 }
+
+#[cfg(test)]
+mod tests;
