@@ -7,8 +7,8 @@ mod tokens;
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, Limits,
-    Precomputation, SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey, Window,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
+    SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
 };
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
@@ -21,9 +21,13 @@ type Operation = Box<dyn FnMut() -> bool>;
 type SetUp = fn() -> Operation;
 
 /// Every operation and its set-up. A new one is a row here, and `./check --update`.
+///
+/// Tokens are verified with a key of a `KeySet`, which prepares ES256 keys; "as it comes" is such a key alone,
+/// and nothing is prepared.
 const OPERATIONS: &[(&str, SetUp)] = &[
     ("token-hs256", || token("hmac-32", 1, 286, by_accessors)),
-    ("token-es256", || token("p256", 1, 286, by_accessors)),
+    ("token-es256-prepared", || token("p256", 1, 286, by_accessors)),
+    ("token-es256-as-it-comes", || token_as_it_comes("p256", by_accessors)),
     ("token-rs256-2048", || token("rsa-2048", 1, 286, by_accessors)),
     ("token-rs256-4096", || token("rsa-4096", 1, 286, by_accessors)),
     ("token-hs256-serde-borrowed", || token("hmac-32", 1, 286, by_serde)),
@@ -32,21 +36,22 @@ const OPERATIONS: &[(&str, SetUp)] = &[
     ("split-and-header", split_and_header),
     ("selection-among-1", || selection(1)),
     ("selection-among-1000", || selection(1000)),
-    ("signature-hs256", || signature("hmac-32", None)),
-    ("signature-es256", || signature("p256", None)),
-    ("signature-es256-window-6", || signature("p256", Some(Window::Bits6))),
-    ("signature-es256-window-9", || signature("p256", Some(Window::Bits9))),
-    ("signature-rs256-2048", || signature("rsa-2048", None)),
+    ("signature-hs256", || signature("hmac-32", verifying_key)),
+    ("signature-es256-prepared", || signature("p256", prepared_key)),
+    ("signature-es256-as-it-comes", || signature("p256", verifying_key)),
+    ("signature-rs256-2048", || signature("rsa-2048", verifying_key)),
     ("base64url-1-KiB", base64url),
     ("claims", || claims_alone(by_accessors)),
     ("claims-serde-borrowed", || claims_alone(by_serde)),
     ("key-hs256", || key("hmac-32")),
     ("key-es256", || key("p256")),
-    ("key-es256-table-6", || table(Window::Bits6)),
+    ("key-es256-prepare", prepare),
     ("key-rs256-2048", || key("rsa-2048")),
     ("key-rs256-4096", || key("rsa-4096")),
     ("set-of-100-hs256", || set("hmac-32", 100)),
     ("set-of-10-es256", || set("p256", 10)),
+    // Most of these are not prepared.
+    ("set-of-1000-es256", || set("p256", 1000)),
     ("set-of-10-rs256", || set("rsa-2048", 10)),
 ];
 
@@ -90,9 +95,28 @@ fn key_set(key: &Key, len: usize) -> &'static KeySet {
     Box::leak(Box::new(set.unwrap()))
 }
 
+fn verifying_key(key: &Key) -> VerifyingKey {
+    let jwk = key.verifying_jwk().to_string();
+    Jwk::parse(&jwk).unwrap().verifying_key(algorithm(key).into()).unwrap()
+}
+
+fn prepared_key(key: &Key) -> VerifyingKey {
+    let mut key = verifying_key(key);
+    key.prepare();
+    key
+}
+
 fn token(key: &str, keys: usize, length: usize, taken: Taken) -> Operation {
+    token_with(key_set(&Key::named(key), keys), key, length, taken)
+}
+
+fn token_as_it_comes(key: &str, taken: Taken) -> Operation {
+    token_with(Box::leak(Box::new(verifying_key(&Key::named(key)))), key, 286, taken)
+}
+
+fn token_with(keys: &'static impl KeySource, key: &str, length: usize, taken: Taken) -> Operation {
     let key = Key::named(key);
-    let verifier = Verifier::new(key_set(&key, keys), AlgorithmSet::from(algorithm(&key)));
+    let verifier = Verifier::new(keys, AlgorithmSet::from(algorithm(&key)));
     let token = key.sign(&if length == 286 { claims() } else { claims_of_token(length) });
     let tampered = tokens::tampered(&token, 2);
     let mut scratch = Vec::new();
@@ -126,18 +150,15 @@ fn selection(keys: usize) -> Operation {
     })
 }
 
-fn signature(key: &str, window: Option<Window>) -> Operation {
+fn signature(key: &str, built: fn(&Key) -> VerifyingKey) -> Operation {
     let key = Key::named(key);
     let algorithm = algorithm(&key);
     let token = key.sign(&claims());
     let (mut scratch, mut buffer) = ([0; 1024], [0; 512]);
     let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     let (input, signature) = (jws.signing_input().to_vec(), jws.signature(&mut buffer).unwrap().to_vec());
-    let jwk = key.verifying_jwk().to_string();
-    let mut key = Jwk::parse(&jwk).unwrap().verifying_key(algorithm.into()).unwrap();
-    if let Some(window) = window {
-        key.precompute(&Precomputation::new(window), window);
-    }
+    let key = built(&key);
+    assert_eq!(key.verify(algorithm, &input[1..], &signature), Err(SignatureError::Invalid));
     Box::new(move || key.verify(algorithm, black_box(&input), black_box(&signature)).is_ok())
 }
 
@@ -172,15 +193,14 @@ fn key(name: &str) -> Operation {
     Box::new(move || Jwk::parse(black_box(&jwk)).unwrap().verifying_key(algorithm.into()).is_ok())
 }
 
-/// The table of an ES256 key; that of the base point is there.
-fn table(window: Window) -> Operation {
-    let precomputation = Precomputation::new(Window::Bits4);
+/// An ES256 key that is there, and its preparation.
+fn prepare() -> Operation {
     let key = Key::named("p256");
     let key = VerifyingKey::es256(&key.octets("x"), &key.octets("y")).unwrap();
     Box::new(move || {
         let mut key = black_box(&key).clone();
-        key.precompute(&precomputation, window);
-        key.algorithm() == Algorithm::Es256
+        key.prepare();
+        black_box(&key).algorithm() == Algorithm::Es256
     })
 }
 

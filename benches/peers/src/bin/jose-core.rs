@@ -3,8 +3,8 @@
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway,
-    Precomputation, UnixTime, Verifier, VerifyingKey, Window,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime,
+    Verifier, VerifyingKey,
 };
 use jose_core_peers::{Case, Input, primitive, serve, unsupported, whole};
 use serde::Deserialize;
@@ -61,16 +61,16 @@ fn main() {
     serve(|input| {
         let algorithm = Algorithm::from_name(&input.alg).unwrap();
         let allowed = AlgorithmSet::from(algorithm);
-        let new_set = || KeySet::from_jwks(&Jwks::parse(&input.jwks).unwrap(), allowed).unwrap();
-        let key_set = || -> &'static KeySet { Box::leak(Box::new(new_set())) };
-        let precomputed = |base, key| -> &'static KeySet {
-            let mut keys = new_set();
-            keys.precompute(&Precomputation::new(base), key);
-            Box::leak(Box::new(keys))
+        let key_set = || -> &'static KeySet {
+            Box::leak(Box::new(KeySet::from_jwks(&Jwks::parse(&input.jwks).unwrap(), allowed).unwrap()))
         };
-        let key = || -> &'static VerifyingKey {
+        let new_key = || {
             let jwk = input.jwk.to_string();
-            Box::leak(Box::new(Jwk::parse(&jwk).unwrap().verifying_key(allowed).unwrap()))
+            Jwk::parse(&jwk).unwrap().verifying_key(allowed).unwrap()
+        };
+        let key = || -> &'static VerifyingKey { Box::leak(Box::new(new_key())) };
+        let signature_alone = |key: VerifyingKey| {
+            primitive(move |message, signature| key.verify(algorithm, message, signature).is_ok())
         };
         let by_accessors = |claims: &Claims<'_>| Session::of(claims).is_some_and(|s| s.is_that_of(input));
         let borrowed =
@@ -82,16 +82,14 @@ fn main() {
             "accessors" => token(input, key_set(), by_accessors),
             "borrowed" => token(input, key_set(), borrowed),
             "owned" => token(input, key_set(), owned),
-            "one key" => token(input, key(), by_accessors),
-            // The windows of the curve's base point and of the key.
-            "windows 5 4" => token(input, precomputed(Window::Bits5, Window::Bits4), by_accessors),
-            "windows 6 6" => token(input, precomputed(Window::Bits6, Window::Bits6), by_accessors),
-            "windows 9 6" => token(input, precomputed(Window::Bits9, Window::Bits6), by_accessors),
-            "windows 9 9" => token(input, precomputed(Window::Bits9, Window::Bits9), by_accessors),
+            // A set prepares its first ES256 keys; a key by itself is not prepared.
+            "key as it comes" => token(input, key(), by_accessors),
             "primitive" => {
-                let key = key();
-                primitive(move |message, signature| key.verify(algorithm, message, signature).is_ok())
+                let mut key = new_key();
+                key.prepare();
+                signature_alone(key)
             }
+            "primitive as it comes" => signature_alone(new_key()),
             _ => return unsupported(input),
         })
     });

@@ -4,10 +4,10 @@
 mod chart;
 mod report;
 mod rows;
+mod run;
 #[path = "../../../material/tokens.rs"]
 mod tokens;
 
-use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio, exit};
@@ -15,8 +15,8 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio, exit};
 use jose_core_peers::Input;
 use serde_json::json;
 
-use crate::report::Measured;
-use crate::rows::{MATERIAL, Material, Row, rows};
+use crate::rows::{MATERIAL, Material, NOTE, OTHER_EDITION, OTHER_EDITION_VARIABLE, Row, rows};
+use crate::run::{Run, Timed};
 use crate::tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, tampered};
 
 struct Options {
@@ -48,6 +48,8 @@ struct Peer {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    /// The length of its token.
+    token: usize,
     /// Verifications in one slice.
     times: u64,
     /// Nanoseconds per verification, one for each round.
@@ -57,12 +59,15 @@ struct Peer {
 impl Peer {
     fn start(row: Row, input: &Input) -> Result<Self, String> {
         let binaries = std::env::current_exe().map_err(|error| error.to_string())?;
-        let mut command = if row.peer == "node" {
-            let mut node = Command::new("node");
-            node.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("node/peer.mjs"));
-            node
-        } else {
-            Command::new(binaries.with_file_name(row.peer))
+        let mut command = match row.peer {
+            "node" => {
+                let mut node = Command::new("node");
+                node.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("node/peer.mjs"));
+                node
+            }
+            // Where `run` builds it.
+            OTHER_EDITION => Command::new(binaries.with_file_name("../other-edition/release/jose-core")),
+            own => Command::new(binaries.with_file_name(own)),
         };
         let mut child = command
             .stdin(Stdio::piped())
@@ -72,7 +77,8 @@ impl Peer {
         let pipes = child.stdin.take().zip(child.stdout.take());
         let (stdin, stdout) = pipes.ok_or("no pipes")?;
         let output = BufReader::new(stdout);
-        let mut peer = Self { row, child, input: stdin, output, times: 1, measured: Vec::new() };
+        let token = input.token.len();
+        let mut peer = Self { row, child, input: stdin, output, token, times: 1, measured: Vec::new() };
         let line = serde_json::to_string(input).map_err(|error| error.to_string())?;
         match peer.ask(&line)?.as_str() {
             "ready" => Ok(peer),
@@ -153,15 +159,14 @@ fn input(row: &Row, material: &Material) -> Input {
 
 fn measure(options: &Options) -> Result<(), String> {
     let mut peers = Vec::new();
-    let mut lengths = HashMap::new();
-    for row in rows() {
+    let other_edition = std::env::var(OTHER_EDITION_VARIABLE).ok();
+    for row in rows(other_edition.is_some()) {
         let name = format!("{}: {}", row.group, row.label);
         if options.only.as_ref().is_some_and(|only| !name.contains(only)) {
             continue;
         }
         let material = MATERIAL.iter().find(|material| material.name == row.material);
         let input = input(&row, material.ok_or_else(|| format!("{}: no such material", row.material))?);
-        lengths.insert(row.material, input.token.len());
         let mut peer = Peer::start(row, &input)?;
         peer.calibrate(options.slice_ns)?;
         peers.push(peer);
@@ -181,17 +186,35 @@ fn measure(options: &Options) -> Result<(), String> {
             peer.measured.push(elapsed as f64 / peer.times as f64);
         }
     }
-    let measured: Vec<Measured> =
-        peers.iter_mut().map(|peer| Measured::new(peer.row, std::mem::take(&mut peer.measured))).collect();
+    let timed: Vec<Timed> = peers
+        .iter_mut()
+        .map(|peer| Timed { row: peer.row, token: peer.token, times: std::mem::take(&mut peer.measured) })
+        .collect();
     drop(peers);
-    println!("{}", report::tables(&measured, &lengths));
+    let measured = run::measured(&timed);
+    let run = Run {
+        machine: report::machine(),
+        edition: None,
+        date: report::date(),
+        versions: report::versions(other_edition.as_deref()),
+        rounds: options.rounds,
+        note: NOTE.to_owned(),
+        ratios: run::ratios(&measured),
+        rows: measured,
+    };
+    println!("{}", report::tables(&run));
+    for missed in run.ratios.iter().filter(|held| held.is_missed()) {
+        println!("missed: {} is {:.2}, at most {:.2}", missed.work, missed.ratio, missed.must);
+    }
     if options.write {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let write = |name: &str, text: String| {
             std::fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))
         };
-        write("RESULTS.md", report::document(&measured, &lengths, options.rounds))?;
-        write("results.svg", chart::svg(&measured))?;
+        let runs = run::recorded_with(run, &folder.join("results.json"))?;
+        write("results.json", run::record(&runs))?;
+        write("RESULTS.md", report::document(&runs))?;
+        write("results.svg", chart::svg(&runs))?;
     }
     Ok(())
 }

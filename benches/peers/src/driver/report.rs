@@ -1,26 +1,9 @@
 //! The tables, and the document around them.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::process::Command;
 
-use crate::rows::{At, Of, RATIOS, Row};
-
-/// The times of a row, in nanoseconds.
-pub(crate) struct Measured {
-    pub(crate) row: Row,
-    pub(crate) median: f64,
-    pub(crate) least: f64,
-    pub(crate) most: f64,
-}
-
-impl Measured {
-    pub(crate) fn new(row: Row, mut times: Vec<f64>) -> Self {
-        times.sort_by(f64::total_cmp);
-        let (least, most) = (times[0], times[times.len() - 1]);
-        Self { row, median: times[times.len() / 2], least, most }
-    }
-}
+use crate::run::{Held, Measured, Run, has_one_token};
 
 /// A time with three digits and its unit.
 pub(crate) fn time(ns: f64) -> String {
@@ -33,90 +16,64 @@ pub(crate) fn time(ns: f64) -> String {
     format!("{value:.decimals$} {unit}")
 }
 
-fn median(measured: &[Measured], (group, label): At) -> Option<f64> {
-    measured.iter().find(|one| one.row.group == group && one.row.label == label).map(|one| one.median)
-}
-
-fn ratio(measured: &[Measured], of: &Of) -> Option<f64> {
-    let at = |at| median(measured, at);
-    match of {
-        Of::Rows(ours, theirs) => {
-            let theirs: Option<Vec<f64>> = theirs.iter().map(|theirs| at(*theirs)).collect();
-            Some(at(*ours)? / theirs?.into_iter().min_by(f64::total_cmp)?)
-        }
-        Of::Slopes([long, short], [their_long, their_short]) => {
-            Some((at(*long)? - at(*short)?) / (at(*their_long)? - at(*their_short)?))
-        }
-    }
-}
-
-pub(crate) fn tables(measured: &[Measured], lengths: &HashMap<&'static str, usize>) -> String {
+/// The ratios, and the times of every group.
+pub(crate) fn tables(run: &Run) -> String {
     let mut text = String::new();
-    let mut ratios = String::new();
-    for wanted in RATIOS {
-        let Some(ratio) = ratio(measured, &wanted.of) else { continue };
-        let verdict = match wanted.aim {
-            _ if ratio > wanted.must => "missed",
+    if !run.ratios.is_empty() {
+        text.push_str(
+            "| jose-core : what it is held against | ratio | at most | aim | |\n|---|--:|--:|--:|---|\n",
+        );
+    }
+    for held in &run.ratios {
+        let Held { work, ratio, must, aim } = held;
+        let verdict = match aim {
+            _ if held.is_missed() => "missed",
             Some(aim) if ratio > aim => "held",
             Some(_) => "held, and the aim",
             None => "held",
         };
-        let aim = wanted.aim.map_or(String::new(), |aim| format!("{aim:.2}"));
-        let must = wanted.must;
-        let _ = writeln!(ratios, "| {} | **{ratio:.2}** | {must:.2} | {aim} | {verdict} |", wanted.work);
-    }
-    if !ratios.is_empty() {
-        text.push_str(
-            "| jose-core : what it is held against | ratio | at most | aim | |\n|---|--:|--:|--:|---|\n",
-        );
-        text.push_str(&ratios);
+        let aim = aim.map_or(String::new(), |aim| format!("{aim:.2}"));
+        let _ = writeln!(text, "| {work} | **{ratio:.2}** | {must:.2} | {aim} | {verdict} |");
     }
     let mut group = "";
-    for Measured { row, median, least, most } in measured {
-        if row.group != group {
-            group = row.group;
-            let length = lengths.get(group).map_or(String::new(), |length| format!(" ({length}-byte token)"));
-            let _ = writeln!(text, "\n### {group}{length}\n");
+    for Measured { group: own, label, token, median, least, most, ratio, .. } in &run.rows {
+        if own != group {
+            group = own;
+            let token = if has_one_token(group) { format!(" ({token}-byte token)") } else { String::new() };
+            let _ = writeln!(text, "\n### {group}{token}\n");
             text.push_str("| | median | min – max | jose-core : this |\n|---|--:|--:|--:|\n");
         }
-        // Like with like, where there is the like.
-        let ours = |alike: &dyn Fn(&Row) -> bool| {
-            let mut all = measured.iter().filter(|one| one.row.is_ours() && one.row.material == row.material);
-            all.find(|one| alike(&one.row)).map(|one| one.median)
-        };
-        let ours = ours(&|own| own.is_primitive() == row.is_primitive()).or_else(|| ours(&|_| true));
-        let ratio = match ours {
-            Some(ours) if !row.is_ours() => format!("{:.2}", ours / median),
-            _ => String::new(),
-        };
+        let ratio = ratio.map_or(String::new(), |ratio| format!("{ratio:.2}"));
         let (median, least, most) = (time(*median), time(*least), time(*most));
-        let _ = writeln!(text, "| {} | {median} | {least} – {most} | {ratio} |", row.label);
+        let _ = writeln!(text, "| {label} | {median} | {least} – {most} | {ratio} |");
     }
     text
 }
 
-pub(crate) fn document(
-    measured: &[Measured],
-    lengths: &HashMap<&'static str, usize>,
-    rounds: usize,
-) -> String {
-    format!(
-        "# jose-core and its peers\n\n\
+/// All runs, each machine's by itself.
+pub(crate) fn document(runs: &[Run]) -> String {
+    let mut text = "# jose-core and its peers\n\n\
          Written by `benches/peers/run`; [README.md](README.md) says what is done and how to repeat it.\n\n\
-         - {date}, {machine}\n\
-         - {rustc}, Node {node}, {versions}\n\
-         - {rounds} interleaved rounds; a ratio is one of medians, and below 1 jose-core is the faster one\n\
+         - rounds are interleaved; a ratio is one of medians, and below 1 jose-core is the faster one\n\
          - a time is that of one whole token: signature, `exp`, `iss`, `aud`, and the claims in a struct;\n  \
-         rows that say \"signature alone\" are compared with jose-core's signature alone\n\n\
-         ![The medians as bars](results.svg)\n\n\
-         {tables}",
-        date = said("date", &["-u", "+%Y-%m-%d"]),
-        machine = machine(),
-        rustc = said("rustc", &["--version"]),
-        node = said("node", &["--version"]),
-        versions = versions(),
-        tables = tables(measured, lengths)
-    )
+         rows that say \"signature alone\" are compared with jose-core's signature alone\n\
+         - a machine's figures are of one run on it, and are compared with no other machine's\n\n\
+         ![The medians as bars](results.svg)\n"
+        .to_owned();
+    for run in runs {
+        let Run { machine, edition, date, versions, rounds, note, .. } = run;
+        let edition = edition.as_ref().map_or(String::new(), |edition| format!(": {edition}"));
+        let tables = tables(run);
+        let _ = write!(
+            text,
+            "\n## {machine}{edition}\n\n- {date}, {rounds} rounds\n- {versions}\n- {note}\n\n{tables}"
+        );
+    }
+    text
+}
+
+pub(crate) fn date() -> String {
+    said("date", &["-u", "+%Y-%m-%d"])
 }
 
 /// What a program says.
@@ -128,7 +85,7 @@ fn said(program: &str, arguments: &[&str]) -> String {
     )
 }
 
-fn machine() -> String {
+pub(crate) fn machine() -> String {
     let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let model = model.map_or("a CPU that does not say its name", |(_, model)| model);
@@ -136,11 +93,12 @@ fn machine() -> String {
     format!("{model} ({cores} cores, {}, {})", std::env::consts::ARCH, std::env::consts::OS)
 }
 
-fn versions() -> String {
-    const CRATES: [&str; 10] = [
+pub(crate) fn versions(other_edition: Option<&str>) -> String {
+    const CRATES: [&str; 11] = [
         "jsonwebtoken",
         "jwt-simple",
         "jwt-compact",
+        "jose4rs",
         "josekit",
         "aws-lc-rs",
         "ring",
@@ -152,7 +110,13 @@ fn versions() -> String {
     let lock = include_str!("../../Cargo.lock");
     let package: serde_json::Value =
         serde_json::from_str(include_str!("../../node/package.json")).unwrap_or_default();
-    let mut names = vec![format!("jose-core {}", said("git", &["describe", "--always", "--dirty"]))];
+    let mut names = vec![said("rustc", &["--version"]), format!("Node {}", said("node", &["--version"]))];
+    const DESCRIBE: [&str; 3] = ["describe", "--always", "--dirty"];
+    names.push(format!("jose-core {}", said("git", &DESCRIBE)));
+    if let Some(folder) = other_edition {
+        let other = said("git", &[&["-C", folder], &DESCRIBE[..]].concat());
+        names.push(format!("other edition of jose-core {other}"));
+    }
     for name in CRATES {
         // The newest where there are several: the older ones are in the tree of other peers.
         let line = format!("name = \"{name}\"");
