@@ -41,12 +41,10 @@ impl<'t> Header<'t> {
                 ALG => alg = Some(string("alg", value)?),
                 KID => kid = Some(string("kid", value)?),
                 TYP => typ = Some(string("typ", value)?),
-                X5T => x5t = Some(value).filter(|value| value.is_string()),
+                X5T => x5t = Some(value),
                 CRIT => return Err(ParseError::Crit),
                 B64 if value.value(text) != Value::Bool(true) => return Err(ParseError::UnencodedPayload),
-                _ if member.name(text) == "x5t#S256" => {
-                    x5t_s256 = Some(value).filter(|value| value.is_string());
-                }
+                _ if member.name(text) == "x5t#S256" => x5t_s256 = Some(value),
                 _ => {}
             }
         }

@@ -665,6 +665,7 @@ def selection():
         ("another exponent under a kid", key_set(a, {**a, "e": "AQAD"})),
     ):
         case(what, document, "RS256", good_a, ambiguous)
+    case("two EC keys under a kid", key_set(ec_a, {**ec_b, "kid": "a"}), "ES256", es(kid="a"), ambiguous, source("joserfc"))
     other_secret = {**public("hmac-64"), "kid": "h"}
     case("two secrets under a kid", key_set(secret, other_secret), "HS256", hs, ambiguous)
 
