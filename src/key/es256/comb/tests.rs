@@ -20,7 +20,9 @@ use p256::elliptic_curve::point::{AffineCoordinates as _, DecompressPoint as _};
 use p256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar};
 use sha2::{Digest as _, Sha256};
 
-use super::{Affine, BASE, BASE_PREPARED, Digits, EMPTY, FieldElement, Jacobian, MULTIPLES, Table, fill};
+use super::{
+    Affine, BASE, BASE_PREPARED, Digits, EMPTY, FieldElement, Jacobian, KEY_MULTIPLES, Prepared, Table, fill,
+};
 use super::{sum_prepared_vartime, sum_vartime};
 
 const ZERO: [u8; 32] = [0; 32];
@@ -166,7 +168,7 @@ fn key_table() {
 struct Key {
     point: ProjectivePoint,
     affine: Affine,
-    table: Box<Table<Affine, MULTIPLES, 8>>,
+    table: Box<Prepared>,
 }
 
 impl Key {
@@ -303,9 +305,10 @@ fn exceptional_additions() {
     high[0] |= 0xf0;
     low[0] &= 0x07;
     for (u1, u2) in [(high, low), (low, high)] {
-        let key = Digits::new::<MULTIPLES>(&u2);
+        let key = Digits::new::<KEY_MULTIPLES>(&u2);
         let [equal, opposite] = exceptional(&u1, &u2, 1, [&digits_for(&BASE, &u1), &key]);
         assert!(equal > 60 && opposite > 60, "one part: {equal} times equal, {opposite} times opposite");
+        let key = Digits::new::<8>(&u2);
         let [equal, opposite] = exceptional(&u1, &u2, 8, [&digits_for(&BASE_PREPARED, &u1), &key]);
         assert!(equal > 60 && opposite > 60, "eight parts: {equal} times equal, {opposite} times opposite");
     }
