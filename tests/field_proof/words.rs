@@ -1,12 +1,12 @@
 //! The operations of `words.rs` are those of `machine.rs`, for all words of 8 bits: the text is the same but
 //! for the types.
 
-#[allow(dead_code, reason = "not every operation is there for both widths")]
+#[allow(dead_code, reason = "not every copy uses all of it")]
 mod words {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 
-use words::{word32, word64};
+use words::{word32, word32_by_halves, word64};
 
 /// All pairs of words.
 fn pairs() -> impl Iterator<Item = (u8, u8)> {
@@ -51,6 +51,7 @@ macro_rules! width {
 
 width!(word64);
 width!(word32);
+width!(word32_by_halves);
 
 #[test]
 fn shift() {

@@ -51,7 +51,12 @@ const FAULTS: &[(&str, Kind, &[u32], &[Edit])] = {
             &[32],
             &[[LIMBS, "borrowing_sub(t3, m4, borrow)", "carrying_add(t3, m4, borrow)"]],
         ),
-        ("wrong_correction", Kind::OffCurve, &[64], &[[LIMBS, "if_carry(borrow, p3)", "if_carry(borrow, p1)"]]),
+        (
+            "wrong_correction",
+            Kind::OffCurve,
+            &[64],
+            &[[LIMBS, "if_carry(borrow, p3)", "if_carry(borrow, p1)"]],
+        ),
         ("wrong_correction", Kind::OffCurve, &[32], &[[LIMBS, "if_carry(borrow, 1)", "if_carry(borrow, 2)"]]),
         // Points.
         (
@@ -65,18 +70,42 @@ const FAULTS: &[(&str, Kind, &[u32], &[Edit])] = {
         // Zeros, which every equation holds for.
         ("exception_missed", Kind::OtherPoint, &[64], &[[POINT, "if h.is_zero() {", "if false {"]]),
         // Digits and tables.
-        ("wrong_digit", Kind::OtherPoint, &[64], &[[COMB, "((carry as i64) << width)", "((carry as i64) << (width - 1))"]]),
-        ("digit_without_sign", Kind::OtherPoint, &[64], &[[COMB, "add_to(sum, digit < 0)", "add_to(sum, digit < -1)"]]),
-        ("lost_digit", Kind::OtherPoint, &[64], &[[COMB, "if self.carried\n", "if !self.carried\n"]]),
-        ("lost_doubling", Kind::OtherPoint, &[64], &[[COMB, "sum.double();", "if column != 5 { sum.double(); }"]]),
-        ("wrong_entry", Kind::OtherPoint, &[64], &[[COMB, "digit.unsigned_abs() / 2", "digit.unsigned_abs() / 2 & 6"]]),
-        ("wrong_part", Kind::OtherPoint, &[32], &[[COMB, "doublings < 256 / PARTS", "doublings < 256 / PARTS - 1"]]),
-        ("entry_off_the_curve", Kind::OffCurve, &[32], &[[COMB, "y.mul(&square.mul(&z_inverse))", "y.mul(&square)"]]),
         (
-            "no_certificate",
-            Kind::NoCertificate,
+            "wrong_digit",
+            Kind::OtherPoint,
             &[64],
-            &[WRONG_WORD, ["es256.rs", "|| !on_curve", ""]],
+            &[[COMB, "((carry as i64) << width)", "((carry as i64) << (width - 1))"]],
         ),
+        ("digit_without_sign", Kind::OtherPoint, &[64], &[[COMB, "digit < 0", "digit < -1"]]),
+        ("lost_digit", Kind::OtherPoint, &[64], &[[COMB, "if self.carried\n", "if !self.carried\n"]]),
+        (
+            "lost_sum",
+            Kind::OtherPoint,
+            &[64],
+            &[[COMB, "sum.double();", "sum.double();\n        if column == 5 { sum = Jacobian::NEUTRAL; }"]],
+        ),
+        (
+            "wrong_entry",
+            Kind::OtherPoint,
+            &[64],
+            &[[COMB, "digit.unsigned_abs() / 2", "digit.unsigned_abs() / 2 & 6"]],
+        ),
+        (
+            "wrong_part",
+            Kind::OtherPoint,
+            &[32],
+            &[[
+                COMB,
+                "let mut multiple = base;",
+                "let mut multiple = if part == 3 { Jacobian::from_affine(point) } else { base };",
+            ]],
+        ),
+        (
+            "entry_off_the_curve",
+            Kind::OffCurve,
+            &[32],
+            &[[COMB, "y.mul(&square.mul(&z_inverse))", "y.mul(&square)"]],
+        ),
+        ("no_certificate", Kind::NoCertificate, &[64], &[WRONG_WORD, ["es256.rs", "|| !on_curve", ""]]),
     ]
 };
