@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::diagnose::{Outcome, Stage, Standing, diagnose_set};
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeySet, KeySource, Verifier, VerifyingKey};
+use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeySet, KeySource, Limits, Verifier, VerifyingKey};
 use jose_core_fuzz::claims::Policy;
 use jose_core_fuzz::input::Input;
 use jose_core_fuzz::text::{text, token as signed};

@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use jose_core::{Algorithm, AlgorithmSet, JsonErrorKind, Jwk, Jwks, KeyError, KeySet, MAX_KEYS, SetError};
+use jose_core::{Algorithm, AlgorithmSet, JsonErrorKind, Jwk, Jwks, KeyError, KeySet, Limits, SetError};
 use jose_core_fuzz::PUBLIC;
 use jose_core_fuzz::document::{Document, Value, offset};
 use libfuzzer_sys::fuzz_target;
@@ -12,8 +12,17 @@ use libfuzzer_sys::fuzz_target;
 type Outcome = (Option<String>, Result<Algorithm, KeyError>);
 
 /// Members that are no keys.
-const DAMAGED: [&str; 5] =
-    [r#"{"kty":"RSA","kty":1}"#, r#"{"kid":"rsa-2026"}"#, "{}", "null", r#"[{"keys":[]}]"#];
+const DAMAGED: [&str; 9] = [
+    r#"{"kty":"RSA","kty":1}"#,
+    r#"{"kid":"rsa-2026"}"#,
+    "{}",
+    "null",
+    r#"[{"keys":[]}]"#,
+    r#"{"kid":"\ud800]}"}"#,
+    "{\"kid\":\"\u{1}\"}",
+    r#"{"x":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}"#,
+    "tru",
+];
 
 fuzz_target!(|text: &[u8]| {
     let document = Document::read(text);
@@ -21,10 +30,13 @@ fuzz_target!(|text: &[u8]| {
         Ok(jwks) => jwks,
         Err(error) => return refused(error, document),
     };
-    let document = document.expect("serde_json reads it, too");
+    let Some(document) = document else {
+        // Something in a member is no JSON, and nothing outside them.
+        return assert!(jwks.iter().any(|jwk| matches!(jwk, Err(KeyError::Json(_)))));
+    };
     let array = keys(&document).expect("there are keys");
     let Value::Array(members) = &array.value else { panic!("{} is no array", array.text) };
-    assert!(jwks.len() == members.len() && jwks.len() <= MAX_KEYS);
+    assert!(jwks.len() == members.len() && jwks.len() <= Limits::new().keys());
 
     // The input says where and what the damage is, too.
     let place = text.len() % (members.len() + 1);
@@ -43,7 +55,10 @@ fuzz_target!(|text: &[u8]| {
         let outcomes = outcomes(&jwks, allowed);
         let by_themselves = members.iter().map(|member| match member.value {
             Value::Object(_) => outcome(Jwk::parse(member.text), allowed),
-            _ => (None, Err(KeyError::NotObject)),
+            _ => {
+                let fault = member.fault(member.text.as_bytes());
+                (None, Err(fault.map_or(KeyError::NotObject, KeyError::Json)))
+            }
         });
         assert_eq!(outcomes, by_themselves.collect::<Vec<_>>());
 
@@ -103,14 +118,14 @@ fn refused(error: SetError, document: Option<Document<'_>>) {
         SetError::Json(error) => assert!(
             matches!(
                 error.kind,
-                JsonErrorKind::DuplicateName | JsonErrorKind::Depth | JsonErrorKind::Members
+                JsonErrorKind::DuplicateName | JsonErrorKind::TooDeep | JsonErrorKind::TooManyMembers
             ),
             "{error}"
         ),
         SetError::NotObject => assert!(!matches!(document.value, Value::Object(_))),
         SetError::KeysMissing => assert_eq!(elements, None),
         SetError::KeysNotArray => assert_eq!(elements, Some(None)),
-        SetError::TooManyKeys { .. } => assert!(elements.flatten() > Some(MAX_KEYS)),
+        SetError::TooManyKeys { .. } => assert!(elements.flatten() > Some(Limits::new().keys())),
         error => panic!("{error}"),
     }
 }

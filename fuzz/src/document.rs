@@ -4,8 +4,8 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use jose_core::json::{MAX_DEPTH, MAX_OPEN_MEMBERS};
-use jose_core::{JsonError, JsonErrorKind};
+use jose_core::json::{self, MAX_DEPTH};
+use jose_core::{JsonError, JsonErrorKind, Limits};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -64,40 +64,79 @@ impl<'a> Document<'a> {
         Some(Self { text, value })
     }
 
-    /// The first thing, in the order of `text`, that RFC 8259 leaves open and this crate refuses.
-    pub fn fault(&self, text: &[u8]) -> Option<JsonError> {
-        self.fault_below(text, 0, 0)
+    /// Whether the crate may refuse `text` for this, or accept it: the first thing, in the order of the
+    /// text, that RFC 8259 leaves open and this crate refuses. Of names in an object of which not all are
+    /// kept, the crate says later that there are two of the same, so that any fault may be named there.
+    pub fn agrees(&self, text: &[u8], found: Option<JsonError>) -> bool {
+        let faults = self.faults(text);
+        let first = faults.iter().min_by_key(|fault| fault.offset).copied();
+        found == first || self.is_large() && found.is_some_and(|found| faults.contains(&found))
     }
 
-    fn fault_below(&self, text: &[u8], depth: usize, open: usize) -> Option<JsonError> {
-        let fault = |kind, part| Some(JsonError { kind, offset: offset(text, part) });
+    /// The first fault, in the order of the text.
+    pub fn fault(&self, text: &[u8]) -> Option<JsonError> {
+        self.faults(text).into_iter().min_by_key(|fault| fault.offset)
+    }
+
+    fn faults(&self, text: &[u8]) -> Vec<JsonError> {
+        let mut faults = Vec::new();
+        self.add_faults(text, 0, 0, &mut faults);
+        faults
+    }
+
+    fn add_faults(&self, text: &[u8], depth: usize, open: usize, faults: &mut Vec<JsonError>) {
+        let fault = |kind, part| JsonError { kind, found: None, offset: offset(text, part) };
         if matches!(self.value, Value::Array(_) | Value::Object(_)) && depth == MAX_DEPTH {
-            return fault(JsonErrorKind::Depth, self.text);
+            return faults.push(fault(JsonErrorKind::TooDeep, self.text));
         }
         match &self.value {
             Value::Array(elements) => {
-                elements.iter().find_map(|element| element.fault_below(text, depth + 1, open))
+                elements.iter().for_each(|element| element.add_faults(text, depth + 1, open, faults));
             }
             Value::Object(members) => {
                 let mut seen = HashSet::new();
-                members.iter().find_map(|member| {
-                    if !seen.insert(&member.name) {
-                        return fault(JsonErrorKind::DuplicateName, member.written);
+                for (count, member) in (1..).zip(members) {
+                    if open + count > Limits::new().members() {
+                        faults.push(fault(JsonErrorKind::TooManyMembers, member.written));
+                    } else if !seen.insert(&member.name) {
+                        faults.push(fault(JsonErrorKind::DuplicateName, member.written));
                     }
-                    if open + seen.len() > MAX_OPEN_MEMBERS {
-                        return fault(JsonErrorKind::Members, member.written);
-                    }
-                    member.value.fault_below(text, depth + 1, open + seen.len())
-                })
+                    member.value.add_faults(text, depth + 1, open + count, faults);
+                }
             }
-            _ => None,
+            _ => {}
         }
+    }
+
+    /// Whether more names are open at one place than the crate keeps.
+    pub fn is_large(&self) -> bool {
+        fn open(document: &Document<'_>, outside: usize) -> usize {
+            match &document.value {
+                Value::Array(elements) => {
+                    elements.iter().map(|element| open(element, outside)).max().unwrap_or(outside)
+                }
+                Value::Object(members) => {
+                    let count = outside + members.len();
+                    members.iter().map(|member| open(&member.value, count)).max().unwrap_or(count)
+                }
+                _ => outside,
+            }
+        }
+        open(self, 0) > 28
     }
 
     /// The string, if it is one.
     pub fn string(&self) -> Option<&str> {
         if let Value::String(string) = &self.value { Some(string) } else { None }
     }
+}
+
+/// Holds why a header or key is no JSON to why the whole text is none. They may name different faults where
+/// a name occurs twice, since not all names of a text are kept.
+pub fn same_fault(text: &[u8], error: JsonError) {
+    let other = json::Value::parse(text).expect_err("it is no JSON");
+    let twice = [error, other].iter().any(|error| error.kind == JsonErrorKind::DuplicateName);
+    assert!(error == other || twice, "{error}, but {other}");
 }
 
 /// Where a part of a text starts in it.

@@ -20,8 +20,11 @@ pub(super) const KEPT: usize = 28;
 
 const _: () = assert!(size_of::<Names>() == 128, "claims are copied, and go to stacks that may be small");
 
-/// How many names of a large object are looked for together.
+/// How many names of a large object are looked for together: on a device 512 octets of them.
+#[cfg(not(target_pointer_width = "64"))]
 const WINDOW: usize = 128;
+#[cfg(target_pointer_width = "64")]
+const WINDOW: usize = 512;
 
 /// 2^64 divided by the golden ratio: its products differ in their upper bits where the factors differ.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -253,51 +256,140 @@ impl Names {
 #[cold]
 #[inline(never)]
 pub(super) fn check_large(text: &str, start: usize) -> Result<(), Fault> {
+    match second_of_a_name::<WINDOW>(text, start) {
+        Some(name) => Err(Fault::at(JsonErrorKind::DuplicateName, name.range().start)),
+        None => Ok(()),
+    }
+}
+
+/// A name that stands in the object before, if there is one.
+fn second_of_a_name<const N: usize>(text: &str, start: usize) -> Option<Span> {
     let mut behind = Structure::new(text, start);
-    let twice = |name: Span| Err(Fault::at(JsonErrorKind::DuplicateName, name.range().start));
     loop {
-        let mut window = Window { entries: [Entry::NONE; WINDOW], len: 0 };
-        while usize::from(window.len) < WINDOW {
-            let Some((name, _)) = behind.member() else { return Ok(()) };
+        let mut window = Window { entries: [Entry::NONE; N], len: 0 };
+        while window.len < N {
+            let (name, _) = behind.member()?;
             match window.place_of(text, name) {
-                Ok(_) => return twice(name),
+                Ok(_) => return Some(name),
                 Err(place) => window.insert(place, Entry::new(Word::of(name.contents(text)), name.start())),
             }
         }
         let mut ahead = behind.clone();
         while let Some((name, _)) = ahead.member() {
             if window.place_of(text, name).is_ok() {
-                return twice(name);
+                return Some(name);
             }
         }
     }
 }
 
 /// Names of one object in order: by digest, and where that is the same by their octets.
-struct Window {
-    entries: [Entry; WINDOW],
-    len: u8,
+struct Window<const N: usize> {
+    entries: [Entry; N],
+    len: usize,
 }
 
-const _: () = assert!(WINDOW <= 255 && KEPT <= 255, "numbers of names are octets");
-
-impl Window {
+impl<const N: usize> Window<N> {
     /// Where a name is, or would be.
     fn place_of(&self, text: &str, name: Span) -> Result<usize, usize> {
         let digest = u32::try_from(Word::of(name.contents(text)).digest()).unwrap_or(0);
-        let own = self.entries.get(..usize::from(self.len)).unwrap_or_default();
+        let own = self.entries.get(..self.len).unwrap_or_default();
         own.binary_search_by(|other| {
             let order = other.digest().cmp(&digest);
             order.then_with(|| name.contents(text).compare_start(other.written(text)).reverse())
         })
     }
 
+    /// Puts an entry in its place. There is room for it.
     fn insert(&mut self, place: usize, entry: Entry) {
         self.len = self.len.wrapping_add(1);
-        if let Some(from_there) = self.entries.get_mut(place..usize::from(self.len)) {
-            from_there.rotate_right(1);
-            if let Some(first) = from_there.first_mut() {
-                *first = entry;
+        let from_there = self.entries.get_mut(place..self.len);
+        debug_assert!(from_there.is_some(), "a full window takes no more");
+        let mut moved = entry;
+        for other in from_there.unwrap_or_default() {
+            core::mem::swap(other, &mut moved);
+        }
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+#[expect(
+    clippy::indexing_slicing,
+    clippy::expect_used,
+    reason = "a test that meets the unexpected must stop"
+)]
+mod tests {
+    use super::super::structure::Structure;
+    use super::{Word, second_of_a_name};
+    use alloc::format;
+    use alloc::vec::Vec;
+
+    /// The span of the first name of an object.
+    fn word(name: &str) -> u64 {
+        let object = format!("{{{name}:0        }}");
+        let (span, _) = Structure::new(&object, 0).member().expect("a member");
+        let word = Word::of(span.contents(&object));
+        let octets = *object.as_bytes()[2..].first_chunk().expect("eight octets");
+        // Where the fast way knows, it knows the same.
+        assert!(Word::of_quoted(octets).is_none_or(|(short, _)| short == word), "{name}");
+        word.get()
+    }
+
+    #[test]
+    fn one_name_one_word() {
+        for (plain, spellings) in [
+            ("\"\"", &[][..]),
+            (r#""a""#, &[r#""\u0061""#][..]),
+            (r#""alg""#, &[r#""\u0061lg""#, r#""al\u0067""#, r#""\u0061\u006c\u0067""#]),
+            (r#""a/b""#, &[r#""a\/b""#, r#""a\u002fb""#]),
+            (r#""sevenaa""#, &[r#""sevena\u0061""#]),
+            (r#""eight888""#, &[r#""\u0065ight888""#, r#""eight88\u0038""#]),
+            (r#""longer than eight""#, &[r#""longer\u0020than eight""#, r#""longer than eigh\u0074""#]),
+            ("\"\u{e9}\"", &[r#""\u00e9""#, r#""\u00E9""#]),
+            ("\"\u{1f511}\"", &[r#""\ud83d\udd11""#]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(word(plain), word(spelling), "{plain} {spelling}");
+            }
+        }
+        assert_eq!(word(r#""exp""#), Word::of_short("exp"));
+        // A NUL is an octet, and not the end.
+        let with_nul = [r#""a""#, r#""a\u0000""#, r#""\u0000a""#, r#""\u0000""#, "\"\""].map(word);
+        for (place, word) in with_nul.iter().enumerate() {
+            assert!(!with_nul[..place].contains(word), "{place}");
+        }
+    }
+
+    /// Every pair of places, windows that fit several times into the object and not once.
+    #[test]
+    fn windows() {
+        for count in 1..=10 {
+            let object = |twice: Option<(usize, usize)>| {
+                let name = |place| match twice {
+                    Some((first, second)) if place == second => first,
+                    _ => place,
+                };
+                let members: Vec<_> =
+                    (0..count).map(|place| format!(r#""n{}":[{{}}]"#, name(place))).collect();
+                format!("{{{}}}", members.join(","))
+            };
+            let found = |text: &str| {
+                let starts = [
+                    second_of_a_name::<1>(text, 0),
+                    second_of_a_name::<2>(text, 0),
+                    second_of_a_name::<3>(text, 0),
+                    second_of_a_name::<7>(text, 0),
+                    second_of_a_name::<20>(text, 0),
+                ];
+                starts.map(|name| name.map(|name| name.range().start))
+            };
+            assert_eq!(found(&object(None)), [None; 5]);
+            for second in 1..count {
+                for first in 0..second {
+                    let text = object(Some((first, second)));
+                    let again = text.rfind(&format!(r#""n{first}""#));
+                    assert_eq!(found(&text), [again; 5], "{text}");
+                }
             }
         }
     }

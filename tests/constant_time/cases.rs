@@ -55,21 +55,25 @@ const TRAILING_BITS: Site = Site { file: "src/encoding.rs", line: "if block" };
 
 /// Whether a quote, a backslash or a control character is among eight characters of a JSON string. The
 /// alphabet of base64url has none of them, so that the answer is the same for each secret of a length.
-const STRING_END: Site = Site { file: "src/json/span.rs", line: "if found != 0 {" };
+const STRING_END: Site = Site { file: "src/json/structure.rs", line: "if found != 0 {" };
 
 /// Whether a string starts in the middle of a character, which none does whose first octet is ASCII.
 const CHARACTER_START: Site = Site { file: "core/src/str/traits.rs", line: "get" };
 
 /// Whether what follows `\u` are four digits. In what is accepted, they always are.
 const IS_HEX: Site = Site {
-    file: "src/json/span.rs",
-    line: "let length = match (rest.as_bytes().get(1), rest.get(2..).and_then(hex)) {",
+    file: "src/json/reader.rs",
+    line: "[_, b'u', digits @ ..] => match (hex(digits), digits.get(4..)) {",
 };
 
 /// Whether they are half of a surrogate pair, of which there is none in base64url.
+const IS_HIGH_SURROGATE: Site = Site {
+    file: "src/json/reader.rs",
+    line: "(Some(0xd800..0xdc00), Some([b'\\', b'u', low @ ..])) => match hex(low) {",
+};
 const IS_SURROGATE: Site = Site {
-    file: "src/json/span.rs",
-    line: "(Some(b'u'), Some(0xd800..0xdc00)) => match rest.get(6..8).zip(rest.get(8..).and_then(hex)) {",
+    file: "src/json/reader.rs",
+    line: "(Some(0xd800..0xe000), _) => return self.expected(JsonErrorKind::LoneSurrogate, at),",
 };
 
 enum Expected {
@@ -118,8 +122,8 @@ const CASES: [Case; 12] = [
         run: jwk_in_escapes_from_text,
         expected: Reports(&[
             (64, IS_HEX),
-            (128, IS_SURROGATE),
-            (64, CHARACTER_START),
+            (64, IS_HIGH_SURROGATE),
+            (64, IS_SURROGATE),
             (16, ALPHABET),
             (16, TRAILING_BITS),
             (1, KEY_DOCUMENT),

@@ -15,11 +15,15 @@ use core::panic::PanicInfo;
 
 #[allow(unused_imports, reason = "each entry uses its own")]
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, UnverifiedJws,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, Limits, UnixTime, UnverifiedJws,
     Verifier,
     diagnose::diagnose_set,
     json::{JsonString, Value},
 };
+
+/// Of an application whose tokens are short.
+#[allow(dead_code, reason = "each entry uses its own")]
+const LIMITS: Limits = Limits::new().max_token_length(512);
 
 #[link(name = "c")]
 unsafe extern "C" {

@@ -1,7 +1,5 @@
 //! Texts that are made to cost.
 
-use std::iter::repeat_n;
-
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jose_core::VerifyingKey;
@@ -49,24 +47,28 @@ pub(crate) fn distinct(count: usize) -> impl Iterator<Item = String> {
     (0..count).map(|number| format!("{number:04}"))
 }
 
-/// Names of this length whose digests are the same, and which differ in their first four octets or, if
-/// they are long, in their last four alone.
+/// Names of this length whose digests are the same. They differ in their first four octets or, if they
+/// are long, in the four before the last eight alone, of which the digest has none.
 pub(crate) fn colliding(count: usize, length: usize) -> impl Iterator<Item = String> {
     let letters = |number: u32| -> String {
         let letter = |place| char::from_digit(number / 36_u32.pow(place) % 36, 36).unwrap();
         (0..4).map(letter).collect()
     };
     let names = (0..36_u32.pow(4)).map(letters).filter(move |name| length > 8 || digest(name) == 0x5a5);
-    names.take(count).map(move |name| repeat_n('a', length - 4).collect::<String>() + &name)
+    let around = move |name: String| match length.checked_sub(12) {
+        Some(before) => "a".repeat(before) + &name + &"a".repeat(8),
+        None => "a".repeat(length - 4) + &name,
+    };
+    names.take(count).map(around)
 }
 
-/// The digest of src/json/names.rs for a name of up to eight octets; of a longer one, its first eight
-/// octets and its length are digested. `check` fails if names that it finds cost no more than others.
+/// The digest of src/json/names.rs for a name of up to seven octets; of a longer one, its first eight
+/// octets, its last eight and its length are digested. `check` fails if names that it finds cost no more
+/// than others.
 fn digest(name: &str) -> u64 {
-    let mut first = [0; 8];
-    first.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
-    let length = u64::try_from(name.len()).unwrap();
-    (u64::from_le_bytes(first) ^ length).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52
+    let mut word = [0; 8];
+    word.iter_mut().zip(name.bytes()).for_each(|(place, byte)| *place = byte);
+    u64::from_le_bytes(word).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52
 }
 
 /// A set of HS256 keys, each with some members of its own.

@@ -17,7 +17,7 @@ use input::{colliding, distinct, header_and_no_more, object, set, signed, unsign
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, SetError,
+    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits, SetError,
     UnixTime, Verifier,
 };
 
@@ -64,17 +64,26 @@ struct Class {
 }
 
 /// Sizes that are limited by the length of a token, a header, a text or a set, or by a number.
-const TOKEN: [&[usize]; 2] = [&[750, 1500, 3000, 6000, 12_000], &[24_000, 1 << 20, 10 << 20]];
-const HEADER: [&[usize]; 2] = [&[375, 750, 1500, 3000], &[6000, 1 << 20, 10 << 20]];
+const TOKEN: [&[usize]; 2] = [&[3000, 6000, 12_000, 24_000, 48_000], &[96_000, 1 << 20, 10 << 20]];
+const HEADER: [&[usize]; 2] = [&[1500, 3000, 6000, 12_000], &[24_000, 1 << 20, 10 << 20]];
 const TEXT: [&[usize]; 2] = [&[1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 20], &[2 << 20, 10 << 20]];
 const SET: [&[usize]; 2] = [&[1 << 16, 1 << 17, 1 << 18, 1 << 19], &[1 << 20, 2 << 20, 10 << 20]];
 const LEVELS: [&[usize]; 2] = [&[4, 8, 16, 31], &[64, 512, 1 << 20, 2 << 20]];
-const CLAIMS: [&[usize]; 2] = [&[16, 32, 64, 128], &[129, 256, 20_000, 40_000]];
-const PARAMETERS: [&[usize]; 2] = [&[8, 16, 32, 64], &[65, 130, 20_000, 40_000]];
+const CLAIMS: [&[usize]; 2] = [&[16, 64, 256, 512, 1024], &[1025, 2048, 20_000, 40_000]];
+const PARAMETERS: [&[usize]; 2] = [&[16, 64, 256, 512, 1024], &[1025, 1400, 20_000, 40_000]];
+
+/// Names of 30 and of 80 octets, and in 8 and 13 escapes: as many as there is room for.
+const LONG_PARAMETERS: [&[usize]; 2] = [&[16, 32, 64, 128, 256], &[512, 20_000, 40_000]];
+const LONG_CLAIMS: [&[usize]; 2] = [&[16, 64, 128, 256, 512], &[600, 20_000, 40_000]];
 const KEYS: [&[usize]; 2] = [&[128, 256, 512, 1024], &[1025, 2048, 1 << 16, 1 << 17]];
 
 /// As many names in escapes with one digest as a header holds, and texts that do not take minutes.
-const ESCAPED: [&[usize]; 2] = [&[6, 12, 24, 48], &[96, 20_000, 40_000]];
+const ESCAPED: [&[usize]; 2] = [&[12, 25, 50, 100], &[200, 20_000, 40_000]];
+const ESCAPED_CLAIMS: [&[usize]; 2] = [&[16, 32, 64, 128, 256, 450], &[600, 20_000, 40_000]];
+/// Levels of objects with 30 members each.
+const NESTED: [&[usize]; 2] = [&[2, 4, 8, 16, 30], &[33, 20_000, 40_000]];
+/// Members of an object whose reader may take as many as there are.
+const MANY: [&[usize]; 2] = [&[1000, 2000, 4000, 8000, 16_000], &[150_000, 300_000]];
 const SHORTER: [&[usize]; 2] = [&[1 << 15, 1 << 16, 1 << 17], &[2 << 20, 10 << 20]];
 const SELF_TEST_SIZES: [&[usize]; 2] = [&[64, 128, 256, 512], &[1024, 2048]];
 
@@ -114,7 +123,7 @@ const CLASSES: &[Class] = &[
     class(
         "header-colliding",
         "members",
-        PARAMETERS,
+        LONG_PARAMETERS,
         |n| header_and_no_more(&object(colliding(n - 1, 30))),
         verify,
         "verify, names of 30 octets and one digest",
@@ -123,9 +132,17 @@ const CLASSES: &[Class] = &[
         "header-colliding-escaped",
         "members",
         ESCAPED,
-        |n| header_and_no_more(&object(escaped_names(n - 1, 8))),
+        |n| header_and_no_more(&object(escaped_names(n - 1))),
         verify,
         "verify, names of one digest in escapes",
+    ),
+    class(
+        "header-nested",
+        "levels",
+        NESTED,
+        |n| header_and_no_more(&format!(r#""x":{}"#, nested_objects(n, "0"))),
+        verify,
+        "verify, objects of 30 members in one another",
     ),
     class(
         "header-twice",
@@ -186,7 +203,7 @@ const CLASSES: &[Class] = &[
     class(
         "claims-colliding",
         "members",
-        CLAIMS,
+        LONG_CLAIMS,
         |n| signed(format!("{{{}}}", object(colliding(n, 80)))),
         claims,
         "the same, names of 80 octets and one digest",
@@ -194,8 +211,8 @@ const CLASSES: &[Class] = &[
     class(
         "claims-colliding-escaped",
         "members",
-        CLAIMS,
-        |n| signed(format!("{{{}}}", object(escaped_names(n, 13)))),
+        ESCAPED_CLAIMS,
+        |n| signed(format!("{{{}}}", object(escaped_names(n)))),
         claims,
         "the same, names of one digest in escapes",
     ),
@@ -268,9 +285,25 @@ const CLASSES: &[Class] = &[
         "json-colliding-escaped",
         "octets",
         SHORTER,
-        |n| objects(n, &object(escaped_names(128, 13))),
+        |n| objects(n, &object(escaped_names(128))),
         json,
         "the same, names of one digest in escapes",
+    ),
+    class(
+        "json-nested",
+        "octets",
+        SHORTER,
+        |n| nested_objects(30, &format!("[{}0]", "[],".repeat((n - 9000) / 3))),
+        json,
+        "the same, in 30 objects of 30 members in one another",
+    ),
+    class(
+        "json-members",
+        "members",
+        MANY,
+        |n| format!("{{{}}}", object((0..n).map(|number| format!("{number:06}")))),
+        json_of_any_size,
+        "read one object, its members not limited",
     ),
     class("json-levels", "levels", LEVELS, nested, json, "read nested arrays"),
     class(
@@ -304,6 +337,14 @@ const CLASSES: &[Class] = &[
         |n| set(repeat_n(r#""a":0,"a":0"#.to_owned(), n - 1).chain([r#""kid":"k""#.to_owned()])),
         key_set,
         "the same, names twice in all but one",
+    ),
+    class(
+        "set-by-structure",
+        "octets",
+        SET,
+        |n| format!(r#"{{"keys":[{{"x":{}}},{}]}}"#, nested((n - 90) / 2), input::JWK),
+        key_set,
+        "the same, one key nested without end",
     ),
     class("set-rs256", "keys", KEYS, input::rs256_set, rs256_set, "read a set, build RS256 keys"),
     class(
@@ -351,9 +392,16 @@ fn nested(levels: usize) -> String {
     "[".repeat(levels) + &"]".repeat(levels)
 }
 
-/// Names in escapes that differ in their last two characters. From eight escapes on they have one digest.
-fn escaped_names(count: usize, escapes: usize) -> impl Iterator<Item = String> {
-    (0..count).map(move |number| format!("{}{:02x}", r"\u0061".repeat(escapes), number))
+/// Objects of 30 members in one another, around a value.
+fn nested_objects(levels: usize, inside: &str) -> String {
+    let members = object(distinct(29));
+    format!(r#"{{{members},"x":"#).repeat(levels) + inside + &"}".repeat(levels)
+}
+
+/// Names in escapes that differ in their middle, and so have one digest.
+fn escaped_names(count: usize) -> impl Iterator<Item = String> {
+    let escapes = r"\u0061".repeat(8);
+    (0..count).map(move |number| format!("{escapes}{number:03}{escapes}"))
 }
 
 /// An array of objects, of about so many octets.
@@ -367,7 +415,7 @@ fn verifying<K: jose_core::KeySource + ?Sized>(
     policy: Option<ClaimsPolicy<'static>>,
 ) -> Operation {
     let verifier = Verifier::new(keys, AlgorithmSet::from(Algorithm::Hs256));
-    let mut scratch = vec![0; 1 << 15];
+    let mut scratch = vec![0; 1 << 16];
     Box::new(move || {
         let verified = verifier.verify(black_box(&token), &mut scratch).map_err(Refusal::Token)?;
         let Some(policy) = &policy else { return Ok(()) };
@@ -404,7 +452,7 @@ fn verify_among_1024(token: String) -> Operation {
 
 fn diagnose(token: String) -> Operation {
     let verifier = Verifier::new(input::key(), AlgorithmSet::from(Algorithm::Hs256));
-    let mut scratch = vec![0; 1 << 15];
+    let mut scratch = vec![0; 1 << 16];
     Box::new(move || {
         let diagnosis = verifier.diagnose(black_box(&token), &mut scratch, &POLICY, NOW);
         diagnosis.refusal().map_or(Ok(()), |error| Err(Refusal::Token(error)))
@@ -417,6 +465,14 @@ fn set_diagnosis(text: String) -> Operation {
 
 fn json(text: String) -> Operation {
     Box::new(move || black_box(Value::parse(black_box(&text))).map(|_| ()).map_err(Refusal::Json))
+}
+
+fn json_of_any_size(text: String) -> Operation {
+    let limits = Limits::new().max_members(Limits::MAX);
+    Box::new(move || {
+        let value = Value::parse_with_limits(black_box(&text), limits);
+        black_box(value).map(|_| ()).map_err(Refusal::Json)
+    })
 }
 
 fn jwk(text: String) -> Operation {
