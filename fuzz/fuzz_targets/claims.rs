@@ -30,10 +30,7 @@ fuzz_target!(|data: &[u8]| {
     let found = verified.claims(&policy.policy(), policy.now());
     match (found, policy.judge(&payload)) {
         (Ok(claims), Ok(facts)) => assert!(facts.are(&claims), "{}\n{facts:?}, {claims:?}", shown()),
-        // Of what serde_json does not read, it does not say where the fault is.
-        (Err(error), Err(Refusal::Json(None))) => {
-            assert!(matches!(Refusal::from(error), Refusal::Json(_)), "{}: {error}", shown());
-        }
+        (Err(ClaimsError::Json(_)), Err(Refusal::Json(None))) => {}
         (Err(ClaimsError::Json(error)), Err(Refusal::Json(Some(_)))) => {
             let document = Document::read(&payload).unwrap();
             assert!(document.agrees(&payload, Some(error)), "{}: {error}", shown());
