@@ -7,7 +7,7 @@ use crate::report::time;
 use crate::rows::ALGORITHMS;
 use crate::run::{Kind, Measured, Run};
 
-const LABELS: f64 = 220.0;
+const LABELS: f64 = 240.0;
 const COLUMN: f64 = 330.0;
 const BAR: f64 = 16.0;
 const STEP: f64 = 22.0;
@@ -29,9 +29,9 @@ fn longest_shown(mut times: Vec<f64>) -> f64 {
     }
 }
 
-/// The whole tokens of a group.
+/// The whole tokens of a group, by the crate as it is and by its peers.
 fn bars<'r>(run: &'r Run, group: &'r str) -> impl Iterator<Item = &'r Measured> {
-    run.rows.iter().filter(move |one| one.group == group && one.kind != Kind::Bare)
+    run.rows.iter().filter(move |one| one.group == group && matches!(one.kind, Kind::Ours | Kind::Peer))
 }
 
 /// The labels of a group: those of the first run by their times, then what only other runs have.

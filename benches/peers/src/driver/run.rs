@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::rows::{ALGORITHMS, At, Of, RATIOS, Row};
+use crate::rows::{ALGORITHMS, At, OTHER_EDITION, Of, RATIOS, Row};
 
 /// One run of the driver.
 #[derive(Deserialize, Serialize)]
@@ -47,6 +47,8 @@ pub(crate) enum Kind {
     Ours,
     /// A peer and a whole token.
     Peer,
+    /// jose-core at another commit, and a whole token.
+    Edition,
     /// A signature alone.
     Bare,
 }
@@ -73,6 +75,12 @@ pub(crate) struct Timed {
     pub(crate) times: Vec<f64>,
 }
 
+/// The value with so many decimals, as the record has it.
+fn rounded(value: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    (value * scale).round() / scale
+}
+
 fn median(timed: &Timed) -> f64 {
     let mut times = timed.times.clone();
     times.sort_by(f64::total_cmp);
@@ -97,13 +105,14 @@ pub(crate) fn measured(all: &[Timed]) -> Vec<Measured> {
                 kind: match () {
                     () if row.is_primitive() => Kind::Bare,
                     () if row.is_ours() => Kind::Ours,
+                    () if row.peer == OTHER_EDITION => Kind::Edition,
                     () => Kind::Peer,
                 },
                 token: *token,
-                median: *median,
-                least: times.iter().copied().fold(f64::INFINITY, f64::min),
-                most: times.iter().copied().fold(0.0, f64::max),
-                ratio: ours.filter(|_| !row.is_ours()).map(|ours| ours / median),
+                median: rounded(*median, 1),
+                least: rounded(times.iter().copied().fold(f64::INFINITY, f64::min), 1),
+                most: rounded(times.iter().copied().fold(0.0, f64::max), 1),
+                ratio: ours.filter(|_| !row.is_ours()).map(|ours| rounded(ours / median, 4)),
             }
         })
         .collect()
@@ -124,7 +133,7 @@ pub(crate) fn ratios(measured: &[Measured]) -> Vec<Held> {
         }
     };
     let held = |wanted: &crate::rows::Ratio| {
-        let (work, ratio) = (wanted.work.to_owned(), ratio(&wanted.of)?);
+        let (work, ratio) = (wanted.work.to_owned(), rounded(ratio(&wanted.of)?, 4));
         Some(Held { work, ratio, must: wanted.must, aim: wanted.aim })
     };
     RATIOS.iter().filter_map(held).collect()
