@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use jose_core_fuzz::input::{Input, subtract};
 use libfuzzer_sys::fuzz_target;
 use p256::NistP256;
-use p256::elliptic_curve::ff::{Field as _, PrimeField as _};
+use p256::elliptic_curve::ff::PrimeField as _;
 use p256::elliptic_curve::hazmat::FieldArithmetic;
 
 mod words {

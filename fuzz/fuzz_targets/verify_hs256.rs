@@ -154,7 +154,7 @@ fn has(octets: &[u8], form: KeyForm) -> bool {
             [0x06 | 0x86, 9, 0x60, 0x86, 0x48, 1, 0x65, 3] => true,
             [_, 0x30, 0x81, both, 2, 0x81, 0x81 | 0xc1, 0] if both & 0xb0 == 0x80 => true,
             [0x30 | 0xb0, 0x82, ..16, _, 2, 1, 0 | 1, 2] => true,
-            [_, 0x30, ..0x80, 2, 1, 1, 4, 0x20 | 0x30 | 0x42] => true,
+            [_, 0x30, ..=0x7f, 2, 1, 1, 4, 0x20 | 0x30 | 0x42] => true,
             [0x30 | 0xb0, 0x81, _, 2, 1, 1, 4, secret] if secret & 0x8d == 0 => true,
             [0x30, 0x82, high, low, 2, 0x82, upper @ ..16, lower] => {
                 let both = i32::from(u16::from_be_bytes([high, low]));
