@@ -108,7 +108,8 @@ fn keys<'d, 'a>(document: &'d Document<'a>) -> Option<&'d Document<'a>> {
 
 fn refused(error: SetError, document: Option<Document<'_>>) {
     let Some(document) = document else {
-        return assert!(matches!(error, SetError::Json(_)), "{error}");
+        // How many members there are is known although one of them is no JSON.
+        return assert!(matches!(error, SetError::Json(_) | SetError::TooManyKeys { .. }), "{error}");
     };
     let elements = keys(&document).map(|keys| match &keys.value {
         Value::Array(elements) => Some(elements.len()),
