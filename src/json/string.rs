@@ -47,8 +47,9 @@ impl<'a> JsonString<'a> {
                 [b'\\', b'u', digits @ ..] => {
                     let (digits, after) = digits.split_first_chunk()?;
                     let (unit, _) = code_unit_of(*digits);
-                    let [beyond, octet] = unit.to_be_bytes();
-                    (if beyond == 0 && octet < 0x80 { octet } else { first_of_utf8(unit) }, after)
+                    let [_, octet] = unit.to_be_bytes();
+                    let is_ascii = unit < 0x80;
+                    (if is_ascii { octet } else { first_of_utf8(unit) }, after)
                 }
                 [b'\\', escaped, after @ ..] => (simple_escape(*escaped), after),
                 [octet, after @ ..] => (*octet, after),
@@ -98,6 +99,7 @@ impl<'a> JsonString<'a> {
 
     /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
     /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
+    #[inline(never)]
     pub(super) fn compare_start(self, text: &str) -> Ordering {
         if cfg!(not(target_pointer_width = "64")) {
             return self.characters().cmp(up_to_quote(text));

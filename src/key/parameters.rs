@@ -22,12 +22,14 @@ pub(super) fn octets<'b>(
     too_long: impl FnOnce(usize) -> KeyError,
 ) -> Result<&'b [u8], KeyError> {
     let value = value.ok_or(KeyError::MemberMissing { name })?;
-    let text =
-        value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
+    let text = value.as_string().ok_or(KeyError::MemberType { name })?;
     let decoded = match text.as_str() {
-        Some(text) => base64url::decode_key_material(text.as_bytes(), buffer),
+        // Not worth its code on a device.
+        Some(text) if cfg!(target_pointer_width = "64") => {
+            base64url::decode_key_material(text.as_bytes(), buffer)
+        }
         // A writer of JSON may write any character as an escape (RFC 8259 §7).
-        None => base64url::decode_key_characters(text.ascii_octets(), buffer),
+        _ => base64url::decode_key_characters(text.ascii_octets(), buffer),
     };
     decoded.map_err(|error| match error {
         Base64Error::Buffer { needed, .. } => too_long(needed),
