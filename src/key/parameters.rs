@@ -22,7 +22,8 @@ pub(super) fn octets<'b>(
     too_long: impl FnOnce(usize) -> KeyError,
 ) -> Result<&'b [u8], KeyError> {
     let value = value.ok_or(KeyError::MemberMissing { name })?;
-    let text = value.as_string().ok_or(KeyError::MemberType { name })?;
+    let text =
+        value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
     let decoded = match text.as_str() {
         // Not worth its code on a device.
         Some(text) if cfg!(target_pointer_width = "64") => {
