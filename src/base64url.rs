@@ -121,7 +121,7 @@ fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
 
 /// Why text that was refused is wrong.
 #[cold]
-fn fault(text: impl Iterator<Item = u8> + Clone) -> Base64Error {
+pub(crate) fn fault(text: impl Iterator<Item = u8> + Clone) -> Base64Error {
     match text.clone().enumerate().find(|(_, byte)| lookup(&LAST, *byte) == NONE) {
         Some((offset, byte)) => Base64Error::Byte { byte, offset },
         None => match text.count() {
@@ -145,7 +145,6 @@ pub(crate) fn decode_key_material<'o>(text: &[u8], out: &'o mut [u8]) -> Result<
 }
 
 /// The same for characters that do not stand side by side.
-#[inline(never)]
 pub(crate) fn decode_key_characters(
     mut characters: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],

@@ -88,14 +88,10 @@ impl NumericDate {
 /// The integer that at most 15 digits write, if it is that.
 fn few_digits(bytes: &[u8]) -> Option<i64> {
     let (number, rest) = match bytes.split_first_chunk() {
-        Some((first, rest))
-            if cfg!(target_pointer_width = "64") && all_digits(u64::from_le_bytes(*first)) =>
-        {
-            (eight_digits(*first), rest)
-        }
+        Some((first, rest)) if all_digits(u64::from_le_bytes(*first)) => (eight_digits(*first), rest),
         _ => (0, bytes),
     };
-    if bytes.len() > 15 {
+    if rest.len() > 7 {
         return None;
     }
     let mut number = number;

@@ -74,43 +74,41 @@ impl Word {
 
     /// The word of a name.
     pub(super) fn of(name: JsonString<'_>) -> Self {
-        if let Some(name) = name.as_str() {
-            return Self::of_name(name);
-        }
-        let mut octets = Octets::default();
-        for character in name.characters() {
-            character.encode_utf8(&mut [0; 4]).bytes().for_each(|octet| octets.add(octet));
-        }
-        octets.word()
+        name.as_str().map_or_else(|| Self::of_octets(name.utf8_octets()), Self::of_name)
     }
 
     /// The word of a name that is at hand.
-    #[inline(never)]
     fn of_name(name: &str) -> Self {
-        if let Some(word) = Self::of_loaded(name.as_bytes()) {
-            return word;
+        let octets = name.as_bytes();
+        match (octets.first_chunk(), octets.last_chunk()) {
+            (Some(first), Some(last)) => {
+                Self::long(u64::from_le_bytes(*first), u64::from_be_bytes(*last), octets.len())
+            }
+            _ => match (octets.first_chunk(), octets.last_chunk()) {
+                // Four octets from the start and four up to the end, if none of them is a NUL.
+                (Some(first), Some(last)) if !octets.contains(&0) => {
+                    let between = u32::try_from(octets.len().wrapping_sub(4)).unwrap_or(0);
+                    let last = u64::from(u32::from_le_bytes(*last)).wrapping_shl(between.wrapping_mul(8));
+                    Self(u64::from(u32::from_le_bytes(*first)) | last)
+                }
+                _ => Self::of_octets(octets.iter().copied()),
+            },
         }
-        let mut octets = Octets::default();
-        name.bytes().for_each(|octet| octets.add(octet));
-        octets.word()
     }
 
-    /// The same for a name of which four or eight octets can be loaded together.
-    #[cfg(target_pointer_width = "64")]
-    fn of_loaded(octets: &[u8]) -> Option<Self> {
-        if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
-            return Some(Self::long(u64::from_le_bytes(*first), u64::from_be_bytes(*last), octets.len()));
+    /// The word of a name that comes octet by octet.
+    fn of_octets(octets: impl Iterator<Item = u8>) -> Self {
+        let (mut first, mut last, mut length, mut nul) = ([0; 8], 0_u64, 0_usize, false);
+        for octet in octets {
+            if let Some(place) = first.get_mut(length) {
+                *place = octet;
+            }
+            last = last << 8 | u64::from(octet);
+            nul |= octet == 0;
+            length = length.wrapping_add(1);
         }
-        // Four octets from the start and four up to the end, if none of them is a NUL.
-        let (first, last) = octets.first_chunk().zip(octets.last_chunk())?;
-        let between = u32::try_from(octets.len().wrapping_sub(4)).unwrap_or(0);
-        let last = u64::from(u32::from_le_bytes(*last)).wrapping_shl(between.wrapping_mul(8));
-        (!octets.contains(&0)).then(|| Self(u64::from(u32::from_le_bytes(*first)) | last))
-    }
-
-    #[cfg(not(target_pointer_width = "64"))]
-    const fn of_loaded(_: &[u8]) -> Option<Self> {
-        None
+        let first = u64::from_le_bytes(first);
+        if length < 8 && !nul { Self(first) } else { Self::long(first, last, length) }
     }
 
     fn long(first: u64, last: u64, length: usize) -> Self {
@@ -121,31 +119,6 @@ impl Word {
     /// Twelve bits, which many names share.
     const fn digest(self) -> u64 {
         self.0.wrapping_mul(MULTIPLIER) >> 52
-    }
-}
-
-/// What a word is made of, taken octet by octet.
-#[derive(Default)]
-struct Octets {
-    first: [u8; 8],
-    last: u64,
-    length: usize,
-    nul: bool,
-}
-
-impl Octets {
-    fn add(&mut self, octet: u8) {
-        if let Some(place) = self.first.get_mut(self.length) {
-            *place = octet;
-        }
-        self.last = self.last << 8 | u64::from(octet);
-        self.nul |= octet == 0;
-        self.length = self.length.wrapping_add(1);
-    }
-
-    fn word(self) -> Word {
-        let first = u64::from_le_bytes(self.first);
-        if self.length < 8 && !self.nul { Word(first) } else { Word::long(first, self.last, self.length) }
     }
 }
 
@@ -256,18 +229,15 @@ impl Names {
         let mut alike = self.of_digest(Entry::new(word, 0), 0);
         alike.find_map(|other| {
             let start = other.start();
-            let mut member = Structure::new(object, start);
             let written = object.as_bytes().get(start.wrapping_add(1)..).and_then(<[u8]>::first_chunk);
-            let value = match written
-                .filter(|_| cfg!(target_pointer_width = "64"))
-                .map(|octets| Word::of_quoted(*octets))
-            {
+            let value = match written.and_then(|octets| Word::of_quoted(*octets)) {
                 // Short names are equal when their words are.
-                Some(Some((short, length))) => {
+                Some((short, length)) => {
                     let end = start.wrapping_add(length).wrapping_add(2);
                     if short == word { Structure::new(object, end).value_of_member() } else { None }
                 }
-                _ => {
+                None => {
+                    let mut member = Structure::new(object, start);
                     let name_is_same = member.string().is_ok_and(|found| found.contents(object) == *name);
                     if name_is_same { member.value_of_member() } else { None }
                 }

@@ -198,11 +198,8 @@ impl<'a> Reader<'a> {
     /// Reads the string that is a member's name.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn name(self, start: usize) -> Result<(Word, Span), Fault> {
-        // Worth its code where eight octets are one word.
-        if cfg!(target_pointer_width = "64")
-            && let Some(first) = self.from(start.wrapping_add(1)).first_chunk()
-            && let Some((word, length)) = Word::of_quoted(*first)
-        {
+        let inside = self.from(start.wrapping_add(1));
+        if let Some((word, length)) = inside.first_chunk().and_then(|first| Word::of_quoted(*first)) {
             let end = start.wrapping_add(length).wrapping_add(2);
             return Ok((word, Span::new(start, end, Kind::Plain)));
         }
@@ -289,8 +286,7 @@ impl<'a> Reader<'a> {
     fn digits(self, start: usize) -> Result<usize, Fault> {
         let mut at = start;
         // A time in seconds has ten digits.
-        if cfg!(target_pointer_width = "64")
-            && let Some(word) = self.from(at).first_chunk()
+        if let Some(word) = self.from(at).first_chunk()
             && all_digits(u64::from_le_bytes(*word))
         {
             at = at.wrapping_add(8);

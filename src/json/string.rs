@@ -38,8 +38,8 @@ impl<'a> JsonString<'a> {
     }
 
     /// The text as octets of ASCII, escapes resolved, for text that is secret: no branch and no address
-    /// depends on what `\u` writes, if that is ASCII. Where escapes stand is not secret. Of a character
-    /// beyond ASCII that `\u` writes, only the first octet of its UTF-8 is given.
+    /// depends on what `\u` writes. Where escapes stand is not secret. What is beyond ASCII, and each escape
+    /// other than `\u`, gives octets that are beyond ASCII.
     pub(crate) fn ascii_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         let mut rest = self.raw.as_bytes();
         core::iter::from_fn(move || {
@@ -47,11 +47,12 @@ impl<'a> JsonString<'a> {
                 [b'\\', b'u', digits @ ..] => {
                     let (digits, after) = digits.split_first_chunk()?;
                     let (unit, _) = code_unit_of(*digits);
-                    let [_, octet] = unit.to_be_bytes();
-                    let is_ascii = unit < 0x80;
-                    (if is_ascii { octet } else { first_of_utf8(unit) }, after)
+                    // 0xff if one of the upper nine bits is set.
+                    let beyond = (unit >> 7).wrapping_neg() >> 8;
+                    let [_, octet] = (unit | beyond).to_be_bytes();
+                    (octet, after)
                 }
-                [b'\\', escaped, after @ ..] => (simple_escape(*escaped), after),
+                [b'\\', _, after @ ..] => (u8::MAX, after),
                 [octet, after @ ..] => (*octet, after),
                 [] => return None,
             };
@@ -65,11 +66,20 @@ impl<'a> JsonString<'a> {
         self.characters()
     }
 
-    pub(super) fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
+    fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || match rest.next()? {
             '\\' => Some(unescape(&mut rest)),
             character => Some(character),
+        })
+    }
+
+    /// The text in UTF-8, escapes resolved, octet by octet.
+    pub(crate) fn utf8_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        self.characters().flat_map(|character| {
+            let mut octets = [0; 4];
+            let length = character.encode_utf8(&mut octets).len();
+            octets.into_iter().take(length)
         })
     }
 
@@ -99,11 +109,7 @@ impl<'a> JsonString<'a> {
 
     /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
     /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
-    #[inline(never)]
     pub(super) fn compare_start(self, text: &str) -> Ordering {
-        if cfg!(not(target_pointer_width = "64")) {
-            return self.characters().cmp(up_to_quote(text));
-        }
         let both = self.raw.bytes().zip(text.bytes());
         let same = both.take_while(|(own, other)| own == other && *own != b'\\').count();
         match (self.raw.as_bytes().get(same), text.as_bytes().get(same)) {
@@ -135,6 +141,11 @@ fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
 /// replacement character below stands for nothing that can occur.
 fn unescape(rest: &mut core::str::Chars<'_>) -> char {
     match rest.next() {
+        Some('n') => '\n',
+        Some('t') => '\t',
+        Some('r') => '\r',
+        Some('b') => '\u{8}',
+        Some('f') => '\u{c}',
         Some('u') => match code_unit(rest) {
             // A high surrogate has its low one behind it.
             high @ 0xd800..0xdc00 => {
@@ -145,33 +156,9 @@ fn unescape(rest: &mut core::str::Chars<'_>) -> char {
             }
             unit => char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER),
         },
-        Some(escaped) => u8::try_from(escaped).map_or(escaped, |escaped| simple_escape(escaped).into()),
+        Some(character) => character,
         None => char::REPLACEMENT_CHARACTER,
     }
-}
-
-/// The character of an escape other than `\u`, which is ASCII.
-const fn simple_escape(escaped: u8) -> u8 {
-    match escaped {
-        b'n' => b'\n',
-        b't' => b'\t',
-        b'r' => b'\r',
-        b'b' => 8,
-        b'f' => 0xc,
-        itself => itself,
-    }
-}
-
-/// The first octet of the UTF-8 of a character beyond ASCII, by its first UTF-16 code unit.
-#[cold]
-fn first_of_utf8(unit: u16) -> u8 {
-    let [_, first] = match unit {
-        0xd800..0xe000 => 0xf0 | ((unit & 0x3ff).wrapping_add(0x40) >> 8),
-        0x800.. => 0xe0 | unit >> 12,
-        _ => 0xc0 | unit >> 6,
-    }
-    .to_be_bytes();
-    first
 }
 
 /// Takes four digits, and gives the UTF-16 code unit that they write.

@@ -2,7 +2,7 @@
 
 use crate::base64url;
 use crate::error::{Base64Error, KeyError};
-use crate::json::Value;
+use crate::json::{JsonString, Value};
 
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Parameters<'a> {
@@ -25,15 +25,22 @@ pub(super) fn octets<'b>(
     let text =
         value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
     let decoded = match text.as_str() {
-        // Not worth its code on a device.
-        Some(text) if cfg!(target_pointer_width = "64") => {
-            base64url::decode_key_material(text.as_bytes(), buffer)
-        }
-        // A writer of JSON may write any character as an escape (RFC 8259 §7).
-        _ => base64url::decode_key_characters(text.ascii_octets(), buffer),
+        Some(text) => base64url::decode_key_material(text.as_bytes(), buffer),
+        None => octets_in_escapes(text, buffer),
     };
     decoded.map_err(|error| match error {
         Base64Error::Buffer { needed, .. } => too_long(needed),
         error => KeyError::Base64 { name, error },
+    })
+}
+
+/// The same for text with escapes, which a writer of JSON may make of any character (RFC 8259 §7).
+#[cold]
+#[inline(never)]
+fn octets_in_escapes<'b>(text: JsonString<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8], Base64Error> {
+    base64url::decode_key_characters(text.ascii_octets(), buffer).map_err(|error| match error {
+        // Which of the characters that were meant it is.
+        Base64Error::Byte { .. } => base64url::fault(text.utf8_octets()),
+        error => error,
     })
 }
