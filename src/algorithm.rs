@@ -45,6 +45,7 @@ impl Algorithm {
     /// Every algorithm that is implemented, in the order in which messages list them.
     pub const ALL: &'static [Self] = &[Self::Hs256, Self::Es256, Self::Rs256];
 
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     const fn row(self) -> &'static Row {
         match self {
             Self::Hs256 => &TABLE[0],

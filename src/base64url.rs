@@ -2,58 +2,89 @@
 //!
 //! Token text is public, and much of the time of an HS256 verification goes into decoding it.
 //! [`decode`] therefore looks characters up in tables, without a branch that depends on them. Key
-//! material, which may be secret, goes through the constant-time decoder of `base64ct` instead:
+//! material, which may be secret, is decoded by arithmetic instead, in constant time:
 //! [`decode_key_material`].
-
-use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::error::Base64Error;
 
+#[cfg(not(target_pointer_width = "64"))]
+use self::small::{NONE, quad};
+#[cfg(target_pointer_width = "64")]
+use self::wide::{NONE, quad};
+
 const ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// What a byte without a value has in the tables. It shows above the 24 bits of four values.
-const NONE: u32 = 1 << 24;
+/// A table for each place among four: 4 KB, and four fifths of the time that one table and shifts take.
+#[cfg(target_pointer_width = "64")]
+mod wide {
+    use super::ALPHABET;
 
-/// The value of each byte, shifted to its place among four.
-type Table = [u32; 256];
+    /// What a byte without a value has in the tables. It shows above the 24 bits of four values.
+    pub(super) const NONE: u32 = 1 << 24;
 
-const fn table(shift: u32) -> Table {
-    let mut table = [NONE; 256];
-    let mut value = 0;
-    while value < 64 {
-        #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "all of this is constant")]
-        {
-            table[ALPHABET[value as usize] as usize] = value << shift;
+    /// The value of each byte, shifted to its place.
+    type Table = [u32; 256];
+
+    static PLACES: [Table; 4] = [table(18), table(12), table(6), table(0)];
+
+    const fn table(shift: u32) -> Table {
+        let mut table = [NONE; 256];
+        let mut value = 0;
+        while value < 64 {
+            #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "all of this is constant")]
+            {
+                table[ALPHABET[value as usize] as usize] = value << shift;
+            }
+            #[expect(clippy::arithmetic_side_effects, reason = "all of this is constant")]
+            {
+                value += 1;
+            }
         }
-        #[expect(clippy::arithmetic_side_effects, reason = "all of this is constant")]
-        {
-            value += 1;
-        }
+        table
     }
-    table
+
+    fn lookup(table: &Table, byte: u8) -> u32 {
+        table.get(usize::from(byte)).copied().unwrap_or(NONE)
+    }
+
+    /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+    pub(super) fn quad([a, b, c, d]: [u8; 4]) -> u32 {
+        lookup(&PLACES[0], a) | lookup(&PLACES[1], b) | lookup(&PLACES[2], c) | lookup(&PLACES[3], d)
+    }
 }
 
-static LAST: Table = table(0);
-
-/// A table for each place takes 3 KB more, and four fifths of the time that one table and shifts take.
-#[cfg(target_pointer_width = "64")]
-static OTHERS: [Table; 3] = [table(18), table(12), table(6)];
-
-fn lookup(table: &Table, byte: u8) -> u32 {
-    table.get(usize::from(byte)).copied().unwrap_or(NONE)
-}
-
-/// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
-#[cfg(target_pointer_width = "64")]
-fn quad([a, b, c, d]: [u8; 4]) -> u32 {
-    lookup(&OTHERS[0], a) | lookup(&OTHERS[1], b) | lookup(&OTHERS[2], c) | lookup(&LAST, d)
-}
-
-/// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+/// One table of 256 octets, for devices.
 #[cfg(not(target_pointer_width = "64"))]
-fn quad(text: [u8; 4]) -> u32 {
-    let [a, b, c, d] = text.map(|byte| lookup(&LAST, byte));
-    (a << 18 | b << 12 | c << 6 | d) & (NONE - 1) | (a | b | c | d) & NONE
+mod small {
+    use super::ALPHABET;
+
+    /// Four characters that have values encode less.
+    pub(super) const NONE: u32 = 1 << 24;
+
+    /// The value of each byte; that of a byte without one has the top bit.
+    static VALUES: [u8; 256] = {
+        let mut values = [0x80; 256];
+        let mut value = 0;
+        while value < 64 {
+            #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "all of this is constant")]
+            {
+                values[ALPHABET[value as usize] as usize] = value;
+            }
+            #[expect(clippy::arithmetic_side_effects, reason = "all of this is constant")]
+            {
+                value += 1;
+            }
+        }
+        values
+    };
+
+    /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+    pub(super) fn quad(text: [u8; 4]) -> u32 {
+        let value = |byte| VALUES.get(usize::from(byte)).copied().map_or(0x80, u32::from);
+        let [a, b, c, d] = text.map(value);
+        // The top bit of the first stands at 25, and those of the others are put at 24.
+        a << 18 | b << 12 | c << 6 | d | ((b | c | d) & 0x80) << 17
+    }
 }
 
 /// The number of octets that `length` characters encode.
@@ -76,15 +107,19 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     let (triples, rest) = out.as_chunks_mut::<3>();
     let mut seen = 0;
     // Two at a time where there are two, since six octets are written as soon as three.
-    let (pairs, last) = quads.as_chunks();
-    let (sixes, last_triple) = triples.as_chunks_mut::<2>();
-    for ([first, second], six) in pairs.iter().zip(sixes) {
-        let (first, second) = (quad(*first), quad(*second));
-        let [_, _, octets @ ..] = (u64::from(first) << 24 | u64::from(second)).to_be_bytes();
-        six.as_flattened_mut().copy_from_slice(&octets);
-        seen |= first | second;
-    }
-    for (text, triple) in last.iter().zip(last_triple) {
+    #[cfg(target_pointer_width = "64")]
+    let (quads, triples) = {
+        let (pairs, last) = quads.as_chunks();
+        let (sixes, last_triple) = triples.as_chunks_mut::<2>();
+        for ([first, second], six) in pairs.iter().zip(sixes) {
+            let (first, second) = (quad(*first), quad(*second));
+            let [_, _, octets @ ..] = (u64::from(first) << 24 | u64::from(second)).to_be_bytes();
+            six.as_flattened_mut().copy_from_slice(&octets);
+            seen |= first | second;
+        }
+        (last, last_triple)
+    };
+    for (text, triple) in quads.iter().zip(triples) {
         let bits = quad(*text);
         let [_, octets @ ..] = bits.to_be_bytes();
         *triple = octets;
@@ -92,42 +127,42 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     }
     let (bits, whole) = decode_tail(tail, rest);
     seen |= bits;
-    if whole && seen < NONE { Ok(out) } else { Err(fault(text.iter().copied())) }
+    if whole && seen < NONE { Ok(out) } else { Err(fault(text)) }
 }
 
 /// Decodes what is left behind the last four characters: their bits, and whether they can end a text.
-#[cfg_attr(target_pointer_width = "64", inline(never))]
+#[inline(never)]
 fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
+    // One character encodes no octet.
+    if tail.len() == 1 {
+        return (0, false);
+    }
     // The characters that are missing have the value zero. The octet after the last then holds the bits
     // that encode nothing.
-    match (tail, out) {
-        ([], _) => (0, true),
-        ([a, b], [first]) => {
-            let bits = quad([*a, *b, b'A', b'A']);
-            let [_, octet, unused, _] = bits.to_be_bytes();
-            *first = octet;
-            (bits, unused == 0)
-        }
-        ([a, b, c], [first, second]) => {
-            let bits = quad([*a, *b, *c, b'A']);
-            let [_, octet, next, unused] = bits.to_be_bytes();
-            (*first, *second) = (octet, next);
-            (bits, unused == 0)
-        }
-        // One character encodes no octet.
-        _ => (0, false),
-    }
+    let mut text = [b'A'; 4];
+    text.iter_mut().zip(tail).for_each(|(place, byte)| *place = *byte);
+    let bits = quad(text);
+    let [_, octets @ ..] = bits.to_be_bytes();
+    out.iter_mut().zip(octets).for_each(|(place, octet)| *place = octet);
+    (bits, octets.get(out.len()).is_none_or(|unused| *unused == 0))
 }
 
 /// Why text that was refused is wrong.
 #[cold]
-pub(crate) fn fault(text: impl Iterator<Item = u8> + Clone) -> Base64Error {
-    match text.clone().enumerate().find(|(_, byte)| lookup(&LAST, *byte) == NONE) {
-        Some((offset, byte)) => Base64Error::Byte { byte, offset },
-        None => match text.count() {
-            length if length % 4 == 1 => Base64Error::Length { length },
-            length => Base64Error::TrailingBits { offset: length.saturating_sub(1) },
-        },
+#[inline(never)]
+fn fault(text: &[u8]) -> Base64Error {
+    match (0..).zip(text).find(|(_, byte)| value(**byte) >= NO_VALUE) {
+        Some((offset, byte)) => Base64Error::Byte { byte: *byte, offset },
+        None => fault_of_length(text.len()),
+    }
+}
+
+/// Why text of so many characters, all of which have values, was refused.
+const fn fault_of_length(length: usize) -> Base64Error {
+    if length % 4 == 1 {
+        Base64Error::Length { length }
+    } else {
+        Base64Error::TrailingBits { offset: length.saturating_sub(1) }
     }
 }
 
@@ -137,41 +172,66 @@ pub(crate) fn fault(text: impl Iterator<Item = u8> + Clone) -> Base64Error {
 /// # Errors
 ///
 /// [`Base64Error`], with the offset of the first byte that is wrong.
-pub(crate) fn decode_key_material<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o [u8], Base64Error> {
-    let characters = || text.iter().copied();
-    let needed = fitting(characters(), out.len())?;
-    Base64UrlUnpadded::decode(text, out.get_mut(..needed).unwrap_or_default())
-        .map_err(|_| fault(characters()))
-}
-
-/// The same for characters that do not stand side by side.
-pub(crate) fn decode_key_characters(
-    mut characters: impl Iterator<Item = u8> + Clone,
+#[inline(never)]
+pub(crate) fn decode_key_material(
+    text: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],
 ) -> Result<&[u8], Base64Error> {
-    let all = characters.clone();
-    let needed = fitting(all.clone(), out.len())?;
-    let out = out.get_mut(..needed).unwrap_or_default();
-    // Four characters by four, which encode three octets; the last four may be fewer.
-    for octets in out.chunks_mut(3) {
-        let mut quad = [0; 4];
-        let taken = quad.iter_mut().zip(characters.by_ref()).map(|(place, octet)| *place = octet).count();
-        let quad = quad.get(..taken).unwrap_or_default();
-        Base64UrlUnpadded::decode(quad, octets).map_err(|_| fault(all.clone()))?;
+    let (mut length, mut all) = (0_usize, 0);
+    // The bits that were read last; how many of them belong to no octet yet.
+    let (mut bits, mut left) = (0_u32, 0_u32);
+    let mut places = out.iter_mut();
+    for byte in text.clone() {
+        let value = value(byte);
+        all |= value;
+        length = length.wrapping_add(1);
+        bits = bits << 6 | value & 0x3f;
+        left = left.wrapping_add(6);
+        if left >= 8 {
+            left = left.wrapping_sub(8);
+            let [.., octet] = (bits >> left).to_be_bytes();
+            if let Some(place) = places.next() {
+                *place = octet;
+            }
+        }
     }
-    // What a single character behind the last four would be.
-    if characters.next().is_some() { Err(fault(all)) } else { Ok(out) }
+    let (needed, given) = (decoded_len(length), out.len());
+    // What is wrong with the text says more than its length.
+    if all >= NO_VALUE
+        && let Some((offset, byte)) = (0..).zip(text).find(|(_, byte)| value(*byte) >= NO_VALUE)
+    {
+        return Err(Base64Error::Byte { byte, offset });
+    }
+    let decoded = out.get(..needed).ok_or(Base64Error::Buffer { needed, given })?;
+    // A single character leaves six bits, and the others those that encode nothing.
+    if left == 6 || bits & !u32::MAX.wrapping_shl(left) != 0 {
+        Err(fault_of_length(length))
+    } else {
+        Ok(decoded)
+    }
 }
 
-/// The number of octets that characters encode, if so many are there.
-fn fitting(text: impl Iterator<Item = u8> + Clone, given: usize) -> Result<usize, Base64Error> {
-    let needed = decoded_len(text.clone().count());
-    if needed <= given {
-        return Ok(needed);
-    }
-    // What is wrong with the text says more than its length.
-    Err(match fault(text) {
-        error @ Base64Error::Byte { .. } => error,
-        _ => Base64Error::Buffer { needed, given },
-    })
+/// What [`value`] gives for what is no character of the alphabet, or more.
+const NO_VALUE: u32 = 64;
+
+/// The value of a character, in constant time.
+fn value(byte: u8) -> u32 {
+    let byte = u32::from(byte);
+    // What a character of a range adds to 64, which no character leaves at that.
+    let within = |first: u8, last: u8, value: u32| {
+        let (first, last) = (u32::from(first), u32::from(last));
+        // Both differences are negative within, and their top bits set.
+        let both = first.wrapping_sub(1).wrapping_sub(byte) & byte.wrapping_sub(1).wrapping_sub(last);
+        let mask = 0_u32.wrapping_sub(both >> 31);
+        byte.wrapping_sub(first).wrapping_add(value).wrapping_sub(NO_VALUE) & mask
+    };
+    [
+        within(b'A', b'Z', 0),
+        within(b'a', b'z', 26),
+        within(b'0', b'9', 52),
+        within(b'-', b'-', 62),
+        within(b'_', b'_', 63),
+    ]
+    .into_iter()
+    .fold(NO_VALUE, u32::wrapping_add)
 }

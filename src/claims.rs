@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{ArrayElements, JsonString, Members, Names, Object, Span, Value, Word};
 use crate::limits::Limits;
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
@@ -196,20 +196,23 @@ impl<'t> Claims<'t> {
     ///
     /// [`ClaimsError::ClaimType`] if it is there and neither a string nor an array of strings.
     pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
-        let (one, several) = match self.registered.aud.map(|span| span.value(self.text)) {
-            Some(Value::Array(array)) if array.iter().all(|member| member.as_string().is_some()) => {
-                (None, Some(array.iter()))
+        self.values_of_aud()
+    }
+
+    fn values_of_aud(&self) -> Result<Values<'t>, ClaimsError> {
+        let Some(span) = self.registered.aud else { return Ok(Values::one(None)) };
+        let found = match span.value(self.text) {
+            Value::String(one) => return Ok(Values::one(Some(one))),
+            Value::Array(array) => {
+                let elements = array.elements();
+                if elements.clone().all(|element| element.as_string().is_some()) {
+                    return Ok(Values { one: None, elements: Some(elements) });
+                }
+                "an array of other values"
             }
-            Some(Value::String(one)) => (Some(one), None),
-            None => (None, None),
-            Some(other) => {
-                let found =
-                    if let Value::Array(_) = other { "an array of other values" } else { other.kind() };
-                let expected = "a string or an array of strings";
-                return Err(ClaimsError::ClaimType { name: "aud", expected, found });
-            }
+            other => other.kind(),
         };
-        Ok(one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string)))
+        Err(ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings", found })
     }
 
     /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
@@ -296,6 +299,29 @@ impl<'t> Claims<'t> {
     #[cfg(feature = "serde")]
     pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_str(self.text)
+    }
+}
+
+/// The texts of a claim that may be one text or an array of them.
+struct Values<'t> {
+    one: Option<JsonString<'t>>,
+    elements: Option<ArrayElements<'t>>,
+}
+
+impl<'t> Values<'t> {
+    const fn one(one: Option<JsonString<'t>>) -> Self {
+        Self { one, elements: None }
+    }
+}
+
+impl<'t> Iterator for Values<'t> {
+    type Item = JsonString<'t>;
+
+    fn next(&mut self) -> Option<JsonString<'t>> {
+        match &mut self.elements {
+            Some(elements) => elements.next()?.as_string(),
+            None => self.one.take(),
+        }
     }
 }
 

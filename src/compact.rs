@@ -49,7 +49,15 @@ fn around(text: &[u8], dot: usize) -> (&[u8], &[u8]) {
     parts.unwrap_or_default()
 }
 
+/// Where the first three dots stand.
+#[cfg(not(target_pointer_width = "64"))]
+fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
+    let mut dots = (0..).zip(text).filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
+    [dots.next(), dots.next(), dots.next()]
+}
+
 /// Where the first three dots stand, sixteen bytes looked at together.
+#[cfg(target_pointer_width = "64")]
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     let mut dots = [None; 3];
     let mut places = dots.iter_mut();
@@ -84,6 +92,7 @@ fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
 }
 
 /// The top bit of each byte that is a dot.
+#[cfg(target_pointer_width = "64")]
 fn dots_in(word: [u8; 16]) -> u128 {
     const ONES: u128 = 0x0101_0101_0101_0101_0101_0101_0101_0101;
     let zero_at_dots = u128::from_le_bytes(word) ^ (ONES * 0x2e);

@@ -2,7 +2,7 @@
 
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, Members, Names, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Span, Word};
 use crate::limits::Limits;
 
 /// The header parameters that verification looks at.
@@ -43,7 +43,7 @@ impl<'t> Header<'t> {
                 TYP => typ = Some(string("typ", value)?),
                 X5T => x5t = Some(value),
                 CRIT => return Err(ParseError::Crit),
-                B64 if value.value(text) != Value::Bool(true) => return Err(ParseError::UnencodedPayload),
+                B64 if !value.is_true() => return Err(ParseError::UnencodedPayload),
                 _ if member.name(text) == "x5t#S256" => x5t_s256 = Some(value),
                 _ => {}
             }

@@ -83,6 +83,8 @@ impl<'a> Value<'a> {
     }
 
     /// What it is, for an error message.
+    #[cold]
+    #[inline(never)]
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -108,12 +110,29 @@ pub struct Array<'a>(&'a str);
 impl<'a> Array<'a> {
     /// The elements, in order.
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
-        let mut elements = Structure::new(self.0, 1);
-        let mut first = true;
-        core::iter::from_fn(move || {
-            let element = elements.element(core::mem::take(&mut first)).ok().flatten()?;
-            Some(element.value(self.0))
-        })
+        self.elements()
+    }
+
+    pub(crate) const fn elements(self) -> ArrayElements<'a> {
+        ArrayElements { text: self.0, structure: Structure::new(self.0, 1), first: true }
+    }
+}
+
+/// The elements of an array, in order.
+#[derive(Clone)]
+pub(crate) struct ArrayElements<'a> {
+    text: &'a str,
+    structure: Structure<'a>,
+    first: bool,
+}
+
+impl<'a> Iterator for ArrayElements<'a> {
+    type Item = Value<'a>;
+
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    fn next(&mut self) -> Option<Value<'a>> {
+        let element = self.structure.element(core::mem::take(&mut self.first)).ok().flatten()?;
+        Some(element.value(self.text))
     }
 }
 

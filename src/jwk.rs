@@ -2,8 +2,8 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Names, Value};
-use crate::key::{Parameters, VerifyingKey};
+use crate::json::{JsonString, Members, Names, Span, Value, Word};
+use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
 
@@ -25,24 +25,36 @@ use crate::reference::Names as KeyNames;
 /// one that has no meaning for the key's `kty` is not looked at.
 #[derive(Clone, Copy)]
 pub struct Jwk<'a> {
-    kid: Option<Value<'a>>,
-    kty: Option<Value<'a>>,
-    alg: Option<Value<'a>>,
-    crv: Option<Value<'a>>,
-    key_use: Option<Value<'a>>,
-    key_ops: Option<Value<'a>>,
-    x5t: Option<Value<'a>>,
-    x5t_s256: Option<Value<'a>>,
-    has_certificate: bool,
-    /// Which of [`PRIVATE`] have a value.
-    private: [bool; PRIVATE.len()],
-    parameters: Parameters<'a>,
+    text: &'a str,
+    /// Where the values of [`NAMES`] stand that are not `null`.
+    values: [Option<Span>; NAMES.len()],
     /// The values of `use` that are accepted beside `sig`.
     uses: &'a [&'a str],
 }
 
+/// The members that are looked at.
+const NAMES: [&str; 21] = [
+    "kid", "kty", "alg", "crv", "use", "key_ops", "x5t", "x5c", "n", "e", "x", "y", "k", "d", "p", "q", "dp",
+    "dq", "qi", "oth", THUMBPRINT,
+];
+
+/// The one whose name is longer than those that have a word of their own.
+const THUMBPRINT: &str = "x5t#S256";
+
 /// The private members of RSA keys (RFC 7518 §6.3.2); the first is that of EC keys, too (§6.2.2).
 const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// The words of [`NAMES`].
+static WORDS: [u64; NAMES.len()] = {
+    let mut words = [0; NAMES.len()];
+    let mut place = 0;
+    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "all of this is constant")]
+    while place < NAMES.len() {
+        words[place] = if NAMES[place].len() < 8 { Word::of_short(NAMES[place]) } else { Word::NONE };
+        place += 1;
+    }
+    words
+};
 
 impl<'a> Jwk<'a> {
     /// Reads a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and
@@ -65,48 +77,15 @@ impl<'a> Jwk<'a> {
         let mut names = Names::new();
         let mut members = Members::new(text.as_ref(), limits.members(), &mut names)
             .map_err(|error| error.map_or(KeyError::NotObject, KeyError::Json))?;
-        let mut jwk = Self {
-            kid: None,
-            kty: None,
-            alg: None,
-            crv: None,
-            key_use: None,
-            key_ops: None,
-            x5t: None,
-            x5t_s256: None,
-            has_certificate: false,
-            private: [false; PRIVATE.len()],
-            parameters: Parameters::default(),
-            uses: &[],
-        };
+        let mut jwk = Self { text: members.text(), values: [None; NAMES.len()], uses: &[] };
         while let Some(member) = members.next().map_err(KeyError::Json)? {
-            let (name, value) = (member.name(members.text()), member.value.value(members.text()));
-            if value == Value::Null {
-                continue;
-            }
-            let mut buffer = [0; 8];
-            let Some(name) = name.resolve(&mut buffer) else { continue };
-            match name {
-                "kid" => jwk.kid = Some(value),
-                "kty" => jwk.kty = Some(value),
-                "alg" => jwk.alg = Some(value),
-                "crv" => jwk.crv = Some(value),
-                "use" => jwk.key_use = Some(value),
-                "key_ops" => jwk.key_ops = Some(value),
-                "x5t" => jwk.x5t = Some(value),
-                "x5t#S256" => jwk.x5t_s256 = Some(value),
-                "x5c" => jwk.has_certificate = true,
-                "n" => jwk.parameters.n = Some(value),
-                "e" => jwk.parameters.e = Some(value),
-                "x" => jwk.parameters.x = Some(value),
-                "y" => jwk.parameters.y = Some(value),
-                "k" => jwk.parameters.k = Some(value),
-                name => {
-                    let places = jwk.private.iter_mut().zip(PRIVATE);
-                    for (has_value, _) in places.filter(|(_, private)| *private == name) {
-                        *has_value = !is_empty(value);
-                    }
-                }
+            let word = match member.name(jwk.text) {
+                name if name == THUMBPRINT => Word::NONE,
+                _ => member.word.get(),
+            };
+            let mut places = jwk.values.iter_mut().zip(&WORDS);
+            if let Some((place, _)) = places.find(|(_, known)| **known == word) {
+                *place = Some(member.value).filter(|value| !value.is_null());
             }
         }
         Ok(jwk)
@@ -137,14 +116,14 @@ impl<'a> Jwk<'a> {
     /// `kid`, the key ID (RFC 7517 §4.5), if it is a string.
     #[must_use]
     pub fn kid(&self) -> Option<JsonString<'a>> {
-        self.kid.and_then(Value::as_string)
+        self.value("kid").and_then(Value::as_string)
     }
 
     /// The names that a header can have for the key: `kid`, and the thumbprints of its certificate
     /// (RFC 7517 §4.8, §4.9), which are compared with no certificate here.
     pub(crate) fn names(&self) -> KeyNames<JsonString<'a>> {
         let [kid, x5t_s256, x5t] =
-            [self.kid, self.x5t_s256, self.x5t].map(|member| member.and_then(Value::as_string));
+            ["kid", THUMBPRINT, "x5t"].map(|name| self.value(name).and_then(Value::as_string));
         KeyNames { kid, x5t_s256, x5t }
     }
 
@@ -158,51 +137,65 @@ impl<'a> Jwk<'a> {
     /// of each its type and then its value.
     #[inline(never)]
     pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
-        let key = VerifyingKey::from_parameters(self.algorithm(allowed)?, &self.parameters);
+        let algorithm = self.algorithm(allowed)?;
+        let key = VerifyingKey::from_parameters(algorithm, &|name| self.value(name));
         key.map_err(|error| match error {
-            KeyError::MemberMissing { name } if self.has_certificate => KeyError::CertificateOnly { name },
+            KeyError::MemberMissing { name } if self.value("x5c").is_some() => {
+                KeyError::CertificateOnly { name }
+            }
             error => error,
         })
     }
 
-    /// The one algorithm that this key is for, by everything it says of itself.
+    /// The value of one of [`NAMES`].
+    #[inline(never)]
+    fn value(&self, name: &str) -> Option<Value<'a>> {
+        debug_assert!(NAMES.contains(&name), "what is looked at is kept");
+        let (value, _) = self.values.iter().zip(NAMES).find(|(_, known)| *known == name)?;
+        value.map(|value| value.value(self.text))
+    }
+
+    /// The value of one of them that is a string or absent.
+    #[inline(never)]
+    fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, KeyError> {
+        match self.value(name) {
+            Some(Value::String(string)) => Ok(Some(string)),
+            Some(other) => Err(KeyError::MemberType { name, expected: "a string", found: other.kind() }),
+            None => Ok(None),
+        }
+    }
+
+    /// The algorithm that the key is bound to, once everything else about it fits.
     #[inline(never)]
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
-        let kty = string("kty", self.kty)?.ok_or(KeyError::MemberMissing { name: "kty" })?;
-        let mut of_kty = Algorithm::ALL.iter().copied().filter(|alg| kty == alg.kty()).peekable();
-        if of_kty.peek().is_none() {
+        let kty = self.string("kty")?.ok_or(KeyError::MemberMissing { name: "kty" })?;
+        let mut known = Algorithm::ALL.iter().copied();
+        let Some(first) = known.find(|algorithm| kty == algorithm.kty()) else {
             return Err(KeyError::KtyUnsupported { kty: kty.excerpt() });
-        }
-        string("kid", self.kid)?;
-        let key_use = string("use", self.key_use)?;
+        };
+        self.string("kid")?;
+        let key_use = self.string("use")?;
         if let Some(key_use) = key_use
             && key_use != "sig"
             && !self.uses.iter().any(|allowed| key_use == **allowed)
         {
             return Err(KeyError::UseNotSig { key_use: key_use.excerpt() });
         }
-        if let Some(key_ops) = self.key_ops {
-            let operations = Operations::read(key_ops)?;
-            // Beside a `use` an empty array says no more than that there is `use` already: RFC 7517 §4.3
-            // advises against both.
-            if !(operations.is_empty && key_use.is_some()) {
-                operations.check()?;
-            }
+        if let Some(key_ops) = self.value("key_ops") {
+            check_operations(key_ops, key_use.is_some())?;
         }
-        let crv = match of_kty.peek().and_then(|algorithm| algorithm.crv()) {
-            Some(_) => string("crv", self.crv)?,
-            None => None,
-        };
+        let crv = if first.crv().is_some() { self.string("crv")? } else { None };
         let carries = |algorithm: &Algorithm| {
-            algorithm.crv().is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
+            algorithm.kty() == first.kty()
+                && algorithm.crv().is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
         };
-        let carried = of_kty.find(carries).ok_or_else(|| match crv {
+        let carried = Algorithm::ALL.iter().copied().find(carries).ok_or_else(|| match crv {
             None => KeyError::MemberMissing { name: "crv" },
             Some(crv) => KeyError::CrvUnsupported { crv: crv.excerpt() },
         })?;
         // Each kty and crv carries one of the implemented algorithms, so that a key without `alg`
         // says as much as one with it.
-        if let Some(alg) = string("alg", self.alg)? {
+        if let Some(alg) = self.string("alg")? {
             let named = alg.resolve(&mut [0; 8]).and_then(Algorithm::from_name);
             let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: alg.excerpt() })?;
             if named != carried {
@@ -224,28 +217,19 @@ impl<'a> Jwk<'a> {
 
     /// The first member of a key of this type that publishes its private part.
     fn private_member(&self, kty: &str) -> Option<&'static str> {
-        let mut members = self.private.iter().zip(PRIVATE).filter(|(has_value, _)| **has_value);
-        members.find(|(_, name)| kty == "RSA" || *name == "d").map(|(_, name)| name)
+        let names = if kty == "RSA" { &PRIVATE[..] } else { &PRIVATE[..1] };
+        names.iter().copied().find(|name| self.value(name).is_some_and(|value| !is_empty(value)))
     }
 }
 
 impl core::fmt::Debug for Jwk<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut shown = f.debug_struct("Jwk");
-        let text = |member: Option<Value<'_>>| member.and_then(Value::as_string).map(JsonString::excerpt);
-        shown.field("kid", &text(self.kid)).field("kty", &text(self.kty)).field("alg", &text(self.alg));
+        for name in ["kid", "kty", "alg"] {
+            shown.field(name, &self.value(name).and_then(Value::as_string).map(JsonString::excerpt));
+        }
         shown.finish_non_exhaustive()
     }
-}
-
-/// A member that must be a string where it is present.
-fn string<'a>(name: &'static str, member: Option<Value<'a>>) -> Result<Option<JsonString<'a>>, KeyError> {
-    let Some(value) = member else { return Ok(None) };
-    let string = value.as_string();
-    if string.is_none() {
-        return Err(KeyError::MemberType { name, expected: "a string", found: value.kind() });
-    }
-    Ok(string)
 }
 
 /// Whether a value is an empty string or array: a private member with one publishes nothing.
@@ -255,6 +239,15 @@ fn is_empty(value: Value<'_>) -> bool {
         Value::Array(array) => array.iter().next().is_none(),
         _ => false,
     }
+}
+
+/// Holds `key_ops` to what it must say.
+#[inline(never)]
+fn check_operations(key_ops: Value<'_>, has_use: bool) -> Result<(), KeyError> {
+    let operations = Operations::read(key_ops)?;
+    // Beside a `use` an empty array says no more than that there is `use` already: RFC 7517 §4.3 advises
+    // against both.
+    if operations.is_empty && has_use { Ok(()) } else { operations.check() }
 }
 
 /// What the `key_ops` of a key says (RFC 7517 §4.3).
@@ -268,8 +261,8 @@ struct Operations {
 
 impl Operations {
     /// The operations that RFC 7517 §4.3 registers.
-    const REGISTERED: [&str; 8] =
-        ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
+    const REGISTERED: &[&str; 8] =
+        &["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey", "deriveKey", "deriveBits"];
 
     /// Reads `key_ops`.
     fn read(value: Value<'_>) -> Result<Self, KeyError> {
@@ -277,12 +270,12 @@ impl Operations {
         let Value::Array(elements) = value else { return Err(wrong(value.kind())) };
         let mut seen = [false; Self::REGISTERED.len()];
         let mut operations = Self { is_empty: true, verify: false, duplicate: None };
-        for element in elements.iter() {
+        for element in elements.elements() {
             let operation = element.as_string().ok_or(wrong("an array of other values"))?;
             operations.is_empty = false;
-            let named = Self::REGISTERED.into_iter().zip(&mut seen).find(|(name, _)| operation == *name);
+            let named = Self::REGISTERED.iter().zip(&mut seen).find(|(name, _)| operation == **name);
             let Some((name, seen)) = named else { continue };
-            operations.verify |= name == "verify";
+            operations.verify |= *name == "verify";
             if core::mem::replace(seen, true) {
                 operations.duplicate = operations.duplicate.or(Some(name));
             }

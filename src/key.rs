@@ -15,7 +15,7 @@ use core::fmt;
 
 #[cfg(feature = "es256")]
 pub use self::es256::PreparedEs256;
-pub(crate) use self::parameters::Parameters;
+use self::parameters::Parameters;
 use crate::algorithm::Algorithm;
 use crate::error::{KeyError, SignatureError};
 
@@ -91,7 +91,7 @@ impl VerifyingKey {
     /// The key that a JWK holds, which its other members say to be for `algorithm`.
     pub(crate) fn from_parameters(
         algorithm: Algorithm,
-        parameters: &Parameters<'_>,
+        parameters: Parameters<'_, '_>,
     ) -> Result<Self, KeyError> {
         let material = match algorithm {
             #[cfg(feature = "hs256")]

@@ -5,7 +5,7 @@ use core::borrow::Borrow as _;
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::base64url::decoded_len;
 use crate::compact::{self, Parts};
-use crate::error::{Error, Excerpt, ParseError, SelectError};
+use crate::error::{Error, ParseError, SelectError};
 use crate::header::Header;
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
@@ -144,7 +144,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
             }
             Typ::OneOf(typs) => typs,
         };
-        let expected = || Excerpt::new(accepted.first().copied().unwrap_or_default().chars());
+        let expected = || JsonString::new(accepted.first().copied().unwrap_or_default(), false).excerpt();
         let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {
             return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
@@ -182,7 +182,11 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
 /// A media type without `application/`, which stands for itself when no other slash follows.
 pub(crate) fn subtype(media_type: &str) -> &str {
     match media_type.split_at_checked("application/".len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") && !rest.contains('/') => rest,
+        Some((prefix, rest))
+            if prefix.eq_ignore_ascii_case("application/") && rest.bytes().all(|byte| byte != b'/') =>
+        {
+            rest
+        }
         _ => media_type,
     }
 }

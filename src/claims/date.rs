@@ -33,7 +33,7 @@ impl NumericDate {
         for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
             shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
         }
-        if exponent.contains(&b'-') {
+        if exponent.iter().any(|byte| *byte == b'-') {
             shift = shift.saturating_neg();
         }
         // How many more digits are before the point. Texts are shorter than 2^20 bytes.
@@ -87,14 +87,16 @@ impl NumericDate {
 
 /// The integer that at most 15 digits write, if it is that.
 fn few_digits(bytes: &[u8]) -> Option<i64> {
-    let (number, rest) = match bytes.split_first_chunk() {
-        Some((first, rest)) if all_digits(u64::from_le_bytes(*first)) => (eight_digits(*first), rest),
-        _ => (0, bytes),
-    };
-    if rest.len() > 7 {
+    if bytes.len() > 15 {
         return None;
     }
-    let mut number = number;
+    let (mut number, mut rest) = (0, bytes);
+    if cfg!(target_pointer_width = "64")
+        && let Some((first, others)) = bytes.split_first_chunk()
+        && all_digits(u64::from_le_bytes(*first))
+    {
+        (number, rest) = (eight_digits(*first), others);
+    }
     for byte in rest {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {

@@ -1,7 +1,7 @@
 //! What the claims of a token must be.
 
-use super::Claims;
-use crate::error::{ClaimsError, Excerpt};
+use super::{Claims, Values};
+use crate::error::ClaimsError;
 use crate::json::JsonString;
 use crate::time::{Leeway, UnixTime};
 
@@ -95,13 +95,8 @@ impl<'p> ClaimsPolicy<'p> {
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let times = self.times(claims, &mut refuse)?;
-        let values = || claims.issuer().map(Option::into_iter);
-        if let Err(error) = self.issuer.check("iss", claims.registered.iss.is_some(), values) {
-            refuse(error)?;
-        }
-        let values = || claims.audiences();
-        if let Err(error) = self.audience.check("aud", claims.registered.aud.is_some(), values) {
-            refuse(error)?;
+        for (expected, name) in [(self.issuer, "iss"), (self.audience, "aud")] {
+            expected.check(name, claims).or_else(&mut refuse)?;
         }
         now.map_or(Ok(()), |now| self.hold(times, now, refuse))
     }
@@ -170,14 +165,11 @@ struct Times {
 }
 
 impl Expect<'_> {
-    /// Checks the values of a claim, which are read only if they count.
+    /// Checks the values of `iss` or `aud`, which are read only if they count.
     #[inline(never)]
-    fn check<'t, V: Iterator<Item = JsonString<'t>>>(
-        self,
-        name: &'static str,
-        present: bool,
-        values: impl FnOnce() -> Result<V, ClaimsError>,
-    ) -> Result<(), ClaimsError> {
+    fn check(self, name: &'static str, claims: &Claims<'_>) -> Result<(), ClaimsError> {
+        let is_issuer = name == "iss";
+        let present = if is_issuer { claims.registered.iss } else { claims.registered.aud }.is_some();
         let one;
         let accepted = match self {
             Self::Ignore => return Ok(()),
@@ -192,8 +184,9 @@ impl Expect<'_> {
         if !present {
             return Err(ClaimsError::ClaimMissing { name });
         }
+        let values = if is_issuer { Values::one(claims.issuer()?) } else { claims.values_of_aud()? };
         let mut first = None;
-        for value in values()? {
+        for value in values {
             if accepted.iter().any(|accepted| value == **accepted) {
                 return Ok(());
             }
@@ -201,13 +194,11 @@ impl Expect<'_> {
         }
         let expected = accepted.first().copied().unwrap_or_default();
         let found = first.unwrap_or(JsonString::new("", false));
-        let [found, expected] = match found.as_str() {
-            Some(found) => Excerpt::of_mismatch(found, expected),
-            None => [found.excerpt(), Excerpt::new(expected.chars())],
-        };
-        Err(match name {
-            "iss" => ClaimsError::IssuerMismatch { found, expected },
-            _ => ClaimsError::AudienceMismatch { found, expected },
+        let [found, expected] = found.excerpts_of_mismatch(JsonString::new(expected, false));
+        Err(if is_issuer {
+            ClaimsError::IssuerMismatch { found, expected }
+        } else {
+            ClaimsError::AudienceMismatch { found, expected }
         })
     }
 }

@@ -30,15 +30,11 @@ impl Excerpt {
         excerpt
     }
 
-    /// Excerpts of two texts that differ, from shortly before the first difference on where that lies
-    /// far behind.
-    pub(crate) fn of_mismatch(found: &str, expected: &str) -> [Self; 2] {
-        let same =
-            found.bytes().zip(expected.bytes()).take_while(|(found, expected)| found == expected).count();
+    /// How many characters are left out before excerpts of two texts of which so many are the same: where
+    /// the first difference lies far behind, all but some before it.
+    pub(crate) const fn skipped(same: usize) -> usize {
         // The last three places may be dots.
-        let skipped = if same < Self::MAX.saturating_sub(3) { 0 } else { same.saturating_sub(Self::MAX / 2) };
-        let skipped = (0..=skipped).rev().find(|place| found.is_char_boundary(*place)).unwrap_or(0);
-        [found, expected].map(|text| Self::new(text.get(skipped..).unwrap_or(text).chars()))
+        if same < Self::MAX.saturating_sub(3) { 0 } else { same.saturating_sub(Self::MAX / 2) }
     }
 
     /// The text.

@@ -38,6 +38,9 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 pub(crate) struct Word(u64);
 
 impl Word {
+    /// No name's word: the top byte is neither zero nor all ones.
+    pub(crate) const NONE: u64 = 0xfe << 56;
+
     /// The word of a short name, to match words with.
     pub(crate) const fn of_short(name: &str) -> u64 {
         let mut octets = name.as_bytes();
@@ -73,52 +76,71 @@ impl Word {
     }
 
     /// The word of a name.
+    #[inline(never)]
     pub(super) fn of(name: JsonString<'_>) -> Self {
-        name.as_str().map_or_else(|| Self::of_octets(name.utf8_octets()), Self::of_name)
+        #[cfg(target_pointer_width = "64")]
+        if let Some(word) = name.as_str().and_then(Self::of_words) {
+            return word;
+        }
+        let mut octets = Octets::default();
+        match name.as_str() {
+            Some(name) => name.bytes().for_each(|octet| octets.push(octet)),
+            None => name.for_each_octet(|octet| octets.push(octet)),
+        }
+        octets.word()
     }
 
-    /// The word of a name that is at hand.
-    fn of_name(name: &str) -> Self {
+    /// The word of a name that is at hand, unless it is very short or a short one with a NUL.
+    #[cfg(target_pointer_width = "64")]
+    fn of_words(name: &str) -> Option<Self> {
         let octets = name.as_bytes();
-        match (octets.first_chunk(), octets.last_chunk()) {
-            (Some(first), Some(last)) => {
-                Self::long(u64::from_le_bytes(*first), u64::from_be_bytes(*last), octets.len())
-            }
-            _ => match (octets.first_chunk(), octets.last_chunk()) {
-                // Four octets from the start and four up to the end, if none of them is a NUL.
-                (Some(first), Some(last)) if !octets.contains(&0) => {
-                    let between = u32::try_from(octets.len().wrapping_sub(4)).unwrap_or(0);
-                    let last = u64::from(u32::from_le_bytes(*last)).wrapping_shl(between.wrapping_mul(8));
-                    Self(u64::from(u32::from_le_bytes(*first)) | last)
-                }
-                _ => Self::of_octets(octets.iter().copied()),
-            },
+        if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
+            let length = u64::try_from(octets.len()).ok()?;
+            return Some(Self::long(u64::from_le_bytes(*first), u64::from_be_bytes(*last), length));
         }
+        // Four octets from the start and four up to the end.
+        let (first, last) = (octets.first_chunk()?, octets.last_chunk()?);
+        let between = u32::try_from(octets.len().wrapping_sub(4)).ok()?;
+        let last = u64::from(u32::from_le_bytes(*last)).wrapping_shl(between.wrapping_mul(8));
+        let word = Self(u64::from(u32::from_le_bytes(*first)) | last);
+        (!octets.contains(&0)).then_some(word)
     }
 
-    /// The word of a name that comes octet by octet.
-    fn of_octets(octets: impl Iterator<Item = u8>) -> Self {
-        let (mut first, mut last, mut length, mut nul) = ([0; 8], 0_u64, 0_usize, false);
-        for octet in octets {
-            if let Some(place) = first.get_mut(length) {
-                *place = octet;
-            }
-            last = last << 8 | u64::from(octet);
-            nul |= octet == 0;
-            length = length.wrapping_add(1);
-        }
-        let first = u64::from_le_bytes(first);
-        if length < 8 && !nul { Self(first) } else { Self::long(first, last, length) }
-    }
-
-    fn long(first: u64, last: u64, length: usize) -> Self {
-        let mixed = first ^ last.rotate_left(29) ^ u64::try_from(length).unwrap_or(0);
+    const fn long(first: u64, last: u64, length: u64) -> Self {
+        let mixed = first ^ last.rotate_left(29) ^ length;
         Self(mixed.wrapping_mul(MULTIPLIER) | 0xff << 56)
     }
 
     /// Twelve bits, which many names share.
     const fn digest(self) -> u64 {
         self.0.wrapping_mul(MULTIPLIER) >> 52
+    }
+}
+
+/// A name that comes octet by octet.
+#[derive(Default)]
+struct Octets {
+    first: u64,
+    last: u64,
+    length: u32,
+    nul: bool,
+}
+
+impl Octets {
+    fn push(&mut self, octet: u8) {
+        let octet = u64::from(octet);
+        // The first of all is the lowest of the first eight, and the last is the lowest of the last eight.
+        if self.length < 8 {
+            self.first |= octet.wrapping_shl(self.length.wrapping_mul(8));
+        }
+        self.last = self.last << 8 | octet;
+        self.nul |= octet == 0;
+        self.length = self.length.wrapping_add(1);
+    }
+
+    fn word(self) -> Word {
+        let is_short = self.length < 8 && !self.nul;
+        if is_short { Word(self.first) } else { Word::long(self.first, self.last, self.length.into()) }
     }
 }
 
@@ -225,7 +247,7 @@ impl Names {
 
     /// The member of this name of the object whose names these are, unless its name was left out.
     pub(crate) fn get<'t>(&self, object: &'t str, name: &str) -> Option<Value<'t>> {
-        let word = Word::of_name(name);
+        let word = Word::of(JsonString::new(name, false));
         let mut alike = self.of_digest(Entry::new(word, 0), 0);
         alike.find_map(|other| {
             let start = other.start();

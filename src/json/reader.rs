@@ -286,7 +286,8 @@ impl<'a> Reader<'a> {
     fn digits(self, start: usize) -> Result<usize, Fault> {
         let mut at = start;
         // A time in seconds has ten digits.
-        if let Some(word) = self.from(at).first_chunk()
+        if cfg!(target_pointer_width = "64")
+            && let Some(word) = self.from(at).first_chunk()
             && all_digits(u64::from_le_bytes(*word))
         {
             at = at.wrapping_add(8);

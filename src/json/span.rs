@@ -118,6 +118,14 @@ impl Span {
         self.is_number().then(|| self.text(text))
     }
 
+    pub(crate) const fn is_null(self) -> bool {
+        matches!(self.kind(), Kind::Null)
+    }
+
+    pub(crate) const fn is_true(self) -> bool {
+        matches!(self.kind(), Kind::True)
+    }
+
     pub(crate) const fn is_number(self) -> bool {
         matches!(self.kind(), Kind::Number)
     }

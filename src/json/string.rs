@@ -44,6 +44,7 @@ impl<'a> JsonString<'a> {
         let mut rest = self.raw.as_bytes();
         core::iter::from_fn(move || {
             let (octet, after) = match rest {
+                [octet, after @ ..] if !self.escaped => (*octet, after),
                 [b'\\', b'u', digits @ ..] => {
                     let (digits, after) = digits.split_first_chunk()?;
                     let (unit, _) = code_unit_of(*digits);
@@ -74,13 +75,11 @@ impl<'a> JsonString<'a> {
         })
     }
 
-    /// The text in UTF-8, escapes resolved, octet by octet.
-    pub(crate) fn utf8_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        self.characters().flat_map(|character| {
-            let mut octets = [0; 4];
-            let length = character.encode_utf8(&mut octets).len();
-            octets.into_iter().take(length)
-        })
+    /// Does something with each octet of the text in UTF-8, escapes resolved.
+    pub(super) fn for_each_octet(self, mut work: impl FnMut(u8)) {
+        let mut encoded = [0; 4];
+        self.characters()
+            .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
     }
 
     /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit. A buffer as long
@@ -110,6 +109,10 @@ impl<'a> JsonString<'a> {
     /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
     /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
     pub(super) fn compare_start(self, text: &str) -> Ordering {
+        // On a device, where few names are compared, no second way is worth its code.
+        if !cfg!(target_pointer_width = "64") {
+            return self.characters().cmp(up_to_quote(text));
+        }
         let both = self.raw.bytes().zip(text.bytes());
         let same = both.take_while(|(own, other)| own == other && *own != b'\\').count();
         match (self.raw.as_bytes().get(same), text.as_bytes().get(same)) {
@@ -123,7 +126,22 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
-        Excerpt::new(self.chars())
+        self.excerpt_behind(0)
+    }
+
+    /// Excerpts of two texts that differ, from shortly before the first difference on where that lies
+    /// far behind.
+    #[cold]
+    pub(crate) fn excerpts_of_mismatch(self, expected: Self) -> [Excerpt; 2] {
+        let both = self.characters().zip(expected.characters());
+        let same = both.take_while(|(found, expected)| found == expected).count();
+        [self, expected].map(|text| text.excerpt_behind(Excerpt::skipped(same)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn excerpt_behind(self, skipped: usize) -> Excerpt {
+        Excerpt::new(self.characters().skip(skipped))
     }
 }
 

@@ -161,8 +161,9 @@ impl<'a> Structure<'a> {
 
     /// Skips what can be a number or literal, or was meant to be.
     fn scalar(&mut self) {
-        let ends = b"\"[]{},: \t\n\r";
-        while self.byte().is_some_and(|byte| !ends.contains(&byte)) {
+        while let Some(byte) = self.byte()
+            && !matches!(byte, b'"' | b'[' | b']' | b'{' | b'}' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r')
+        {
             self.skip(1);
         }
     }

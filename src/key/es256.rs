@@ -129,11 +129,11 @@ impl Key {
 
     /// An `EC` JWK (RFC 7518 §6.2.1).
     #[inline(never)]
-    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self, KeyError> {
+    pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let (mut x, mut y) = ([0; 32], [0; 32]);
-        let too_long = |name| move |length| KeyError::CoordinateLength { name, length };
-        let x = octets("x", parameters.x, &mut x, too_long("x"))?;
-        let y = octets("y", parameters.y, &mut y, too_long("y"))?;
+        let too_long = |name, length| KeyError::CoordinateLength { name, length };
+        let x = octets("x", parameters, &mut x, too_long)?;
+        let y = octets("y", parameters, &mut y, too_long)?;
         Self::new(x, y)
     }
 

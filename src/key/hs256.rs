@@ -7,6 +7,7 @@ mod document;
 mod encoding;
 mod point;
 
+use hmac::digest::CtOutput;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
@@ -53,20 +54,27 @@ impl Key {
 
     /// An `oct` JWK (RFC 7518 §6.4).
     #[inline(never)]
-    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self, KeyError> {
+    pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let mut buffer = zeroize::Zeroizing::new([0; MOST_IN_JWK]);
-        let too_long = |length| KeyError::SecretTooLong { length, most: MOST_IN_JWK };
-        Self::new(octets("k", parameters.k, &mut *buffer, too_long)?)
+        let too_long = |_, length| KeyError::SecretTooLong { length, most: MOST_IN_JWK };
+        Self::new(octets("k", parameters, &mut *buffer, too_long)?)
     }
 
     /// Whether both are one secret: whether their tags of the empty message are equal, for the secrets
     /// themselves are not kept. How long this takes depends on neither.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
-        self.holds(b"", &other.0.clone().finalize().into_bytes())
+        other.tag(b"") == self.tag(b"")
     }
 
     #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], tag: &[u8]) -> bool {
-        self.0.clone().chain_update(message).verify_slice(tag).is_ok()
+        let Ok(tag) = tag.try_into() else { return false };
+        self.tag(message) == CtOutput::new(tag)
+    }
+
+    /// The tag of a message, which compares in constant time.
+    #[inline(never)]
+    fn tag(&self, message: &[u8]) -> CtOutput<Hmac<Sha256>> {
+        self.0.clone().chain_update(message).finalize()
     }
 }

@@ -2,45 +2,38 @@
 
 use crate::base64url;
 use crate::error::{Base64Error, KeyError};
-use crate::json::{JsonString, Value};
+use crate::json::Value;
 
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Parameters<'a> {
-    pub(crate) n: Option<Value<'a>>,
-    pub(crate) e: Option<Value<'a>>,
-    pub(crate) x: Option<Value<'a>>,
-    pub(crate) y: Option<Value<'a>>,
-    pub(crate) k: Option<Value<'a>>,
-}
+/// The values of members of a JWK, by their names; `None` for one that is absent.
+pub(super) type Parameters<'p, 'a> = &'p dyn Fn(&str) -> Option<Value<'a>>;
 
-/// The octets of the parameter `name`, decoded into `buffer`; `too_long` makes the error for octets
-/// that it does not hold, of their number.
+/// Decodes a parameter into the front of `buffer`. Octets that do not fit are `too_long`, which is told
+/// their number.
+#[inline(never)]
 pub(super) fn octets<'b>(
     name: &'static str,
-    value: Option<Value<'_>>,
+    parameters: Parameters<'_, '_>,
     buffer: &'b mut [u8],
-    too_long: impl FnOnce(usize) -> KeyError,
+    too_long: fn(&'static str, usize) -> KeyError,
 ) -> Result<&'b [u8], KeyError> {
-    let value = value.ok_or(KeyError::MemberMissing { name })?;
+    let value = parameters(name).ok_or(KeyError::MemberMissing { name })?;
     let text =
         value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
-    let decoded = match text.as_str() {
-        Some(text) => base64url::decode_key_material(text.as_bytes(), buffer),
-        None => octets_in_escapes(text, buffer),
-    };
-    decoded.map_err(|error| match error {
-        Base64Error::Buffer { needed, .. } => too_long(needed),
+    base64url::decode_key_material(text.ascii_octets(), buffer).map_err(|error| match error {
+        Base64Error::Buffer { needed, .. } => too_long(name, needed),
+        Base64Error::Byte { byte, offset } => {
+            // Of a character beyond ASCII, or one that is escaped, its first octet.
+            let byte = text.chars().nth(offset).map_or(byte, first_octet);
+            KeyError::Base64 { name, error: Base64Error::Byte { byte, offset } }
+        }
         error => KeyError::Base64 { name, error },
     })
 }
 
-/// The same for text with escapes, which a writer of JSON may make of any character (RFC 8259 §7).
-#[cold]
-#[inline(never)]
-fn octets_in_escapes<'b>(text: JsonString<'_>, buffer: &'b mut [u8]) -> Result<&'b [u8], Base64Error> {
-    base64url::decode_key_characters(text.ascii_octets(), buffer).map_err(|error| match error {
-        // Which of the characters that were meant it is.
-        Base64Error::Byte { .. } => base64url::fault(text.utf8_octets()),
-        error => error,
-    })
+/// The first octet of a character in UTF-8.
+fn first_octet(character: char) -> u8 {
+    let mut octets = [0; 4];
+    character.encode_utf8(&mut octets);
+    let [first, ..] = octets;
+    first
 }

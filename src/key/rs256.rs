@@ -99,17 +99,17 @@ impl Key {
 
     /// An `RSA` JWK (RFC 7518 §6.3.1).
     #[inline(never)]
-    pub(super) fn from_parameters(parameters: &Parameters<'_>) -> Result<Self, KeyError> {
+    pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         // Octets enough for the zeros that some issuers put first.
         let (mut n, mut e) = ([0; MOST_BITS / 8 + 8], [0; 16]);
         let too_large =
-            |length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
-        let n = octets("n", parameters.n, &mut n, too_large)?;
-        let too_large = |length: usize| KeyError::ExponentTooLarge {
+            |_, length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
+        let n = octets("n", parameters, &mut n, too_large)?;
+        let too_large = |_, length: usize| KeyError::ExponentTooLarge {
             bits: length.saturating_mul(8),
             max: MOST_EXPONENT_BITS,
         };
-        Self::new(n, octets("e", parameters.e, &mut e, too_large)?)
+        Self::new(n, octets("e", parameters, &mut e, too_large)?)
     }
 
     /// Whether both have one modulus and one exponent.
