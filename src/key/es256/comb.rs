@@ -131,6 +131,7 @@ pub(super) fn sum_prepared_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Prepared) -
     sum_of_columns(u1, &BASE_PREPARED, u2, q)
 }
 
+#[expect(clippy::arithmetic_side_effects, reason = "a table has parts")]
 fn sum_of_columns<M: Multiple, const G: usize, const Q: usize, const PARTS: usize>(
     u1: &[u8; 32],
     base: &Table<Affine, G, PARTS>,
