@@ -196,20 +196,23 @@ impl<'t> Claims<'t> {
     ///
     /// [`ClaimsError::ClaimType`] if it is there and neither a string nor an array of strings.
     pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
-        self.values_of_aud()
+        let (one, elements) = match self.aud()? {
+            Some(Value::Array(array)) => (None, Some(array.elements())),
+            value => (value.and_then(Value::as_string), None),
+        };
+        Ok(Values { one, elements })
     }
 
-    fn values_of_aud(&self) -> Result<Values<'t>, ClaimsError> {
-        let Some(span) = self.registered.aud else { return Ok(Values::one(None)) };
-        let found = match span.value(self.text) {
-            Value::String(one) => return Ok(Values::one(Some(one))),
-            Value::Array(array) => {
-                let elements = array.elements();
-                if elements.clone().all(|element| element.as_string().is_some()) {
-                    return Ok(Values { one: None, elements: Some(elements) });
-                }
-                "an array of other values"
+    /// `aud`, of one of the types that it may have.
+    fn aud(&self) -> Result<Option<Value<'t>>, ClaimsError> {
+        let Some(span) = self.registered.aud else { return Ok(None) };
+        let value = span.value(self.text);
+        let found = match value {
+            Value::String(_) => return Ok(Some(value)),
+            Value::Array(array) if array.elements().all(|element| element.as_string().is_some()) => {
+                return Ok(Some(value));
             }
+            Value::Array(_) => "an array of other values",
             other => other.kind(),
         };
         Err(ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings", found })
@@ -306,12 +309,6 @@ impl<'t> Claims<'t> {
 struct Values<'t> {
     one: Option<JsonString<'t>>,
     elements: Option<ArrayElements<'t>>,
-}
-
-impl<'t> Values<'t> {
-    const fn one(one: Option<JsonString<'t>>) -> Self {
-        Self { one, elements: None }
-    }
 }
 
 impl<'t> Iterator for Values<'t> {

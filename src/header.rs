@@ -13,7 +13,8 @@ use crate::limits::Limits;
 #[derive(Clone, Copy)]
 pub struct Header<'t> {
     text: &'t str,
-    algorithm: Result<Algorithm, Excerpt>,
+    alg: Span,
+    algorithm: Option<Algorithm>,
     kid: Option<Span>,
     typ: Option<Span>,
     x5t: Option<Span>,
@@ -48,9 +49,9 @@ impl<'t> Header<'t> {
                 _ => {}
             }
         }
-        let alg = alg.and_then(|alg| alg.string(text)).ok_or(ParseError::AlgMissing)?;
-        let known = alg.resolve(&mut [0; 8]).and_then(Algorithm::from_name);
-        Ok(Self { text, algorithm: known.ok_or_else(|| alg.excerpt()), kid, typ, x5t, x5t_s256 })
+        let alg: Span = alg.ok_or(ParseError::AlgMissing)?;
+        let algorithm = alg.contents(text).resolve(&mut [0; 8]).and_then(Algorithm::from_name);
+        Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
     }
 
     /// `alg` (RFC 7515 §4.1.1): an algorithm that is implemented, or else what the header says.
@@ -58,8 +59,8 @@ impl<'t> Header<'t> {
     /// # Errors
     ///
     /// The header's value, when it names no algorithm that is implemented.
-    pub const fn algorithm(&self) -> Result<Algorithm, Excerpt> {
-        self.algorithm
+    pub fn algorithm(&self) -> Result<Algorithm, Excerpt> {
+        self.algorithm.ok_or_else(|| self.alg.contents(self.text).excerpt())
     }
 
     /// `kid`, the key ID (RFC 7515 §4.1.4).

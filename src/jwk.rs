@@ -33,7 +33,7 @@ pub struct Jwk<'a> {
 }
 
 /// The members that are looked at.
-const NAMES: [&str; 21] = [
+static NAMES: [&str; 21] = [
     "kid", "kty", "alg", "crv", "use", "key_ops", "x5t", "x5c", "n", "e", "x", "y", "k", "d", "p", "q", "dp",
     "dq", "qi", "oth", THUMBPRINT,
 ];
@@ -48,7 +48,7 @@ const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 static WORDS: [u64; NAMES.len()] = {
     let mut words = [0; NAMES.len()];
     let mut place = 0;
-    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "all of this is constant")]
+    #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
     while place < NAMES.len() {
         words[place] = if NAMES[place].len() < 8 { Word::of_short(NAMES[place]) } else { Word::NONE };
         place += 1;
@@ -151,7 +151,7 @@ impl<'a> Jwk<'a> {
     #[inline(never)]
     fn value(&self, name: &str) -> Option<Value<'a>> {
         debug_assert!(NAMES.contains(&name), "what is looked at is kept");
-        let (value, _) = self.values.iter().zip(NAMES).find(|(_, known)| *known == name)?;
+        let (value, _) = self.values.iter().zip(&NAMES).find(|(_, known)| **known == name)?;
         value.map(|value| value.value(self.text))
     }
 

@@ -117,6 +117,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     }
 
     /// Holds the header against everything that needs no key.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
         let alg = self.accept_algorithm(header)?;
         self.accept_typ(header)?;

@@ -33,7 +33,7 @@ impl NumericDate {
         for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
             shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
         }
-        if exponent.iter().any(|byte| *byte == b'-') {
+        if let [_, b'-', ..] = exponent {
             shift = shift.saturating_neg();
         }
         // How many more digits are before the point. Texts are shorter than 2^20 bytes.

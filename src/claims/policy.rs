@@ -1,8 +1,8 @@
 //! What the claims of a token must be.
 
-use super::{Claims, Values};
+use super::Claims;
 use crate::error::ClaimsError;
-use crate::json::JsonString;
+use crate::json::{JsonString, Value};
 use crate::time::{Leeway, UnixTime};
 
 /// What a claim must be. Whatever is expected is thereby demanded.
@@ -184,16 +184,19 @@ impl Expect<'_> {
         if !present {
             return Err(ClaimsError::ClaimMissing { name });
         }
-        let values = if is_issuer { Values::one(claims.issuer()?) } else { claims.values_of_aud()? };
-        let mut first = None;
-        for value in values {
-            if accepted.iter().any(|accepted| value == **accepted) {
-                return Ok(());
-            }
-            first = first.or(Some(value));
+        let value = if is_issuer { claims.issuer()?.map(Value::String) } else { claims.aud()? };
+        let meets = |value: Value<'_>| {
+            value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == **accepted))
+        };
+        let (met, first) = match value {
+            Some(Value::Array(several)) => (several.elements().any(meets), several.elements().next()),
+            one => (one.is_some_and(meets), one),
+        };
+        if met {
+            return Ok(());
         }
         let expected = accepted.first().copied().unwrap_or_default();
-        let found = first.unwrap_or(JsonString::new("", false));
+        let found = first.and_then(Value::as_string).unwrap_or(JsonString::new("", false));
         let [found, expected] = found.excerpts_of_mismatch(JsonString::new(expected, false));
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }

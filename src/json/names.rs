@@ -127,6 +127,7 @@ struct Octets {
 }
 
 impl Octets {
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn push(&mut self, octet: u8) {
         let octet = u64::from(octet);
         // The first of all is the lowest of the first eight, and the last is the lowest of the last eight.
@@ -313,8 +314,9 @@ struct Window<const N: usize> {
 
 impl<const N: usize> Window<N> {
     /// Where a name is, or would be.
+    #[inline(never)]
     fn place_of(&self, text: &str, name: Span) -> Result<usize, usize> {
-        let digest = u32::try_from(Word::of(name.contents(text)).digest()).unwrap_or(0);
+        let digest = Entry::new(Word::of(name.contents(text)), 0).digest();
         let own = self.entries.get(..self.len).unwrap_or_default();
         own.binary_search_by(|other| {
             let order = other.digest().cmp(&digest);

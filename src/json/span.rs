@@ -132,7 +132,7 @@ impl Span {
 
     /// What stands between the quotes.
     #[inline]
-    pub(super) fn contents(self, text: &str) -> JsonString<'_> {
+    pub(crate) fn contents(self, text: &str) -> JsonString<'_> {
         let quotes = self.range();
         let inside = quotes.start.wrapping_add(1)..quotes.end.wrapping_sub(1);
         let part = text.get(inside);

@@ -69,10 +69,7 @@ impl<'a> JsonString<'a> {
 
     fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
         let mut rest = self.raw.chars();
-        core::iter::from_fn(move || match rest.next()? {
-            '\\' => Some(unescape(&mut rest)),
-            character => Some(character),
-        })
+        core::iter::from_fn(move || next_character(&mut rest))
     }
 
     /// Does something with each octet of the text in UTF-8, escapes resolved.
@@ -108,6 +105,7 @@ impl<'a> JsonString<'a> {
 
     /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
     /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn compare_start(self, text: &str) -> Ordering {
         // On a device, where few names are compared, no second way is worth its code.
         if !cfg!(target_pointer_width = "64") {
@@ -135,7 +133,8 @@ impl<'a> JsonString<'a> {
     pub(crate) fn excerpts_of_mismatch(self, expected: Self) -> [Excerpt; 2] {
         let both = self.characters().zip(expected.characters());
         let same = both.take_while(|(found, expected)| found == expected).count();
-        [self, expected].map(|text| text.excerpt_behind(Excerpt::skipped(same)))
+        let skipped = Excerpt::skipped(same);
+        [self.excerpt_behind(skipped), expected.excerpt_behind(skipped)]
     }
 
     #[cold]
@@ -148,11 +147,16 @@ impl<'a> JsonString<'a> {
 /// The characters up to the closing quote.
 fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
     let mut rest = text.chars();
-    core::iter::from_fn(move || match rest.next()? {
-        '"' => None,
-        '\\' => Some(unescape(&mut rest)),
+    core::iter::from_fn(move || if rest.as_str().starts_with('"') { None } else { next_character(&mut rest) })
+}
+
+/// Takes a character, or the escape that writes it.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+fn next_character(rest: &mut core::str::Chars<'_>) -> Option<char> {
+    match rest.next()? {
+        '\\' => Some(unescape(rest)),
         character => Some(character),
-    })
+    }
 }
 
 /// The character of an escape, after the backslash. The reader has checked its form, so that the

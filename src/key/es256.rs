@@ -1,8 +1,8 @@
 //! ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). All data here is public: time depends on it.
 //!
-//! The sum of points that a verification takes is computed here; all that surrounds it, by `p256`:
-//! decoding and validating the key, r and s, the arithmetic modulo the order, and the last step, which
-//! reads the verdict from the sum.
+//! The sum of points that a verification takes is computed here; all that surrounds it, by the
+//! `crypto-bigint` of `p256`: decoding and validating the key, r and s, the arithmetic modulo the order, and
+//! the last step, which reads the verdict from the sum.
 
 mod comb;
 mod field;
@@ -13,13 +13,9 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use p256::elliptic_curve::Curve as _;
-use p256::elliptic_curve::bigint::const_monty_params;
 use p256::elliptic_curve::bigint::modular::ConstMontyForm;
-use p256::elliptic_curve::ff::{Field as _, PrimeField as _};
-use p256::elliptic_curve::hazmat::FieldArithmetic;
-use p256::elliptic_curve::ops::Reduce;
-use p256::elliptic_curve::point::AffineCoordinates as _;
-use p256::{AffinePoint, FieldBytes, NistP256, Scalar, U256};
+use p256::elliptic_curve::bigint::{ArrayEncoding as _, CheckedAdd as _, const_monty_params};
+use p256::{NistP256, U256};
 use sha2::{Digest as _, Sha256};
 
 use self::field::FieldElement;
@@ -28,18 +24,18 @@ use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
 const_monty_params!(Order, U256, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", "n");
+const_monty_params!(Prime, U256, "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff", "p");
 
 /// An integer modulo n.
 type Residue = ConstMontyForm<Order, { U256::LIMBS }>;
 
-/// An element of the field, in the arithmetic of `p256`.
-type Certified = <NistP256 as FieldArithmetic>::FieldElement;
+/// An element of the field, in the arithmetic of `crypto-bigint`.
+type Certified = ConstMontyForm<Prime, { U256::LIMBS }>;
 
 /// The coefficient b of the curve (SP 800-186 §3.2.1.3).
-const B: [u8; 32] = [
-    0x5a, 0xc6, 0x35, 0xd8, 0xaa, 0x3a, 0x93, 0xe7, 0xb3, 0xeb, 0xbd, 0x55, 0x76, 0x98, 0x86, 0xbc, 0x65,
-    0x1d, 0x06, 0xb0, 0xcc, 0x53, 0xb0, 0xf6, 0x3b, 0xce, 0x3c, 0x3e, 0x27, 0xd2, 0x60, 0x4b,
-];
+const B: Certified = Certified::new(&U256::from_be_hex(
+    "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b",
+));
 
 /// Multiples of a P-256 key, with which ES256 verifications take less than half of the time: 4 KB.
 ///
@@ -193,20 +189,21 @@ impl Key {
 
 /// r, u1 and u2 of a signature, if r and s are in their range.
 #[inline(never)]
-fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(Scalar, [u8; 32], [u8; 32])> {
+fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32], [u8; 32])> {
     // 1: r and s are integers from 1 to n - 1. A high s is one (RFC 7518 §3.4 has no rule against it).
-    let (r, s) = (scalar(r)?, scalar(s)?);
+    let (r, s) = (below(&NistP256::ORDER, r)?, below(&NistP256::ORDER, s)?);
+    if r == U256::ZERO {
+        return None;
+    }
+    // 4: the inverse of s, which zero has not
+    let inverse = s.invert_odd_mod_vartime(&NistP256::ORDER).into_option()?;
     // 2 and 3: the hash, as an integer modulo n.
-    let digest = <Scalar as Reduce<FieldBytes>>::reduce(&Sha256::digest(message));
-    // 4: the inverse of s
-    let inverse = U256::from(&s.invert_vartime().into_option()?);
+    let digest = U256::from_be_byte_array(Sha256::digest(message));
     // 5: u1 = e/s, u2 = r/s. A product of Montgomery forms lacks a factor R, and so does the inverse, which
-    // is not in Montgomery form: the words of the result are those of the plain product. The product of
-    // `Scalar` would take 3 KB more of a device's flash.
+    // is not in Montgomery form: the words of the result are those of the plain product.
     let inverse = Residue::from_montgomery(inverse);
-    let product =
-        |scalar| Residue::new(&U256::from(&scalar)).mul(&inverse).to_montgomery().to_be_bytes().into();
-    Some((r, product(digest), product(r)))
+    let product = |integer| Residue::new(integer).mul(&inverse).to_montgomery().to_be_bytes().into();
+    Some((r, product(&digest), product(&r)))
 }
 
 /// A coordinate of exactly 32 octets (RFC 7518 §6.2.1.2).
@@ -214,51 +211,60 @@ fn coordinate(name: &'static str, octets: &[u8]) -> Result<[u8; 32], KeyError> {
     octets.try_into().map_err(|_| KeyError::CoordinateLength { name, length: octets.len() })
 }
 
-/// The point with these coordinates, of which `p256` says that they are below p and on the curve.
+/// The point with these coordinates, of which `crypto-bigint` says that they are below p and on the curve.
 fn point_on_curve(x: &[u8; 32], y: &[u8; 32]) -> Result<Affine, KeyError> {
-    if AffinePoint::from_coordinates(&(*x).into(), &(*y).into()).is_none().into() {
-        return Err(KeyError::PointNotOnCurve);
-    }
-    match (FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
-        (Some(x), Some(y)) => Ok(Affine { x, y }),
+    match (certified(x), certified(y), FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
+        (Some(certified_x), Some(certified_y), Some(x), Some(y))
+            if on_curve(&certified_x, &certified_y, &Certified::ONE) =>
+        {
+            Ok(Affine { x, y })
+        }
         _ => Err(KeyError::PointNotOnCurve),
     }
 }
 
-/// An integer from 1 to n - 1, big-endian.
-fn scalar(octets: &[u8; 32]) -> Option<Scalar> {
-    Scalar::from_repr((*octets).into()).into_option().filter(|scalar| !bool::from(scalar.is_zero()))
+/// The integer that octets write, if it is below a bound.
+#[inline(never)]
+fn below(bound: &U256, octets: &[u8; 32]) -> Option<U256> {
+    let integer = U256::from_be_byte_array((*octets).into());
+    integer.cmp_vartime(bound).is_lt().then_some(integer)
+}
+
+/// The element of the field that octets write, if they write one.
+fn certified(octets: &[u8; 32]) -> Option<Certified> {
+    below(&Certified::MODULUS, octets).map(|integer| Certified::new(&integer))
+}
+
+/// Whether y^2 = x^3 - 3x + b, of x = X/Z^2 and y = Y/Z^3: times Z^6. Z is not zero.
+#[inline(never)]
+fn on_curve(x: &Certified, y: &Certified, z: &Certified) -> bool {
+    // A square that is no product of its own would take more of a device's flash.
+    let zz = z.mul(z);
+    let zzzz = zz.mul(&zz);
+    let slope = x.mul(x).sub(&zzzz).sub(&zzzz.double());
+    y.mul(y) == x.mul(&slope).add(&B.mul(&zzzz).mul(&zz))
 }
 
 /// Whether a sum of points is not neutral, and its x, modulo the order, is r.
 ///
-/// The verdict is reached with `p256`'s field, and only for a point on the curve: where our arithmetic
-/// is at fault, the sum is off the curve, but for an accident of probability 2^-256, and the signature is
-/// refused.
+/// The verdict is reached with `crypto-bigint`'s field, and only for a point on the curve: where our
+/// arithmetic is at fault, the sum is off the curve, but for an accident of probability 2^-256, and the
+/// signature is refused.
 #[inline(never)]
-#[expect(clippy::arithmetic_side_effects, reason = "elements of a field")]
-fn x_is(sum: &Jacobian, r: &Scalar) -> bool {
-    let certified = |element: FieldElement| Certified::from_repr(element.to_bytes().into()).into_option();
-    let (Some(x), Some(y), Some(z)) = (certified(sum.x), certified(sum.y), certified(sum.z)) else {
-        return false;
-    };
-    let Some(b) = Certified::from_repr(B.into()).into_option() else { return false };
-    let zz = z.square();
-    // y^2 = x^3 - 3x + b with x = X/Z^2 and y = Y/Z^3, times Z^6. Where Z is zero, the sum is neutral.
-    let zzzz = zz.square();
-    let three_x = x.double() + x;
-    let on_curve = y.square() == x.square() * x - three_x * zzzz + b * zzzz * zz;
-    if bool::from(z.is_zero()) || !on_curve {
-        return false;
-    }
-    // x modulo n is r when x is r, or r + n where that is below p. X = x * Z^2.
-    let r = r.to_repr();
-    let order: FieldBytes = NistP256::ORDER.to_be_bytes().into();
-    let (Some(direct), Some(order)) =
-        (Certified::from_repr(r).into_option(), Certified::from_repr(order).into_option())
+fn x_is(sum: &Jacobian, r: &U256) -> bool {
+    let (Some(x), Some(y), Some(z)) =
+        (certified(&sum.x.to_bytes()), certified(&sum.y.to_bytes()), certified(&sum.z.to_bytes()))
     else {
         return false;
     };
-    // r + n < p, compared as text: r < p - n.
-    x == direct * zz || r < (-order).to_repr() && x == (direct + order) * zz
+    // Where Z is zero, the sum is neutral.
+    if z == Certified::ZERO || !on_curve(&x, &y, &z) {
+        return false;
+    }
+    // x modulo n is r when x is r, or r + n where that is below p. X = x * Z^2.
+    let zz = z.mul(&z);
+    let is = |integer: &U256| {
+        integer.cmp_vartime(&Certified::MODULUS).is_lt() && x == Certified::new(integer).mul(&zz)
+    };
+    is(r) || r.checked_add(&NistP256::ORDER).into_option().is_some_and(|sum| is(&sum))
 }
