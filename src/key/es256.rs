@@ -33,9 +33,8 @@ type Residue = ConstMontyForm<Order, { U256::LIMBS }>;
 type Certified = ConstMontyForm<Prime, { U256::LIMBS }>;
 
 /// The coefficient b of the curve (SP 800-186 §3.2.1.3).
-const B: Certified = Certified::new(&U256::from_be_hex(
-    "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b",
-));
+const B: Certified =
+    Certified::new(&U256::from_be_hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"));
 
 /// Multiples of a P-256 key, with which ES256 verifications take less than half of the time: 4 KB.
 ///
@@ -247,9 +246,10 @@ fn on_curve(x: &Certified, y: &Certified, z: &Certified) -> bool {
 
 /// Whether a sum of points is not neutral, and its x, modulo the order, is r.
 ///
-/// The verdict is reached with `crypto-bigint`'s field, and only for a point on the curve: where our
-/// arithmetic is at fault, the sum is off the curve, but for an accident of probability 2^-256, and the
-/// signature is refused.
+/// The verdict is reached with `crypto-bigint`'s arithmetic, and only for a point on the curve. Where our field or our
+/// formulas are at fault, the sum is off the curve, but for an accident of probability 2^-256, and the
+/// signature is refused. (A wrong digit or table entry gives another point of the curve: against these
+/// stand the tests of the comb.)
 #[inline(never)]
 fn x_is(sum: &Jacobian, r: &U256) -> bool {
     let (Some(x), Some(y), Some(z)) =
