@@ -82,39 +82,32 @@ impl FieldElement {
         bits == 0
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[inline(always)]
     pub(super) const fn add(&self, other: &Self) -> Self {
         Self(limbs::add(&self.0, &other.0))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[inline(always)]
     pub(super) const fn sub(&self, other: &Self) -> Self {
         Self(limbs::sub(&self.0, &other.0))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    #[inline(always)]
     pub(super) const fn mul(&self, other: &Self) -> Self {
         Self(limbs::mul(&self.0, &other.0))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
-    #[cfg_attr(not(target_pointer_width = "64"), inline(always))]
+    #[inline(always)]
     pub(super) const fn square(&self) -> Self {
-        #[cfg(not(target_pointer_width = "64"))]
-        return self.mul(self);
-        #[cfg(target_pointer_width = "64")]
         Self(limbs::square(&self.0))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[inline(always)]
     pub(super) const fn double(&self) -> Self {
         self.add(self)
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
+    #[inline(always)]
     pub(super) const fn negate(&self) -> Self {
         Self::ZERO.sub(self)
     }

@@ -14,7 +14,7 @@ pub(super) type Limbs = [[Word; 4]; 2];
 pub(super) const P: Limbs = [[u32::MAX, u32::MAX, u32::MAX, 0], [0, 0, 1, u32::MAX]];
 
 /// `a + b`
-#[inline(always)]
+#[inline(never)]
 pub(super) const fn add(a: &Limbs, b: &Limbs) -> Limbs {
     let ([[a0, a1, a2, a3], [a4, a5, a6, a7]], [[b0, b1, b2, b3], [b4, b5, b6, b7]]) = (*a, *b);
     let (t0, carry) = carrying_add(a0, b0, false);
@@ -29,7 +29,7 @@ pub(super) const fn add(a: &Limbs, b: &Limbs) -> Limbs {
 }
 
 /// `a - b`
-#[inline(always)]
+#[inline(never)]
 pub(super) const fn sub(a: &Limbs, b: &Limbs) -> Limbs {
     let ([[a0, a1, a2, a3], [a4, a5, a6, a7]], [[b0, b1, b2, b3], [b4, b5, b6, b7]]) = (*a, *b);
     let (t0, borrow) = overflowing_sub(a0, b0);
@@ -54,7 +54,7 @@ pub(super) const fn sub(a: &Limbs, b: &Limbs) -> Limbs {
 }
 
 /// `a * b / 2^256`
-#[inline(always)]
+#[inline(never)]
 pub(super) const fn mul([a_low, a_high]: &Limbs, [b_low, b_high]: &Limbs) -> Limbs {
     let [low, middle] = mul_add_half(a_low, b_low, &[0; 4], &[0; 4]);
     let [middle, high] = mul_add_half(a_low, b_high, &middle, &[0; 4]);
