@@ -10,7 +10,7 @@ use crate::header::Header;
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
-use crate::reference::Reference;
+use crate::reference::{Reference, equal_but_for_case};
 use crate::select::{KeySource, Query};
 
 /// The keys that tokens are verified with, and what is demanded of a token's header.
@@ -176,8 +176,11 @@ pub(crate) fn buffers<'s, S: Scratch + ?Sized>(
 
 /// Whether two values of `typ` name one media type (RFC 7515 §4.1.9).
 fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
-    let same = |found: &str| subtype(found).eq_ignore_ascii_case(subtype(expected));
-    found.resolve(&mut [0; 128]).is_some_and(same)
+    let expected = subtype(expected);
+    // One that is a subtype alone can be written with `application/` as well.
+    let alone = expected.bytes().all(|byte| byte != b'/');
+    let prefixes = if alone { &["", "application/"][..] } else { &[""] };
+    prefixes.iter().any(|prefix| equal_but_for_case(prefix.chars().chain(expected.chars()), found))
 }
 
 /// A media type without `application/`, which stands for itself when no other slash follows.
