@@ -122,7 +122,7 @@ impl Text for JsonString<'_> {
     }
 }
 
-pub(crate) fn equal_but_for_case(own: impl Iterator<Item = char>, name: JsonString<'_>) -> bool {
+fn equal_but_for_case(own: impl Iterator<Item = char>, name: JsonString<'_>) -> bool {
     let lower = |character: char| character.to_ascii_lowercase();
     own.map(lower).eq(name.chars().map(lower))
 }

@@ -10,7 +10,7 @@ use crate::header::Header;
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
-use crate::reference::{Reference, equal_but_for_case};
+use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 
 /// The keys that tokens are verified with, and what is demanded of a token's header.
@@ -180,7 +180,14 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
     // One that is a subtype alone can be written with `application/` as well.
     let alone = expected.bytes().all(|byte| byte != b'/');
     let prefixes = if alone { &["", "application/"][..] } else { &[""] };
-    prefixes.iter().any(|prefix| equal_but_for_case(prefix.chars().chain(expected.chars()), found))
+    prefixes.iter().any(|prefix| {
+        let mut found = found.chars();
+        let mut starts = |text| {
+            let mut characters = JsonString::new(text, false).chars();
+            characters.all(|character| found.next().is_some_and(|found| found.eq_ignore_ascii_case(&character)))
+        };
+        starts(prefix) && starts(expected) && found.next().is_none()
+    })
 }
 
 /// A media type without `application/`, which stands for itself when no other slash follows.

@@ -1,7 +1,6 @@
 //! What the claims of a token must be.
 
 use super::Claims;
-use super::date::NumericDate;
 use crate::error::ClaimsError;
 use crate::json::{JsonString, Value};
 use crate::time::{Leeway, UnixTime};
@@ -113,25 +112,18 @@ impl<'p> ClaimsPolicy<'p> {
         claims: &Claims<'_>,
         refuse: &mut impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<Times, ClaimsError> {
-        let registered = &claims.registered;
-        let looked_at = [
-            ("exp", registered.exp, self.exp_required),
-            ("nbf", registered.nbf, false),
-            ("iat", registered.iat.filter(|_| self.max_age.is_some()), self.max_age.is_some()),
-        ];
-        let mut dates = [None; 3];
-        for ((name, claim, required), date) in looked_at.into_iter().zip(&mut dates) {
-            *date = match claims.date(name, claim) {
-                Ok(None) if required => refuse(ClaimsError::ClaimMissing { name }).map(|()| None)?,
-                Ok(date) => date,
-                Err(error) => refuse(error).map(|()| None)?,
-            };
-        }
-        let [exp, nbf, iat] = dates;
+        let mut read = |name, time: Result<Option<UnixTime>, ClaimsError>, required| match time {
+            Ok(None) if required => refuse(ClaimsError::ClaimMissing { name }).map(|()| None),
+            Ok(time) => Ok(time),
+            Err(error) => refuse(error).map(|()| None),
+        };
         Ok(Times {
-            exp: exp.map(NumericDate::ceiling),
-            nbf: nbf.map(NumericDate::ceiling),
-            iat: iat.map(NumericDate::floor).zip(self.max_age),
+            exp: read("exp", claims.expires_at(), self.exp_required)?,
+            nbf: read("nbf", claims.not_before(), false)?,
+            iat: match self.max_age {
+                Some(max_age) => read("iat", claims.issued_at(), true)?.map(|iat| (iat, max_age)),
+                None => None,
+            },
         })
     }
 
