@@ -204,7 +204,11 @@ pub(crate) fn decode_key_material(
     }
     let decoded = out.get(..needed).ok_or(Base64Error::Buffer { needed, given })?;
     // A single character leaves six bits, and the others those that encode nothing.
-    if left == 6 || bits & !u32::MAX.wrapping_shl(left) != 0 { Err(fault_of_length(length)) } else { Ok(decoded) }
+    if left == 6 || bits & !u32::MAX.wrapping_shl(left) != 0 {
+        Err(fault_of_length(length))
+    } else {
+        Ok(decoded)
+    }
 }
 
 /// What [`value`] gives for what is no character of the alphabet, or more.

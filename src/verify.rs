@@ -184,7 +184,8 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
         let mut found = found.chars();
         let mut starts = |text| {
             let mut characters = JsonString::new(text, false).chars();
-            characters.all(|character| found.next().is_some_and(|found| found.eq_ignore_ascii_case(&character)))
+            characters
+                .all(|character| found.next().is_some_and(|found| found.eq_ignore_ascii_case(&character)))
         };
         starts(prefix) && starts(expected) && found.next().is_none()
     })
@@ -193,7 +194,11 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
 /// A media type without `application/`, which stands for itself when no other slash follows.
 pub(crate) fn subtype(media_type: &str) -> &str {
     match media_type.split_at_checked("application/".len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("application/") && rest.bytes().all(|byte| byte != b'/') => rest,
+        Some((prefix, rest))
+            if prefix.eq_ignore_ascii_case("application/") && rest.bytes().all(|byte| byte != b'/') =>
+        {
+            rest
+        }
         _ => media_type,
     }
 }

@@ -75,7 +75,8 @@ impl<'a> JsonString<'a> {
     /// Does something with each octet of the text in UTF-8, escapes resolved.
     pub(super) fn for_each_octet(self, mut work: impl FnMut(u8)) {
         let mut encoded = [0; 4];
-        self.characters().for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
+        self.characters()
+            .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
     }
 
     /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit. A buffer as long
@@ -146,7 +147,9 @@ impl<'a> JsonString<'a> {
 /// The characters up to the closing quote.
 fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
     let mut rest = text.chars();
-    core::iter::from_fn(move || if rest.as_str().starts_with('"') { None } else { next_character(&mut rest, true) })
+    core::iter::from_fn(
+        move || if rest.as_str().starts_with('"') { None } else { next_character(&mut rest, true) },
+    )
 }
 
 /// Takes a character, or in text that has escapes the one that writes it.

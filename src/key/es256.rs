@@ -33,9 +33,8 @@ type Residue = ConstMontyForm<Order, { U256::LIMBS }>;
 type Certified = ConstMontyForm<Prime, { U256::LIMBS }>;
 
 /// The coefficient b of the curve (SP 800-186 §3.2.1.3).
-const B: Certified = Certified::new(&U256::from_be_hex(
-    "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b",
-));
+const B: Certified =
+    Certified::new(&U256::from_be_hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"));
 
 /// Multiples of a P-256 key, with which ES256 verifications take less than half of the time: 4 KB.
 ///
