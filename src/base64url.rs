@@ -79,6 +79,7 @@ mod small {
     };
 
     /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+    #[inline(always)]
     pub(super) fn quad(text: [u8; 4]) -> u32 {
         let value = |byte| VALUES.get(usize::from(byte)).copied().map_or(0x80, u32::from);
         let [a, b, c, d] = text.map(value);
@@ -216,16 +217,15 @@ const NO_VALUE: u32 = 64;
 
 /// The value of a character, in constant time.
 fn value(byte: u8) -> u32 {
-    let byte = u32::from(byte);
-    // What a character of a range adds to 64, which no character leaves at that.
-    let within = |first: u8, last: u8, value: u32| {
-        let (first, last) = (u32::from(first), u32::from(last));
-        // Both differences are negative within, and their top bits set.
+    let byte = i16::from(byte);
+    // What a character of a range adds to -1.
+    let within = |first: u8, last: u8, value: i16| {
+        let (first, last) = (i16::from(first), i16::from(last));
+        // Both differences are negative within, and the bits from the ninth on are their sign.
         let both = first.wrapping_sub(1).wrapping_sub(byte) & byte.wrapping_sub(1).wrapping_sub(last);
-        let mask = 0_u32.wrapping_sub(both >> 31);
-        byte.wrapping_sub(first).wrapping_add(value).wrapping_sub(NO_VALUE) & mask
+        both >> 8 & byte.wrapping_sub(first).wrapping_add(value).wrapping_add(1)
     };
-    [
+    let sum = [
         within(b'A', b'Z', 0),
         within(b'a', b'z', 26),
         within(b'0', b'9', 52),
@@ -233,5 +233,6 @@ fn value(byte: u8) -> u32 {
         within(b'_', b'_', 63),
     ]
     .into_iter()
-    .fold(NO_VALUE, u32::wrapping_add)
+    .fold(-1, i16::wrapping_add);
+    u32::from(sum.cast_unsigned())
 }
