@@ -2,8 +2,10 @@
 //!
 //! Token text is public, and much of the time of an HS256 verification goes into decoding it.
 //! [`decode`] therefore looks characters up in tables, without a branch that depends on them. Key
-//! material, which may be secret, is decoded by arithmetic instead, in constant time:
+//! material, which may be secret, is decoded by `base64ct` instead, in constant time:
 //! [`decode_key_material`].
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 
 use crate::error::Base64Error;
 
@@ -79,6 +81,7 @@ mod small {
     };
 
     /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+    #[inline(always)]
     pub(super) fn quad(text: [u8; 4]) -> u32 {
         let value = |byte| VALUES.get(usize::from(byte)).copied().map_or(0x80, u32::from);
         let [a, b, c, d] = text.map(value);
@@ -151,7 +154,7 @@ fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
 #[cold]
 #[inline(never)]
 fn fault(text: &[u8]) -> Base64Error {
-    match (0..).zip(text).find(|(_, byte)| value(**byte) >= NO_VALUE) {
+    match (0..).zip(text).find(|(_, byte)| !is_in_alphabet(**byte)) {
         Some((offset, byte)) => Base64Error::Byte { byte: *byte, offset },
         None => fault_of_length(text.len()),
     }
@@ -177,61 +180,42 @@ pub(crate) fn decode_key_material(
     text: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],
 ) -> Result<&[u8], Base64Error> {
-    let (mut length, mut all) = (0_usize, 0);
-    // The bits that were read last; how many of them belong to no octet yet.
-    let (mut bits, mut left) = (0_u32, 0_u32);
-    let mut places = out.iter_mut();
-    for byte in text.clone() {
-        let value = value(byte);
-        all |= value;
-        length = length.wrapping_add(1);
-        bits = bits << 6 | value & 0x3f;
-        left = left.wrapping_add(6);
-        if left >= 8 {
-            left = left.wrapping_sub(8);
-            let [.., octet] = (bits >> left).to_be_bytes();
-            if let Some(place) = places.next() {
-                *place = octet;
-            }
+    // Characters may come out of escapes, one by one, and are decoded by the block.
+    const BLOCK: usize = 64;
+    let mut rest = text.clone();
+    let (mut length, mut decodes) = (0_usize, true);
+    let (given, mut places) = (out.len(), out.chunks_mut(decoded_len(BLOCK)));
+    loop {
+        let mut block = [0; BLOCK];
+        let mut count = 0_usize;
+        for (place, byte) in block.iter_mut().zip(rest.by_ref()) {
+            *place = byte;
+            count = count.wrapping_add(1);
+        }
+        length = length.wrapping_add(count);
+        let (characters, _) = block.split_at(count.min(BLOCK));
+        // Where there is no room left, what is decoded is not kept.
+        let mut beyond = [0; decoded_len(BLOCK)];
+        let place = match places.next() {
+            Some(place) if place.len() >= decoded_len(count) => place,
+            _ => &mut beyond,
+        };
+        decodes &= Base64UrlUnpadded::decode(characters, place).is_ok();
+        if count < BLOCK {
+            break;
         }
     }
-    let (needed, given) = (decoded_len(length), out.len());
     // What is wrong with the text says more than its length.
-    if all >= NO_VALUE
-        && let Some((offset, byte)) = (0..).zip(text).find(|(_, byte)| value(*byte) >= NO_VALUE)
-    {
+    if !decodes && let Some((offset, byte)) = (0..).zip(text).find(|(_, byte)| !is_in_alphabet(*byte)) {
         return Err(Base64Error::Byte { byte, offset });
     }
+    let needed = decoded_len(length);
     let decoded = out.get(..needed).ok_or(Base64Error::Buffer { needed, given })?;
-    // A single character leaves six bits, and the others those that encode nothing.
-    if left == 6 || bits & !u32::MAX.wrapping_shl(left) != 0 {
-        Err(fault_of_length(length))
-    } else {
-        Ok(decoded)
-    }
+    if decodes { Ok(decoded) } else { Err(fault_of_length(length)) }
 }
 
-/// What [`value`] gives for what is no character of the alphabet, or more.
-const NO_VALUE: u32 = 64;
-
-/// The value of a character, in constant time.
-fn value(byte: u8) -> u32 {
-    let byte = u32::from(byte);
-    // What a character of a range adds to 64, which no character leaves at that.
-    let within = |first: u8, last: u8, value: u32| {
-        let (first, last) = (u32::from(first), u32::from(last));
-        // Both differences are negative within, and their top bits set.
-        let both = first.wrapping_sub(1).wrapping_sub(byte) & byte.wrapping_sub(1).wrapping_sub(last);
-        let mask = 0_u32.wrapping_sub(both >> 31);
-        byte.wrapping_sub(first).wrapping_add(value).wrapping_sub(NO_VALUE) & mask
-    };
-    [
-        within(b'A', b'Z', 0),
-        within(b'a', b'z', 26),
-        within(b'0', b'9', 52),
-        within(b'-', b'-', 62),
-        within(b'_', b'_', 63),
-    ]
-    .into_iter()
-    .fold(NO_VALUE, u32::wrapping_add)
+/// Whether there is such a character in base64url, in constant time.
+#[inline(never)]
+fn is_in_alphabet(byte: u8) -> bool {
+    Base64UrlUnpadded::decode([byte, b'A', b'A', b'A'], &mut [0; 3]).is_ok()
 }

@@ -52,8 +52,16 @@ fn around(text: &[u8], dot: usize) -> (&[u8], &[u8]) {
 /// Where the first three dots stand.
 #[cfg(not(target_pointer_width = "64"))]
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
-    let mut dots = (0..).zip(text).filter(|(_, byte)| **byte == b'.').map(|(at, _)| at);
-    [dots.next(), dots.next(), dots.next()]
+    let mut dots = [None; 3];
+    let mut start = 0_usize;
+    for dot in &mut dots {
+        let rest = text.get(start..).unwrap_or_default();
+        let Some(before) = rest.iter().position(|byte| *byte == b'.') else { break };
+        let at = start.wrapping_add(before);
+        *dot = Some(at);
+        start = at.wrapping_add(1);
+    }
+    dots
 }
 
 /// Where the first three dots stand, sixteen bytes looked at together.

@@ -50,7 +50,8 @@ impl<'t> Header<'t> {
             }
         }
         let alg: Span = alg.ok_or(ParseError::AlgMissing)?;
-        let algorithm = alg.contents(text).resolve(&mut [0; 8]).and_then(Algorithm::from_name);
+        let named = alg.contents(text);
+        let algorithm = Algorithm::ALL.iter().copied().find(|known| named == known.name());
         Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
     }
 

@@ -3,6 +3,7 @@
 //! The functions of the key files are not inlined: in one frame with the others, each would take the
 //! stack of the greediest.
 
+mod digest;
 #[cfg(feature = "es256")]
 mod es256;
 #[cfg(feature = "hs256")]

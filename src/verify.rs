@@ -176,8 +176,19 @@ pub(crate) fn buffers<'s, S: Scratch + ?Sized>(
 
 /// Whether two values of `typ` name one media type (RFC 7515 §4.1.9).
 fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
-    let same = |found: &str| subtype(found).eq_ignore_ascii_case(subtype(expected));
-    found.resolve(&mut [0; 128]).is_some_and(same)
+    let expected = subtype(expected);
+    // One that is a subtype alone can be written with `application/` as well.
+    let alone = expected.bytes().all(|byte| byte != b'/');
+    let prefixes = if alone { &["", "application/"][..] } else { &[""] };
+    prefixes.iter().any(|prefix| {
+        let mut found = found.chars();
+        let mut starts = |text| {
+            let mut characters = JsonString::new(text, false).chars();
+            characters
+                .all(|character| found.next().is_some_and(|found| found.eq_ignore_ascii_case(&character)))
+        };
+        starts(prefix) && starts(expected) && found.next().is_none()
+    })
 }
 
 /// A media type without `application/`, which stands for itself when no other slash follows.

@@ -69,7 +69,7 @@ impl<'a> JsonString<'a> {
 
     fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
         let mut rest = self.raw.chars();
-        core::iter::from_fn(move || next_character(&mut rest))
+        core::iter::from_fn(move || next_character(&mut rest, self.escaped))
     }
 
     /// Does something with each octet of the text in UTF-8, escapes resolved.
@@ -147,14 +147,16 @@ impl<'a> JsonString<'a> {
 /// The characters up to the closing quote.
 fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
     let mut rest = text.chars();
-    core::iter::from_fn(move || if rest.as_str().starts_with('"') { None } else { next_character(&mut rest) })
+    core::iter::from_fn(
+        move || if rest.as_str().starts_with('"') { None } else { next_character(&mut rest, true) },
+    )
 }
 
-/// Takes a character, or the escape that writes it.
+/// Takes a character, or in text that has escapes the one that writes it.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-fn next_character(rest: &mut core::str::Chars<'_>) -> Option<char> {
+fn next_character(rest: &mut core::str::Chars<'_>, escaped: bool) -> Option<char> {
     match rest.next()? {
-        '\\' => Some(unescape(rest)),
+        '\\' if escaped => Some(unescape(rest)),
         character => Some(character),
     }
 }

@@ -6,9 +6,8 @@
 mod montgomery;
 mod word;
 
-use sha2::{Digest as _, Sha256};
-
 use self::word::Digit;
+use super::digest::sha256;
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
@@ -131,7 +130,7 @@ impl Key {
 
     #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
-        let digest = Sha256::digest(message).into();
+        let digest = sha256(message);
         match &self.modulus {
             Modulus::Narrow(modulus) => self.holds_modulo(modulus, &digest, signature),
             #[cfg(feature = "rsa")]
