@@ -180,28 +180,27 @@ pub(crate) fn decode_key_material(
     text: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],
 ) -> Result<&[u8], Base64Error> {
-    // Characters may come out of escapes, one by one, and are decoded by the block.
-    const BLOCK: usize = 64;
+    // Characters may come out of escapes, one by one, and are decoded four by four.
     let mut rest = text.clone();
     let (mut length, mut decodes) = (0_usize, true);
-    let (given, mut places) = (out.len(), out.chunks_mut(decoded_len(BLOCK)));
+    let (given, mut places) = (out.len(), out.chunks_mut(3));
     loop {
-        let mut block = [0; BLOCK];
+        // Those that are missing at the end have the value zero.
+        let mut four = [b'A'; 4];
         let mut count = 0_usize;
-        for (place, byte) in block.iter_mut().zip(rest.by_ref()) {
+        for (place, byte) in four.iter_mut().zip(rest.by_ref()) {
             *place = byte;
             count = count.wrapping_add(1);
         }
         length = length.wrapping_add(count);
-        let (characters, _) = block.split_at(count.min(BLOCK));
-        // Where there is no room left, what is decoded is not kept.
-        let mut beyond = [0; decoded_len(BLOCK)];
-        let place = match places.next() {
-            Some(place) if place.len() >= decoded_len(count) => place,
-            _ => &mut beyond,
-        };
-        decodes &= Base64UrlUnpadded::decode(characters, place).is_ok();
-        if count < BLOCK {
+        let (three, decoded) = decode_four(four);
+        // A single character encodes no octet. The octet after the last holds the bits that encode nothing.
+        let unused = three.get(decoded_len(count)).copied().unwrap_or(0);
+        decodes &= decoded & (count != 1) & (unused == 0);
+        if let Some(place) = places.next() {
+            place.iter_mut().zip(three).for_each(|(place, octet)| *place = octet);
+        }
+        if count < 4 {
             break;
         }
     }
@@ -215,7 +214,14 @@ pub(crate) fn decode_key_material(
 }
 
 /// Whether there is such a character in base64url, in constant time.
-#[inline(never)]
 fn is_in_alphabet(byte: u8) -> bool {
-    Base64UrlUnpadded::decode([byte, b'A', b'A', b'A'], &mut [0; 3]).is_ok()
+    decode_four([byte, b'A', b'A', b'A']).1
+}
+
+/// The octets of four characters, and whether they have any, in constant time.
+#[inline(never)]
+fn decode_four(text: [u8; 4]) -> ([u8; 3], bool) {
+    let mut octets = [0; 3];
+    let decodes = Base64UrlUnpadded::decode(text, &mut octets).is_ok();
+    (octets, decodes)
 }
