@@ -3,6 +3,7 @@
 //! The functions of the key files are not inlined: in one frame with the others, each would take the
 //! stack of the greediest.
 
+#[cfg(any(feature = "es256", feature = "rs256"))]
 mod digest;
 #[cfg(feature = "es256")]
 mod es256;
