@@ -44,14 +44,18 @@ fn lookup(table: &Table, byte: u8) -> u32 {
 }
 
 /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+///
+/// By reference: each character is loaded by itself, where four that are loaded together must be taken
+/// apart again.
 #[cfg(target_pointer_width = "64")]
-fn quad([a, b, c, d]: [u8; 4]) -> u32 {
-    lookup(&OTHERS[0], a) | lookup(&OTHERS[1], b) | lookup(&OTHERS[2], c) | lookup(&LAST, d)
+#[inline(always)]
+fn quad([a, b, c, d]: &[u8; 4]) -> u32 {
+    lookup(&OTHERS[0], *a) | lookup(&OTHERS[1], *b) | lookup(&OTHERS[2], *c) | lookup(&LAST, *d)
 }
 
 /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
 #[cfg(not(target_pointer_width = "64"))]
-fn quad(text: [u8; 4]) -> u32 {
+fn quad(text: &[u8; 4]) -> u32 {
     let [a, b, c, d] = text.map(|byte| lookup(&LAST, byte));
     (a << 18 | b << 12 | c << 6 | d) & (NONE - 1) | (a | b | c | d) & NONE
 }
@@ -79,13 +83,13 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     let (pairs, last) = quads.as_chunks();
     let (sixes, last_triple) = triples.as_chunks_mut::<2>();
     for ([first, second], six) in pairs.iter().zip(sixes) {
-        let (first, second) = (quad(*first), quad(*second));
-        let [_, _, octets @ ..] = (u64::from(first) << 24 | u64::from(second)).to_be_bytes();
+        let (first, second) = (quad(first), quad(second));
+        let [octets @ .., _, _] = (u64::from(first) << 40 | u64::from(second) << 16).to_be_bytes();
         six.as_flattened_mut().copy_from_slice(&octets);
         seen |= first | second;
     }
     for (text, triple) in last.iter().zip(last_triple) {
-        let bits = quad(*text);
+        let bits = quad(text);
         let [_, octets @ ..] = bits.to_be_bytes();
         *triple = octets;
         seen |= bits;
@@ -103,13 +107,13 @@ fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
     match (tail, out) {
         ([], _) => (0, true),
         ([a, b], [first]) => {
-            let bits = quad([*a, *b, b'A', b'A']);
+            let bits = quad(&[*a, *b, b'A', b'A']);
             let [_, octet, unused, _] = bits.to_be_bytes();
             *first = octet;
             (bits, unused == 0)
         }
         ([a, b, c], [first, second]) => {
-            let bits = quad([*a, *b, *c, b'A']);
+            let bits = quad(&[*a, *b, *c, b'A']);
             let [_, octet, next, unused] = bits.to_be_bytes();
             (*first, *second) = (octet, next);
             (bits, unused == 0)

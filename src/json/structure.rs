@@ -49,7 +49,9 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
 /// What [`before_first`] looks for in a string: a quote, a backslash or a control character.
 #[inline(always)]
 pub(super) const fn string_part_ends(word: u64) -> u64 {
-    is(word, b'"') | is(word, b'\\') | is_less(word, b' ')
+    // With their second bit changed, control characters are control characters, the quote is 0x20, and
+    // what else is less than 0x21 is none of ASCII.
+    is_less(word ^ ONES.wrapping_mul(2), 0x21) | is(word, b'\\')
 }
 
 /// The top bit of the first byte of which `said` says that it is one, and perhaps those of others above.
