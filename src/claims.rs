@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{Array, JsonString, Members, Names, Object, Span, Value, Word};
 use crate::limits::Limits;
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
@@ -196,20 +196,25 @@ impl<'t> Claims<'t> {
     ///
     /// [`ClaimsError::ClaimType`] if it is there and neither a string nor an array of strings.
     pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
-        let (one, several) = match self.registered.aud.map(|span| span.value(self.text)) {
-            Some(Value::Array(array)) if array.iter().all(|member| member.as_string().is_some()) => {
-                (None, Some(array.iter()))
-            }
-            Some(Value::String(one)) => (Some(one), None),
-            None => (None, None),
-            Some(other) => {
-                let found =
-                    if let Value::Array(_) = other { "an array of other values" } else { other.kind() };
-                let expected = "a string or an array of strings";
-                return Err(ClaimsError::ClaimType { name: "aud", expected, found });
-            }
+        let text = self.text;
+        let mut one = self.registered.aud.and_then(|span| span.string(text));
+        let mut several = match self.registered.aud {
+            Some(span) if one.is_none() => Some(self.several_audiences(span)?.iter()),
+            _ => None,
         };
-        Ok(one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string)))
+        Ok(core::iter::from_fn(move || one.take().or_else(|| several.as_mut()?.next()?.as_string())))
+    }
+
+    /// `aud`, if it is an array of strings.
+    fn several_audiences(&self, claim: Span) -> Result<Array<'t>, ClaimsError> {
+        let found = match claim.value(self.text) {
+            Value::Array(array) if array.iter().all(|member| member.as_string().is_some()) => {
+                return Ok(array);
+            }
+            Value::Array(_) => "an array of other values",
+            other => other.kind(),
+        };
+        Err(ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings", found })
     }
 
     /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
