@@ -88,7 +88,7 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
         six.as_flattened_mut().copy_from_slice(&octets);
         seen |= first | second;
     }
-    for (text, triple) in last.iter().zip(last_triple) {
+    if let ([text], [triple]) = (last, last_triple) {
         let bits = quad(text);
         let [_, octets @ ..] = bits.to_be_bytes();
         *triple = octets;

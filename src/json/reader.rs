@@ -186,8 +186,11 @@ impl<'a> Reader<'a> {
             (at, _) if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBrace, at),
             (at, _) => at,
         };
+        if let Some((word, name)) = self.short_name(at) {
+            return Ok(Next::Member(word, name, name.range().end.wrapping_add(1)));
+        }
         let (word, name) = match self.token(at) {
-            (at, Some(b'"')) => self.name(at)?,
+            (at, Some(b'"')) => self.other_name(at)?,
             (at, _) => return self.expected(JsonErrorKind::ExpectedName, at),
         };
         match self.token(name.range().end) {
@@ -196,21 +199,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the string that is a member's name.
+    /// Reads a short name that starts here, and has the ':' right after it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn name(self, start: usize) -> Result<(Word, Span), Fault> {
+    fn short_name(self, start: usize) -> Option<(Word, Span)> {
         // Worth its code where eight octets are one word.
-        if cfg!(target_pointer_width = "64")
-            && let Some(first) = self.from(start.wrapping_add(1)).first_chunk()
-            && let Some((word, length)) = Word::of_quoted(*first)
-        {
-            let end = start.wrapping_add(length).wrapping_add(2);
-            return Ok((word, Span::new(start, end, Kind::Plain)));
+        if cfg!(not(target_pointer_width = "64")) {
+            return None;
         }
-        self.other_name(start)
+        let (b'"', rest) = self.text.as_bytes().get(start..)?.split_first()? else { return None };
+        let (word, length) = Word::of_quoted(*rest.first_chunk()?)?;
+        let end = start.wrapping_add(length).wrapping_add(2);
+        let has_colon = self.byte(end) == Some(b':');
+        has_colon.then(|| (word, Span::new(start, end, Kind::Plain)))
     }
 
-    /// Reads a name that is not short, or has escapes.
+    /// Reads the string that is a member's name.
     #[inline(never)]
     fn other_name(self, start: usize) -> Result<(Word, Span), Fault> {
         let name = self.string(start)?;
@@ -223,7 +226,10 @@ impl<'a> Reader<'a> {
         let mut kind = Kind::Plain;
         let mut at = start.wrapping_add(1);
         loop {
-            at = at.wrapping_add(before_first(self.from(at), string_part_ends));
+            let Some(rest) = self.text.as_bytes().get(at..) else {
+                return self.expected(JsonErrorKind::UnterminatedString, at);
+            };
+            at = at.wrapping_add(before_first(rest, string_part_ends));
             match self.byte(at) {
                 Some(b'"') => return Ok(Span::new(start, at.wrapping_add(1), kind)),
                 Some(b'\\') => {
