@@ -2,7 +2,7 @@
 
 use super::Claims;
 use crate::error::{ClaimsError, Excerpt};
-use crate::json::JsonString;
+use crate::json::{JsonString, Span};
 use crate::time::{Leeway, UnixTime};
 
 /// What a claim must be. Whatever is expected is thereby demanded.
@@ -95,12 +95,17 @@ impl<'p> ClaimsPolicy<'p> {
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let times = self.times(claims, &mut refuse)?;
+        let (iss, aud) = (claims.registered.iss, claims.registered.aud);
         let values = || claims.issuer().map(Option::into_iter);
-        if let Err(error) = self.issuer.check("iss", claims.registered.iss.is_some(), values) {
+        if !self.issuer.is_met_by(iss, claims.text)
+            && let Err(error) = self.issuer.check("iss", iss.is_some(), values)
+        {
             refuse(error)?;
         }
         let values = || claims.audiences();
-        if let Err(error) = self.audience.check("aud", claims.registered.aud.is_some(), values) {
+        if !self.audience.is_met_by(aud, claims.text)
+            && let Err(error) = self.audience.check("aud", aud.is_some(), values)
+        {
             refuse(error)?;
         }
         now.map_or(Ok(()), |now| self.hold(times, now, refuse))
@@ -170,6 +175,14 @@ struct Times {
 }
 
 impl Expect<'_> {
+    /// Whether a claim is what most policies expect of most tokens: one string, and that one. Nothing is
+    /// said of other policies and claims.
+    fn is_met_by(self, claim: Option<Span>, text: &str) -> bool {
+        let Self::Value(expected) = self else { return false };
+        cfg!(target_pointer_width = "64")
+            && claim.and_then(|span| span.string(text)).is_some_and(|found| found == *expected)
+    }
+
     /// Checks the values of a claim, which are read only if they count.
     #[inline(never)]
     fn check<'t, V: Iterator<Item = JsonString<'t>>>(
