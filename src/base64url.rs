@@ -100,7 +100,6 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
 }
 
 /// Decodes what is left behind the last four characters: their bits, and whether they can end a text.
-#[cfg_attr(target_pointer_width = "64", inline(never))]
 fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
     // The characters that are missing have the value zero. The octet after the last then holds the bits
     // that encode nothing.

@@ -34,7 +34,6 @@ pub(crate) struct Members<'a, 'n> {
     first: bool,
     /// How many members more there may be.
     room: usize,
-    large: bool,
 }
 
 impl<'a, 'n> Members<'a, 'n> {
@@ -53,7 +52,7 @@ impl<'a, 'n> Members<'a, 'n> {
         let reader = Reader { text: super::utf8(text)? };
         let (start, Some(b'{')) = reader.token(0) else { return Err(no_object(reader, max_members)) };
         let position = start.wrapping_add(1);
-        Ok(Self { reader, start, position, names, first: true, room: max_members, large: false })
+        Ok(Self { reader, start, position, names, first: true, room: max_members })
     }
 
     /// The whole text.
@@ -104,22 +103,21 @@ impl<'a, 'n> Members<'a, 'n> {
             Next::End(at) => return self.end(at).map(|()| None).map_err(|fault| self.error(fault)),
         };
         self.first = false;
-        let inserted = self.names.insert(self.reader.text, word, name, 0);
-        let kind = match (inserted, self.room.checked_sub(1)) {
+        let kind = match (self.names.insert(self.reader.text, word, name, 0), self.room.checked_sub(1)) {
             (Inserted::Twice, _) => JsonErrorKind::DuplicateName,
             (_, None) => JsonErrorKind::TooManyMembers,
-            (inserted, Some(room)) => {
+            (Inserted::New | Inserted::Full, Some(room)) => {
                 self.room = room;
-                self.large |= matches!(inserted, Inserted::Full);
                 return Ok(Some((word, name)));
             }
         };
         Err(self.error(Fault::at(kind, name.range().start)))
     }
 
-    /// Reads what follows the object, and goes through it again if it is large.
+    /// Reads what follows the object, and goes through it again if it is so large that names may have been
+    /// left out.
     fn end(&self, at: usize) -> Result<(), Fault> {
-        if self.large {
+        if !self.names.are_all() {
             check_large(self.reader.text, self.start)?;
         }
         self.reader.end(at)
