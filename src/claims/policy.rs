@@ -117,6 +117,7 @@ impl<'p> ClaimsPolicy<'p> {
     }
 
     /// The times that the policy looks at. One that is given to `refuse` is absent after that.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn times(
         &self,
         claims: &Claims<'_>,

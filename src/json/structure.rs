@@ -106,7 +106,9 @@ impl<'a> Structure<'a> {
         let mut kind = Kind::Plain;
         self.skip(1);
         loop {
-            let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+            let Some(rest) = self.text.as_bytes().get(self.position..) else {
+                return Err(Fault::at(JsonErrorKind::UnterminatedString, self.text.len()));
+            };
             self.skip(before_first(rest, |word| is(word, b'"') | is(word, b'\\')));
             match self.byte() {
                 Some(b'"') => {
@@ -126,6 +128,9 @@ impl<'a> Structure<'a> {
     /// Takes a value. Of a number or literal, it is known where it ends.
     pub(super) fn value(&mut self) -> Result<Span, Fault> {
         let first = self.token();
+        if cfg!(target_pointer_width = "64") && first == Some(b'"') {
+            return self.string();
+        }
         let start = self.position;
         let mut depth = 0_usize;
         loop {
