@@ -50,8 +50,12 @@ mod wide {
     }
 
     /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
-    pub(super) fn quad([a, b, c, d]: [u8; 4]) -> u32 {
-        lookup(&PLACES[0], a) | lookup(&PLACES[1], b) | lookup(&PLACES[2], c) | lookup(&PLACES[3], d)
+    ///
+    /// By reference: each character is loaded by itself, where four that are loaded together must be taken
+    /// apart again.
+    #[inline(always)]
+    pub(super) fn quad([a, b, c, d]: &[u8; 4]) -> u32 {
+        lookup(&PLACES[0], *a) | lookup(&PLACES[1], *b) | lookup(&PLACES[2], *c) | lookup(&PLACES[3], *d)
     }
 }
 
@@ -82,7 +86,7 @@ mod small {
 
     /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
     #[inline(always)]
-    pub(super) fn quad(text: [u8; 4]) -> u32 {
+    pub(super) fn quad(text: &[u8; 4]) -> u32 {
         let value = |byte| VALUES.get(usize::from(byte)).copied().map_or(0x80, u32::from);
         let [a, b, c, d] = text.map(value);
         // The top bit of the first stands at 25, and those of the others are put at 24.
@@ -115,15 +119,15 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
         let (pairs, last) = quads.as_chunks();
         let (sixes, last_triple) = triples.as_chunks_mut::<2>();
         for ([first, second], six) in pairs.iter().zip(sixes) {
-            let (first, second) = (quad(*first), quad(*second));
-            let [_, _, octets @ ..] = (u64::from(first) << 24 | u64::from(second)).to_be_bytes();
+            let (first, second) = (quad(first), quad(second));
+            let [octets @ .., _, _] = (u64::from(first) << 40 | u64::from(second) << 16).to_be_bytes();
             six.as_flattened_mut().copy_from_slice(&octets);
             seen |= first | second;
         }
         (last, last_triple)
     };
     for (text, triple) in quads.iter().zip(triples) {
-        let bits = quad(*text);
+        let bits = quad(text);
         let [_, octets @ ..] = bits.to_be_bytes();
         *triple = octets;
         seen |= bits;
@@ -134,20 +138,27 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
 }
 
 /// Decodes what is left behind the last four characters: their bits, and whether they can end a text.
-#[inline(never)]
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
-    // One character encodes no octet.
-    if tail.len() == 1 {
-        return (0, false);
-    }
     // The characters that are missing have the value zero. The octet after the last then holds the bits
     // that encode nothing.
-    let mut text = [b'A'; 4];
-    text.iter_mut().zip(tail).for_each(|(place, byte)| *place = *byte);
-    let bits = quad(text);
-    let [_, octets @ ..] = bits.to_be_bytes();
-    out.iter_mut().zip(octets).for_each(|(place, octet)| *place = octet);
-    (bits, octets.get(out.len()).is_none_or(|unused| *unused == 0))
+    match (tail, out) {
+        ([], _) => (0, true),
+        ([a, b], [first]) => {
+            let bits = quad(&[*a, *b, b'A', b'A']);
+            let [_, octet, unused, _] = bits.to_be_bytes();
+            *first = octet;
+            (bits, unused == 0)
+        }
+        ([a, b, c], [first, second]) => {
+            let bits = quad(&[*a, *b, *c, b'A']);
+            let [_, octet, next, unused] = bits.to_be_bytes();
+            (*first, *second) = (octet, next);
+            (bits, unused == 0)
+        }
+        // One character encodes no octet.
+        _ => (0, false),
+    }
 }
 
 /// Why text that was refused is wrong.

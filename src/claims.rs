@@ -124,9 +124,14 @@ impl<'t> Claims<'t> {
         policy: &ClaimsPolicy<'_>,
         now: Option<UnixTime>,
     ) -> Result<Self, ClaimsError> {
-        let claims = Self::parse(octets, max_members)?;
-        policy.check(&claims, now, Err)?;
-        Ok(claims)
+        // Checked where they are, and not moved.
+        let mut claims = Self::parse(octets, max_members);
+        if let Ok(read) = &claims
+            && let Err(error) = policy.check(read, now, Err)
+        {
+            claims = Err(error);
+        }
+        claims
     }
 
     /// Reads a payload. No claim is judged yet.

@@ -64,49 +64,43 @@ fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     dots
 }
 
-/// Where the first three dots stand, sixteen bytes looked at together.
+/// Where the first three dots stand.
 #[cfg(target_pointer_width = "64")]
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     let mut dots = [None; 3];
-    let mut places = dots.iter_mut();
-    // Takes note of the bytes that `found` marks, which start at `start`.
-    let mut note = |mut found: u128, start: usize| {
-        while found != 0
-            && let Some(place) = places.next()
-        {
-            *place =
-                usize::try_from(found.trailing_zeros() / 8).ok().map(|within| start.wrapping_add(within));
-            found &= found.wrapping_sub(1);
-        }
-    };
-    let (words, tail) = text.as_chunks();
-    let mut start = 0_usize;
-    for word in words {
-        note(dots_in(*word), start);
-        start = start.wrapping_add(16);
+    let mut from = 0;
+    for dot in &mut dots {
+        let Some(before) = before_dot(text.get(from..).unwrap_or_default()) else { break };
+        let place = from.wrapping_add(before);
+        *dot = Some(place);
+        from = place.wrapping_add(1);
     }
-    // The last few bytes, together with some that were looked at before.
-    let (last, seen) = match text.last_chunk() {
-        Some(last) => (*last, 16_usize.wrapping_sub(tail.len())),
-        None => {
-            let mut last = [0; 16];
-            last.iter_mut().zip(tail).for_each(|(place, byte)| *place = *byte);
-            (last, 0)
-        }
-    };
-    let fresh = u32::try_from(seen).ok().and_then(|seen| u128::MAX.checked_shl(seen.wrapping_mul(8)));
-    note(dots_in(last) & fresh.unwrap_or(0), start.wrapping_sub(seen));
     dots
 }
 
-/// The top bit of each byte that is a dot.
+/// How many bytes stand before the first dot, if there is one.
 #[cfg(target_pointer_width = "64")]
-fn dots_in(word: [u8; 16]) -> u128 {
-    const ONES: u128 = 0x0101_0101_0101_0101_0101_0101_0101_0101;
-    let zero_at_dots = u128::from_le_bytes(word) ^ (ONES * 0x2e);
-    // The top bit is clear where a byte is zero, and nowhere else: no sum of seven bits carries.
-    let others = (zero_at_dots & (ONES * 0x7f)).wrapping_add(ONES * 0x7f) | zero_at_dots;
-    !others & (ONES << 7)
+#[inline(always)]
+fn before_dot(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // Most blocks have none, which a few vector instructions find out.
+    let (blocks, _) = text.as_chunks::<32>();
+    let without =
+        blocks.iter().take_while(|block| block.iter().fold(true, |none, byte| none & (*byte != b'.')));
+    let mut before = without.count().wrapping_mul(32);
+    let (words, tail) = text.get(before..)?.as_chunks();
+    for word in words {
+        let zero_at_dots = u64::from_le_bytes(*word) ^ (ONES * 0x2e);
+        // Of those marked the first is a zero: no byte before it borrows.
+        let marked = zero_at_dots.wrapping_sub(ONES) & !zero_at_dots & (ONES << 7);
+        if marked != 0 {
+            return usize::try_from(marked.trailing_zeros() / 8)
+                .ok()
+                .map(|within| before.wrapping_add(within));
+        }
+        before = before.wrapping_add(8);
+    }
+    tail.iter().position(|byte| *byte == b'.').map(|within| before.wrapping_add(within))
 }
 
 /// What a text with more than two dots is.

@@ -78,7 +78,7 @@ impl<'a> Value<'a> {
         limits: Limits,
     ) -> Result<Self, JsonError> {
         let text = utf8(text.as_ref())?;
-        let value = Reader { text, max_members: limits.members() }.document();
+        let value = Reader { text }.document(limits.members());
         value.map(|value| value.value(text)).map_err(|fault| fault.in_text(text))
     }
 

@@ -182,32 +182,38 @@ impl KeySet {
         self.members.iter().map(Member::names)
     }
 
-    /// The keys of the members with this name, or why there is none.
+    /// The keys of the members with this name, or why there is none: for thumbprints, since it looks at
+    /// every member. Few tokens name their key by one, and a set has few members.
     pub(crate) fn keys_named(&self, name: Name<'_>) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
-        let kid = if let Name::Kid(kid) = name { Some(kid) } else { None };
-        // Few tokens name their key by a thumbprint, and a set has few members.
-        let others = self.members.iter().filter(move |member| kid.is_none() && member.names().have(name));
-        let of_kid = kid.into_iter().flat_map(|kid| self.keys_of(kid));
-        of_kid.chain(others.map(|member| &member.key))
+        self.members.iter().filter(move |member| member.names().have(name)).map(|member| &member.key)
     }
 
-    /// The same, for the members with this kid.
+    /// The same, for the members with this kid, which are looked up.
     pub(crate) fn keys_of(
         &self,
         kid: JsonString<'_>,
     ) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
-        // A long kid that is written with escapes is not hashed, but compared with every other that is
-        // as long; none is, unless the issuer makes such kids.
-        let mut buffer = [0; 256];
-        let hashed = buffer.len();
-        let start = kid.resolve(&mut buffer).map(hash);
+        let start = match kid.as_str() {
+            Some(kid) => Some(hash(kid)),
+            None => hash_of_escaped(kid),
+        };
         let numbers = probe(&self.places, start.unwrap_or(0));
         numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
             let member = self.members.get(usize::from(number).checked_sub(1)?)?;
-            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > hashed)?;
+            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > MOST_RESOLVED)?;
             (kid == *own).then_some(&member.key)
         })
     }
+}
+
+/// The greatest length of a kid that is written with escapes and hashed. A longer one is compared with
+/// every other that is as long; none is, unless the issuer makes such kids.
+const MOST_RESOLVED: usize = 256;
+
+#[cold]
+#[inline(never)]
+fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
+    kid.resolve(&mut [0; MOST_RESOLVED]).map(hash)
 }
 
 /// The contents of all places, in the order in which a kid with this hash takes them.

@@ -12,6 +12,8 @@ use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
 #[cfg(feature = "alloc")]
 use crate::key_set::KeySet;
+#[cfg(feature = "alloc")]
+use crate::reference::Name;
 use crate::reference::{Names, Reference, Relation};
 
 /// Where a [`Verifier`](crate::Verifier) finds keys: one [`VerifyingKey`], pairs of a `kid` and a
@@ -218,7 +220,8 @@ impl sealed::Find for KeySet {
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let alg = query.algorithm;
         match query.reference.name(|name| self.keys_named(name).next().is_some()) {
-            Some(name) => choose(alg, true, self.len(), self.keys_named(name).map(kept)),
+            Some(Name::Kid(kid)) => choose(alg, true, self.len(), self.keys_of(kid).map(kept)),
+            Some(thumbprint) => choose(alg, true, self.len(), self.keys_named(thumbprint).map(kept)),
             None => choose(alg, false, self.len(), self.keys().map(kept)),
         }
     }

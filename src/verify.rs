@@ -104,16 +104,19 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         token: &T,
         scratch: &'s mut S,
     ) -> Result<VerifiedJws<'s>, Error> {
-        let parts = compact::split(token.as_ref(), self.limits)?;
-        let (for_header, rest) = buffers(&parts, scratch)?;
-        let header = Header::parse(decode_header(&parts, for_header)?, self.limits)?;
-        let algorithm = self.accept(&header)?;
-        let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
+        // Parts and header stay where they were made: to move them is to wait for what was just written.
+        let parts = &compact::split(token.as_ref(), self.limits);
+        let parts = parts.as_ref().map_err(|error| *error)?;
+        let (for_header, rest) = buffers(parts, scratch)?;
+        let header = &Header::parse(decode_header(parts, for_header)?, self.limits);
+        let header = header.as_ref().map_err(|error| *error)?;
+        let algorithm = self.accept(header)?;
+        let query = Query { algorithm, reference: Reference::of(header), allowed: self.allowed };
         let found = self.keys.find(&query)?;
-        let signature = decode_signature(&parts, rest)?;
+        let signature = decode_signature(parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;
-        let payload = decode_payload(&parts, rest)?;
-        Ok(VerifiedJws { algorithm, header, payload, max_members: self.limits.members() })
+        let payload = decode_payload(parts, rest)?;
+        Ok(VerifiedJws { algorithm, header: *header, payload, max_members: self.limits.members() })
     }
 
     /// Holds the header against everything that needs no key.

@@ -16,16 +16,15 @@ impl NumericDate {
 
     /// Reads a number that is known to be one of JSON. `None` if it lies more than 2^63 - 1 seconds from the
     /// epoch.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(number: &[u8]) -> Option<Self> {
         // What nearly every token has: an integer of few digits.
-        let few = few_digits(text.as_bytes());
-        few.map_or_else(|| Self::parse_any(text), |floor| Some(Self { floor, whole: true }))
+        let few = few_digits(number);
+        few.map_or_else(|| Self::parse_any(number), |floor| Some(Self { floor, whole: true }))
     }
 
     /// The same for any number.
     #[inline(never)]
-    fn parse_any(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
+    fn parse_any(bytes: &[u8]) -> Option<Self> {
         let negative = bytes.first() == Some(&b'-');
         let end = bytes.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(bytes.len());
         let (mantissa, exponent) = bytes.split_at_checked(end)?;

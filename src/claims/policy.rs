@@ -2,7 +2,7 @@
 
 use super::Claims;
 use crate::error::ClaimsError;
-use crate::json::{JsonString, Value};
+use crate::json::{JsonString, Span, Value};
 use crate::time::{Leeway, UnixTime};
 
 /// What a claim must be. Whatever is expected is thereby demanded.
@@ -95,8 +95,11 @@ impl<'p> ClaimsPolicy<'p> {
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let times = self.times(claims, &mut refuse)?;
-        for (expected, name) in [(self.issuer, "iss"), (self.audience, "aud")] {
-            expected.check(name, claims).or_else(&mut refuse)?;
+        let (iss, aud) = (claims.registered.iss, claims.registered.aud);
+        for (expected, name, claim) in [(self.issuer, "iss", iss), (self.audience, "aud", aud)] {
+            if !expected.is_met_by(claim, claims.text) {
+                expected.check(name, claims).or_else(&mut refuse)?;
+            }
         }
         now.map_or(Ok(()), |now| self.hold(times, now, refuse))
     }
@@ -107,6 +110,7 @@ impl<'p> ClaimsPolicy<'p> {
     }
 
     /// The times that the policy looks at. One that is given to `refuse` is absent after that.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn times(
         &self,
         claims: &Claims<'_>,
@@ -165,6 +169,14 @@ struct Times {
 }
 
 impl Expect<'_> {
+    /// Whether a claim is what most policies expect of most tokens: one string, and that one. Nothing is
+    /// said of other policies and claims.
+    fn is_met_by(self, claim: Option<Span>, text: &str) -> bool {
+        let Self::Value(expected) = self else { return false };
+        cfg!(target_pointer_width = "64")
+            && claim.and_then(|span| span.string(text)).is_some_and(|found| found == *expected)
+    }
+
     /// Checks the values of `iss` or `aud`, which are read only if they count.
     #[inline(never)]
     fn check(self, name: &'static str, claims: &Claims<'_>) -> Result<(), ClaimsError> {

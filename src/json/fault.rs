@@ -3,26 +3,57 @@
 use super::MAX_LENGTH;
 use crate::error::{JsonError, JsonErrorKind};
 
-/// What is wrong with a text, and where.
+/// What is wrong with a text, and where: the offset above eight bits of the kind. One word, so that a
+/// result that holds it is returned in registers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Fault {
-    kind: JsonErrorKind,
-    offset: u32,
+pub(super) struct Fault(usize);
+
+const _: () = assert!(MAX_LENGTH < 1 << 24, "an offset has 24 bits");
+
+/// Every kind of which the reader speaks, to find it by its discriminant.
+const KINDS: [JsonErrorKind; 20] = [
+    JsonErrorKind::InvalidUtf8,
+    JsonErrorKind::ByteOrderMark,
+    JsonErrorKind::ExpectedValue,
+    JsonErrorKind::ExpectedName,
+    JsonErrorKind::ExpectedColon,
+    JsonErrorKind::ExpectedCommaOrBrace,
+    JsonErrorKind::ExpectedCommaOrBracket,
+    JsonErrorKind::ExpectedClosing,
+    JsonErrorKind::ExpectedEnd,
+    JsonErrorKind::InvalidLiteral,
+    JsonErrorKind::ExpectedDigit,
+    JsonErrorKind::LeadingZero,
+    JsonErrorKind::UnterminatedString,
+    JsonErrorKind::ControlCharacter,
+    JsonErrorKind::InvalidEscape,
+    JsonErrorKind::LoneSurrogate,
+    JsonErrorKind::DuplicateName,
+    JsonErrorKind::TooLong,
+    JsonErrorKind::TooDeep,
+    JsonErrorKind::TooManyMembers,
+];
+
+#[expect(clippy::as_conversions, reason = "a discriminant, which has no other conversion")]
+const fn code(kind: JsonErrorKind) -> usize {
+    kind as usize
 }
 
 impl Fault {
     #[cold]
     pub(super) fn at(kind: JsonErrorKind, offset: usize) -> Self {
         debug_assert!(offset <= MAX_LENGTH, "no text is longer");
-        Self { kind, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
+        debug_assert_eq!(KINDS.get(code(kind)), Some(&kind), "a kind stands at its discriminant");
+        Self(offset << 8 | code(kind))
     }
 
     /// The error, with the character that was found.
     #[cold]
     pub(super) fn in_text(self, text: &str) -> JsonError {
-        let offset = usize::try_from(self.offset).unwrap_or(usize::MAX);
-        let rest = text.get(offset..).filter(|_| self.kind.shows_character());
+        let offset = self.0 >> 8;
+        let kind = KINDS.get(self.0 & 0xff).copied().unwrap_or(JsonErrorKind::ExpectedValue);
+        let rest = text.get(offset..).filter(|_| kind.shows_character());
         let found = rest.and_then(|rest| rest.chars().next());
-        JsonError { kind: self.kind, found, offset }
+        JsonError { kind, found, offset }
     }
 }

@@ -30,8 +30,10 @@ pub(crate) struct Members<'a, 'n> {
     /// Up to where it has been read.
     position: usize,
     names: &'n mut Names,
-    count: usize,
-    large: bool,
+    /// Whether no name has been taken.
+    first: bool,
+    /// How many members more there may be.
+    room: usize,
 }
 
 impl<'a, 'n> Members<'a, 'n> {
@@ -47,10 +49,10 @@ impl<'a, 'n> Members<'a, 'n> {
         max_members: usize,
         names: &'n mut Names,
     ) -> Result<Self, Option<JsonError>> {
-        let reader = Reader { text: super::utf8(text)?, max_members };
-        let (start, Some(b'{')) = reader.token(0) else { return Err(no_object(reader)) };
+        let reader = Reader { text: super::utf8(text)? };
+        let (start, Some(b'{')) = reader.token(0) else { return Err(no_object(reader, max_members)) };
         let position = start.wrapping_add(1);
-        Ok(Self { reader, start, position, names, count: 0, large: false })
+        Ok(Self { reader, start, position, names, first: true, room: max_members })
     }
 
     /// The whole text.
@@ -73,7 +75,7 @@ impl<'a, 'n> Members<'a, 'n> {
     /// The value of the member whose name was taken.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn value(&mut self) -> Result<Span, JsonError> {
-        let value = self.reader.value(self.position, 1, self.count).map_err(|fault| self.error(fault))?;
+        let value = self.reader.value(self.position, 1, self.room).map_err(|fault| self.error(fault))?;
         self.position = value.range().end;
         Ok(value)
     }
@@ -92,7 +94,7 @@ impl<'a, 'n> Members<'a, 'n> {
 
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn next_name(&mut self) -> Result<Option<(Word, Span)>, JsonError> {
-        let next = self.reader.member_name(self.position, self.count == 0);
+        let next = self.reader.member_name(self.position, self.first);
         let (word, name) = match next.map_err(|fault| self.error(fault))? {
             Next::Member(word, name, at) => {
                 self.position = at;
@@ -100,22 +102,22 @@ impl<'a, 'n> Members<'a, 'n> {
             }
             Next::End(at) => return self.end(at).map(|()| None).map_err(|fault| self.error(fault)),
         };
-        self.count = self.count.wrapping_add(1);
-        let kind = match self.names.insert(self.reader.text, word, name, 0) {
-            Inserted::Twice => JsonErrorKind::DuplicateName,
-            _ if self.count > self.reader.max_members => JsonErrorKind::TooManyMembers,
-            Inserted::New => return Ok(Some((word, name))),
-            Inserted::Full => {
-                self.large = true;
+        self.first = false;
+        let kind = match (self.names.insert(self.reader.text, word, name, 0), self.room.checked_sub(1)) {
+            (Inserted::Twice, _) => JsonErrorKind::DuplicateName,
+            (_, None) => JsonErrorKind::TooManyMembers,
+            (Inserted::New | Inserted::Full, Some(room)) => {
+                self.room = room;
                 return Ok(Some((word, name)));
             }
         };
         Err(self.error(Fault::at(kind, name.range().start)))
     }
 
-    /// Reads what follows the object, and goes through it again if it is large.
+    /// Reads what follows the object, and goes through it again if it is so large that names may have been
+    /// left out.
     fn end(&self, at: usize) -> Result<(), Fault> {
-        if self.large {
+        if !self.names.are_all() {
             check_large(self.reader.text, self.start)?;
         }
         self.reader.end(at)
@@ -130,6 +132,6 @@ impl<'a, 'n> Members<'a, 'n> {
 /// Why a text that does not begin as an object is no JSON, or `None` if it is.
 #[cold]
 #[inline(never)]
-fn no_object(reader: Reader<'_>) -> Option<JsonError> {
-    reader.document().err().map(|fault| fault.in_text(reader.text))
+fn no_object(reader: Reader<'_>, max_members: usize) -> Option<JsonError> {
+    reader.document(max_members).err().map(|fault| fault.in_text(reader.text))
 }

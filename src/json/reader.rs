@@ -16,8 +16,6 @@ use crate::error::JsonErrorKind;
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
-    /// The greatest number of members in all objects that are open at one place.
-    pub(super) max_members: usize,
 }
 
 /// A member's name and where its value can start, or where the object ends.
@@ -53,9 +51,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a text that is one value (RFC 8259 §2).
-    pub(super) fn document(self) -> Result<Span, Fault> {
-        let value = self.value(0, 0, 0)?;
+    /// Reads a text that is one value (RFC 8259 §2). At most `max_members` may be in the objects that are
+    /// open at one place.
+    pub(super) fn document(self, max_members: usize) -> Result<Span, Fault> {
+        let value = self.value(0, 0, max_members)?;
         self.end(value.range().end)?;
         Ok(value)
     }
@@ -68,12 +67,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value (RFC 8259 §3) that stands in `depth` arrays and objects, in which `members` stand
-    /// before it.
+    /// Reads a value (RFC 8259 §3) that stands in `depth` arrays and objects, and in which objects may
+    /// have `room` more members.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn value(self, at: usize, depth: usize, members: usize) -> Result<Span, Fault> {
+    pub(super) fn value(self, at: usize, depth: usize, room: usize) -> Result<Span, Fault> {
         match self.token(at) {
-            (at, Some(b'{' | b'[')) => self.array_or_object(at, depth, members),
+            (at, Some(b'{' | b'[')) => self.array_or_object(at, depth, room),
             (at, first) => self.scalar(at, first),
         }
     }
@@ -90,12 +89,12 @@ impl<'a> Reader<'a> {
 
     /// Reads an array (RFC 8259 §5) or object (§4) with all that is in it.
     #[inline(never)]
-    fn array_or_object(self, start: usize, outer: usize, members: usize) -> Result<Span, Fault> {
+    fn array_or_object(self, start: usize, outer: usize, room: usize) -> Result<Span, Fault> {
         let mut names = Names::new();
         // What there is to know of each level that is open here, and of its outer ones.
         let mut levels = [Level::CLOSED; MAX_DEPTH];
         let mut depth = outer;
-        let mut level = Level { members, ..Level::CLOSED };
+        let mut level = Level { room, ..Level::CLOSED };
         let mut at = start;
         loop {
             // A value starts here.
@@ -108,7 +107,7 @@ impl<'a> Reader<'a> {
                 *place = level;
                 depth = depth.wrapping_add(1);
                 let start = if first == Some(b'{') { u32::try_from(first_at).ok() } else { None };
-                level = Level { start, names: names.open(), large: false, members: level.members };
+                level = Level { start, names: names.open(), large: false, room: level.room };
                 at = first_at.wrapping_add(1);
             } else {
                 at = self.scalar(first_at, first)?.range().end;
@@ -152,9 +151,11 @@ impl<'a> Reader<'a> {
             Next::Member(word, name, at) => (word, name, at),
             Next::End(at) => return Ok((false, at)),
         };
-        level.members = level.members.wrapping_add(1);
+        let Some(room) = level.room.checked_sub(1) else {
+            return self.expected(JsonErrorKind::TooManyMembers, name.range().start);
+        };
+        level.room = room;
         let kind = match names.insert(self.text, word, name, level.names) {
-            _ if level.members > self.max_members => JsonErrorKind::TooManyMembers,
             Inserted::Twice => JsonErrorKind::DuplicateName,
             Inserted::New => return Ok((true, at)),
             Inserted::Full => {
@@ -185,8 +186,11 @@ impl<'a> Reader<'a> {
             (at, _) if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBrace, at),
             (at, _) => at,
         };
+        if let Some((word, name)) = self.short_name(at) {
+            return Ok(Next::Member(word, name, name.range().end.wrapping_add(1)));
+        }
         let (word, name) = match self.token(at) {
-            (at, Some(b'"')) => self.name(at)?,
+            (at, Some(b'"')) => self.other_name(at)?,
             (at, _) => return self.expected(JsonErrorKind::ExpectedName, at),
         };
         match self.token(name.range().end) {
@@ -195,18 +199,21 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads the string that is a member's name.
+    /// Reads a short name that starts here, and has the ':' right after it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    fn name(self, start: usize) -> Result<(Word, Span), Fault> {
-        let inside = self.from(start.wrapping_add(1));
-        if let Some((word, length)) = inside.first_chunk().and_then(|first| Word::of_quoted(*first)) {
-            let end = start.wrapping_add(length).wrapping_add(2);
-            return Ok((word, Span::new(start, end, Kind::Plain)));
+    fn short_name(self, start: usize) -> Option<(Word, Span)> {
+        // Worth its code where eight octets are one word.
+        if cfg!(not(target_pointer_width = "64")) {
+            return None;
         }
-        self.other_name(start)
+        let (b'"', rest) = self.text.as_bytes().get(start..)?.split_first()? else { return None };
+        let (word, length) = Word::of_quoted(*rest.first_chunk()?)?;
+        let end = start.wrapping_add(length).wrapping_add(2);
+        let has_colon = self.byte(end) == Some(b':');
+        has_colon.then(|| (word, Span::new(start, end, Kind::Plain)))
     }
 
-    /// Reads a name that is not short, or has escapes.
+    /// Reads the string that is a member's name.
     #[inline(never)]
     fn other_name(self, start: usize) -> Result<(Word, Span), Fault> {
         let name = self.string(start)?;
@@ -219,7 +226,10 @@ impl<'a> Reader<'a> {
         let mut kind = Kind::Plain;
         let mut at = start.wrapping_add(1);
         loop {
-            at = at.wrapping_add(before_first(self.from(at), string_part_ends));
+            let Some(rest) = self.text.as_bytes().get(at..) else {
+                return self.expected(JsonErrorKind::UnterminatedString, at);
+            };
+            at = at.wrapping_add(before_first(rest, string_part_ends));
             match self.byte(at) {
                 Some(b'"') => return Ok(Span::new(start, at.wrapping_add(1), kind)),
                 Some(b'\\') => {
@@ -327,10 +337,10 @@ struct Level {
     names: u8,
     /// Whether names of it were left out.
     large: bool,
-    /// How many members are in it and in those outside it.
-    members: usize,
+    /// How many members more may be in it.
+    room: usize,
 }
 
 impl Level {
-    const CLOSED: Self = Self { start: None, names: 0, large: false, members: 0 };
+    const CLOSED: Self = Self { start: None, names: 0, large: false, room: 0 };
 }

@@ -113,9 +113,9 @@ impl Span {
         matches!(self.kind(), Kind::Plain | Kind::Escaped)
     }
 
-    /// The number that stands here in `text`, if it is one.
-    pub(crate) fn number(self, text: &str) -> Option<&str> {
-        self.is_number().then(|| self.text(text))
+    /// The octets of the number that stands here in `text`, if it is one.
+    pub(crate) fn number(self, text: &str) -> Option<&[u8]> {
+        if self.is_number() { text.as_bytes().get(self.range()) } else { None }
     }
 
     pub(crate) const fn is_null(self) -> bool {

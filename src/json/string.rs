@@ -103,6 +103,12 @@ impl<'a> JsonString<'a> {
         core::str::from_utf8(buffer.get(..len)?).ok()
     }
 
+    #[cold]
+    #[inline(never)]
+    fn is_by_characters(self, other: &str) -> bool {
+        self.chars().eq(other.chars())
+    }
+
     /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
     /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
@@ -218,8 +224,9 @@ fn code_unit_of(digits: [u8; 4]) -> (u16, bool) {
 }
 
 impl PartialEq<str> for JsonString<'_> {
+    #[inline]
     fn eq(&self, other: &str) -> bool {
-        if self.escaped { self.chars().eq(other.chars()) } else { self.raw == other }
+        if self.escaped { self.is_by_characters(other) } else { self.raw == other }
     }
 }
 

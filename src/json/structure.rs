@@ -49,7 +49,9 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
 /// What [`before_first`] looks for in a string: a quote, a backslash or a control character.
 #[inline(always)]
 pub(super) const fn string_part_ends(word: u64) -> u64 {
-    is(word, b'"') | is(word, b'\\') | is_less(word, b' ')
+    // With their second bit changed, control characters are control characters, the quote is 0x20, and
+    // what else is less than 0x21 is none of ASCII.
+    is_less(word ^ ONES.wrapping_mul(2), 0x21) | is(word, b'\\')
 }
 
 /// The top bit of the first byte of which `said` says that it is one, and perhaps those of others above.
@@ -104,7 +106,9 @@ impl<'a> Structure<'a> {
         let mut kind = Kind::Plain;
         self.skip(1);
         loop {
-            let rest = self.text.as_bytes().get(self.position..).unwrap_or_default();
+            let Some(rest) = self.text.as_bytes().get(self.position..) else {
+                return Err(Fault::at(JsonErrorKind::UnterminatedString, self.text.len()));
+            };
             self.skip(before_first(rest, |word| is(word, b'"') | is(word, b'\\')));
             match self.byte() {
                 Some(b'"') => {
@@ -124,6 +128,9 @@ impl<'a> Structure<'a> {
     /// Takes a value. Of a number or literal, it is known where it ends.
     pub(super) fn value(&mut self) -> Result<Span, Fault> {
         let first = self.token();
+        if cfg!(target_pointer_width = "64") && first == Some(b'"') {
+            return self.string();
+        }
         let start = self.position;
         let mut depth = 0_usize;
         loop {
