@@ -85,7 +85,7 @@ mod small {
     };
 
     /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
-    #[inline(always)]
+    #[inline(never)]
     pub(super) fn quad(text: &[u8; 4]) -> u32 {
         let value = |byte| VALUES.get(usize::from(byte)).copied().map_or(0x80, u32::from);
         let [a, b, c, d] = text.map(value);
