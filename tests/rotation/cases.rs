@@ -36,8 +36,12 @@ impl Case {
     /// An application with a background look each second, which verifies a refused token once more after a fetch.
     fn play(&self, jitter: Jitter) -> Played {
         let mut remote = RemoteKeySet::new(self.allowed, RotationPolicy::new(), jitter).unwrap();
-        let mut played =
-            Played { fetches: Vec::new(), accepted: Vec::new(), refused: Vec::new(), without_keys: Vec::new() };
+        let mut played = Played {
+            fetches: Vec::new(),
+            accepted: Vec::new(),
+            refused: Vec::new(),
+            without_keys: Vec::new(),
+        };
         for second in 0..=self.end {
             let now = at(second);
             if let Some(permit) = remote.fetch_due(now) {
@@ -226,7 +230,10 @@ fn a_wall_clock_that_is_set() {
     let set = document(&["a"]);
     let timeline = [(0, 200, &*set, "max-age=3600"), (8, 0, "", ""), (70, 200, &set, "")];
     let case = case(&timeline, Some(token("a")), 6, 60);
-    case.expect("set clock", &serde_json::json!({ "never_without_keys_from": 6, "accepted_within": 0, "after": 6 }));
+    case.expect(
+        "set clock",
+        &serde_json::json!({ "never_without_keys_from": 6, "accepted_within": 0, "after": 6 }),
+    );
 }
 
 /// The same situations with the reports' own data, where they are.

@@ -156,7 +156,8 @@ fn the_heavy_half_needs_no_set() {
     assert_eq!(world.at(300).due(), "permit");
     let other = document(&["a", "b"]);
     let permit = world.permit.take().unwrap();
-    let outcome = std::thread::spawn(move || permit.receive(Ok(HttpResponse::new(200, &other)))).join().unwrap();
+    let outcome =
+        std::thread::spawn(move || permit.receive(Ok(HttpResponse::new(200, &other)))).join().unwrap();
     // In the meantime the old keys verify.
     assert_eq!(world.token("a"), "verified");
     assert_eq!(world.remote.complete(outcome, world.now), Ok(Refreshed::Replaced));
@@ -191,10 +192,12 @@ fn reasons_say_what_to_do() {
     );
     let text = fetched(&keys);
     let order = ["none of the 4 keys", "\"bad\"", "no kid: ", "\"enc\"", "\"okp\""];
-    let places: Vec<_> = order.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{text}"))).collect();
+    let places: Vec<_> =
+        order.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{text}"))).collect();
     assert!(places.is_sorted(), "{text}");
     // However many there are, and however they are named.
-    let many = format!(r#"{{"keys":[{}]}}"#, vec![format!(r#"{{"kid":"{}"}}"#, "k".repeat(500)); 900].join(","));
+    let many =
+        format!(r#"{{"keys":[{}]}}"#, vec![format!(r#"{{"kid":"{}"}}"#, "k".repeat(500)); 900].join(","));
     let text = fetched(&many);
     assert!(text.ends_with("; and 896 more") && text.len() < 1000, "{} bytes: {text}", text.len());
 
@@ -202,10 +205,7 @@ fn reasons_say_what_to_do() {
     let text = cause.to_string();
     assert!(text.starts_with("the JWK Set could not be fetched: connection refused: xxx"), "{text}");
     assert!(text.ends_with("x...") && text.len() < 260, "{text}");
-    assert_eq!(
-        NoResponse::because(&"a\nb").to_string(),
-        "the JWK Set could not be fetched: a\\nb"
-    );
+    assert_eq!(NoResponse::because(&"a\nb").to_string(), "the JWK Set could not be fetched: a\\nb");
     for (error, text) in [
         (
             FetchError::NoResponse(NoResponse::default()),

@@ -143,8 +143,7 @@ fn a_set_that_changed_in_the_meantime_is_asked_again() {
         let refusal = Verifier::new(&keys, allowed()).verify(token, &mut Vec::new()).unwrap_err();
         keys.refused(token, &refusal).unwrap()
     };
-    let forged =
-        signer(other()).token(format!(r#"{{"alg":"{}","kid":"a"}}"#, algorithms()[0]), "{}");
+    let forged = signer(other()).token(format!(r#"{{"alg":"{}","kid":"a"}}"#, algorithms()[0]), "{}");
     // Two threads have verified with the old set, and come to say so when the new one is there.
     let (unknown, forged) = (need(&world, &token("b")), need(&world, &forged));
     assert_eq!(world.token("b"), "permit");

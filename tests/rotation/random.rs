@@ -110,7 +110,8 @@ fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
         assert!(!told.contains('\n'), "{told}");
         if disorder {
             // Whoever read an earlier time comes now. It must not be more than what the latest time gives.
-            let late = MonotonicTime::since_origin(Duration::from_secs(origin + elapsed - dice.below(3600) as u64));
+            let late =
+                MonotonicTime::since_origin(Duration::from_secs(origin + elapsed - dice.below(3600) as u64));
             let _ = world.remote.fetch_due(world.now).map(|permit| {
                 ledger.note(elapsed, fetched, &told);
                 world.permit = Some(permit);
@@ -143,7 +144,8 @@ fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
                 let made_up = super::token(&format!("made-up-{}", dice.below(100)));
                 let token = if what == 2 { &made_up } else { &forged };
                 let need = world.remote.keys(world.now).ok().map(|keys| {
-                    let outcome = Verifier::new(&keys, super::allowed()).verify(token, &mut Vec::new()).map(drop);
+                    let outcome =
+                        Verifier::new(&keys, super::allowed()).verify(token, &mut Vec::new()).map(drop);
                     keys.refused(token, &outcome.unwrap_err()).unwrap()
                 });
                 match need.map(|need| world.remote.refetch(need, world.now)) {
@@ -247,8 +249,20 @@ fn fields_of_any_bytes() {
     const NAMES: [&str; 7] = ["Cache-Control", "Age", "ETag", "Retry-After", "Expires", "Date", ""];
     let mut dice = Dice::new(7);
     let pieces: [&[u8]; 14] = [
-        b"max-age", b"=", b"\"", b"\\", b",", b" ", b"9", b"no-store", b"s-maxage", b"\xff", b"\t",
-        b"max-age=60", b"Wed, 21 Oct 2015 ", b"07:28:00 GMT",
+        b"max-age",
+        b"=",
+        b"\"",
+        b"\\",
+        b",",
+        b" ",
+        b"9",
+        b"no-store",
+        b"s-maxage",
+        b"\xff",
+        b"\t",
+        b"max-age=60",
+        b"Wed, 21 Oct 2015 ",
+        b"07:28:00 GMT",
     ];
     for _ in 0..20_000 {
         let mut value = Vec::new();

@@ -204,7 +204,8 @@ fn a_diagnosis_shows_keys_in_grace() {
 /// More rotations within a grace than are kept.
 #[test]
 fn grace_is_bounded_in_memory() {
-    let mut world = World::with_keys(DEFAULT.grace(seconds(86_400)).lifetime(seconds(60), seconds(60)), &["k0"]);
+    let mut world =
+        World::with_keys(DEFAULT.grace(seconds(86_400)).lifetime(seconds(60), seconds(60)), &["k0"]);
     for round in 1..100_u64 {
         world.at(round * 60);
         assert_eq!(world.due(), "permit");
@@ -219,7 +220,8 @@ fn grace_is_bounded_in_memory() {
 /// Sets that bring keys and withdraw none do not count among those.
 #[test]
 fn grace_is_not_cut_short_by_new_keys() {
-    let mut world = World::with_keys(DEFAULT.grace(seconds(86_400)).lifetime(seconds(60), seconds(60)), &["gone", "k0"]);
+    let mut world =
+        World::with_keys(DEFAULT.grace(seconds(86_400)).lifetime(seconds(60), seconds(60)), &["gone", "k0"]);
     let mut kids = vec!["k0".to_owned()];
     for round in 1..20_u64 {
         world.at(round * 60);
@@ -313,7 +315,10 @@ fn a_permit_that_does_not_come_back_is_replaced() {
         ],
     );
     // A timeout below the cooldown is the cooldown.
-    run(DEFAULT.fetch_timeout(seconds(1)), &[(0, Due, "permit"), (0, Lost, ""), (29, Due, "-"), (30, Due, "permit")]);
+    run(
+        DEFAULT.fetch_timeout(seconds(1)),
+        &[(0, Due, "permit"), (0, Lost, ""), (29, Due, "-"), (30, Due, "permit")],
+    );
 }
 
 #[test]

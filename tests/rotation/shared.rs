@@ -11,8 +11,8 @@ use std::thread::{scope, sleep};
 use std::time::Instant;
 
 use jose_core::rotation::{
-    CurrentKeys, Fetch, FetchError, HttpResponse, Jitter, KeysUnavailable, MonotonicTime, NoResponse, Refetch,
-    Refreshed, RemoteKeySet, RotationPolicy, SharedKeySet,
+    CurrentKeys, Fetch, FetchError, HttpResponse, Jitter, KeysUnavailable, MonotonicTime, NoResponse,
+    Refetch, Refreshed, RemoteKeySet, RotationPolicy, SharedKeySet,
 };
 use jose_core::{Error, Verifier};
 
