@@ -1,6 +1,161 @@
 //! Keeps a JWK Set current without I/O: tells the application when to fetch, and which keys verify until the
 //! answer arrives.
 //!
+//! [`RemoteKeySet`] is for one thread or task and needs no `std`; [`SharedKeySet`] is for many. The application
+//! does the HTTP, with whatever client it has.
+//!
+//! # Guarantees
+//!
+//! - Fetches are at least a [`cooldown`](RotationPolicy::cooldown) apart, and one at a time. No sequence of tokens
+//!   causes more. Only before the first keys are there, failed fetches are repeated after 1, 2, 4 … seconds, up to
+//!   the cooldown.
+//! - Whatever a new set can mend is worth a fetch, within that budget: a `kid` that no key has; a key that was
+//!   set aside, is ambiguous or is for another algorithm; and, once in a
+//!   [`bad_signature_pause`](RotationPolicy::bad_signature_pause), a signature that does not verify, because the
+//!   issuer may have replaced a key under its `kid`.
+//! - A new set replaces the old one whole. A key that is no longer in it is withdrawn, at once or after the
+//!   policy's [`grace`](RotationPolicy::grace). A well-formed set without a usable key withdraws all keys: see
+//!   [`Withdrawal`].
+//! - A failed fetch costs no key. A permit belongs to its set: what was fetched for one issuer is never taken by
+//!   the set of another.
+//! - Time is monotonic ([`MonotonicTime`]). A wall clock that is set changes nothing here.
+//!
+//! # Calling order
+//!
+//! 1. [`fetch_due`](RemoteKeySet::fetch_due) gives a [`FetchPermit`] when a fetch is due: at the start, shortly
+//!    before the lifetime of the keys ends (`Cache-Control`, `Expires` and `Age`, RFC 9111), and when the operator
+//!    asked for it with [`request_fetch`](RemoteKeySet::request_fetch).
+//! 2. [`FetchPermit::receive`] reads the response and builds the keys. It needs no access to the set.
+//! 3. [`complete`](RemoteKeySet::complete) puts them to use.
+//! 4. [`keys`](RemoteKeySet::keys) gives the keys for a token; when one is refused,
+//!    [`RemoteKeys::refused`] tells whether a new set can mend that, and [`refetch`](RemoteKeySet::refetch) what to
+//!    do.
+//!
+//! A worker that has a saved set starts with [`seed`](RemoteKeySet::seed). Keys that never change stand beside the
+//! remote ones with [`fixed_keys`](RemoteKeySet::fixed_keys). Several issuers have a set each: read the `iss` of the
+//! unverified token to choose one, and demand that `iss` of the claims.
+//!
+//! # Example: one thread
+//!
+//! ```
+//! # #[cfg(feature = "es256")] {
+//! use core::time::Duration;
+//! use jose_core::rotation::{
+//!     FetchPermit, HttpResponse, Jitter, MonotonicTime, NoResponse, Refetch, RemoteKeySet, RotationPolicy,
+//! };
+//! use jose_core::{Algorithm, Verifier};
+//!
+//! # const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+//! # const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+//! /// The device's uptime.
+//! fn now() -> MonotonicTime {
+//! #   const UPTIME: Duration = Duration::from_secs(5);
+//!     MonotonicTime::since_origin(UPTIME)
+//! }
+//!
+//! /// Whatever the application's HTTP client is like. It returns the status and the body.
+//! fn get(etag: Option<&str>) -> Result<(u16, String), NoResponse> {
+//!     Ok((200, JWKS.to_owned()))
+//! }
+//!
+//! fn fetch(remote: &mut RemoteKeySet, permit: FetchPermit) {
+//!     let got = get(permit.etag());
+//!     let response = got.as_ref().map(|(status, body)| {
+//!         HttpResponse::new(*status, body).header("Cache-Control", "max-age=600")
+//!     });
+//!     let outcome = permit.receive(response.map_err(Clone::clone));
+//!     // The time after the exchange.
+//!     if let Err(error) = remote.complete(outcome, now()) {
+//!         eprintln!("{error}; {}", remote.status(now()));
+//!     }
+//! }
+//!
+//! // Once.
+//! let allowed = Algorithm::Es256.into();
+//! let mut remote = RemoteKeySet::new(allowed, RotationPolicy::new(), Jitter::from_seed(0x5eed))?;
+//! let mut scratch = Vec::new();
+//!
+//! // For every token.
+//! if let Some(permit) = remote.fetch_due(now()) {
+//!     fetch(&mut remote, permit);
+//! }
+//! let keys = remote.keys(now())?;
+//! let mut outcome = Verifier::new(&keys, allowed).verify(TOKEN, &mut scratch).map(drop);
+//! if let Some(need) = outcome.err().and_then(|refusal| keys.refused(TOKEN, &refusal))
+//!     && let Refetch::Now(permit) = remote.refetch(need, now())
+//! {
+//!     fetch(&mut remote, permit);
+//!     outcome = Verifier::new(&remote.keys(now())?, allowed).verify(TOKEN, &mut scratch).map(drop);
+//! }
+//! assert!(outcome.is_ok());
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Example: behind a lock
+//!
+//! With `std`, [`SharedKeySet`] has the lock inside. Nothing is fetched, parsed or built while it is held, and
+//! reading the keys clones an `Arc`.
+//!
+//! ```
+//! # #[cfg(all(feature = "std", feature = "es256"))] {
+//! use core::time::Duration;
+//! use jose_core::rotation::{
+//!     Fetch, HttpResponse, Jitter, KeysUnavailable, Refetch, RemoteKeySet, RotationPolicy, SharedKeySet,
+//! };
+//! use jose_core::{Algorithm, Verifier};
+//!
+//! # const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+//! # const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+//! fn fetch(fetch: Fetch) {
+//!     // Do the HTTP here, with `fetch.etag()`.
+//!     if let Err(error) = fetch.complete(Ok(HttpResponse::new(200, JWKS))) {
+//!         eprintln!("{error}");
+//!     }
+//! }
+//!
+//! /// In every thread that has a token.
+//! fn is_good(set: &SharedKeySet, token: &str, scratch: &mut Vec<u8>) -> Result<bool, KeysUnavailable> {
+//!     for _ in 0..3 {
+//!         let keys = set.keys()?;
+//!         let outcome = Verifier::new(&keys, Algorithm::Es256.into()).verify(token, scratch).map(drop);
+//!         let Err(refusal) = outcome else { return Ok(true) };
+//!         match keys.refused(token, &refusal).map(|need| set.refetch(need)) {
+//!             Some(Refetch::Now(permit)) => fetch(permit),
+//!             Some(Refetch::InFlight) => drop(set.wait(Duration::from_secs(5))),
+//!             Some(Refetch::VerifyAgain) => {}
+//!             Some(Refetch::Later { .. } | Refetch::AlreadyFetched) | None => break,
+//!         }
+//!     }
+//!     Ok(false)
+//! }
+//!
+//! let remote = RemoteKeySet::new(Algorithm::Es256.into(), RotationPolicy::new(), Jitter::from_system())?;
+//! let set = SharedKeySet::new(remote);
+//! // In a thread of its own, every second or so.
+//! if let Some(permit) = set.fetch_due() {
+//!     fetch(permit);
+//! }
+//! assert!(is_good(&set, TOKEN, &mut Vec::new())?);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A lock of the application's own around a [`RemoteKeySet`] works, too. Take the permit in a statement of its
+//! own: in `if let Some(permit) = remote.write().unwrap().fetch_due(now) { … }` the guard lives to the end of the
+//! block, and whatever locks in there waits for it forever.
+//!
+//! # While the endpoint is down
+//!
+//! The keys stay in use for [`max_stale`](RotationPolicy::max_stale) beyond their lifetime. Scheduled fetches
+//! back off up to [`max_backoff`](RotationPolicy::max_backoff), or longer pauses that a `Retry-After` asks for
+//! within that bound. A token of a new key does not wait for the backoff: it is worth a fetch once a cooldown.
+//! Where no key is usable, a fetch is due once a cooldown. [`RemoteKeySet::status`] tells all of it in one line.
+//!
+//! A permit that is dropped is considered lost after the policy's
+//! [`fetch_timeout`](RotationPolicy::fetch_timeout); a [`Fetch`] of a shared set that is dropped counts as failed at
+//! once.
+
 mod cache_control;
 mod error;
 mod http_date;

@@ -14,7 +14,7 @@ use crate::refusal::{self, Refusal};
 /// The claims of the request's token, which has been verified.
 pub struct Bearer<C>(pub C);
 
-impl<C: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Bearer<C>
+impl<C: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Bearer<C>
 where
     Arc<Issuer>: FromRef<S>,
 {

@@ -27,7 +27,7 @@ pub struct Issuer {
 
 impl Issuer {
     /// The claims of a token that holds. What a new set can mend is worth a fetch, and a short wait.
-    pub async fn verify<C: DeserializeOwned>(&self, token: &str) -> Result<C, Refusal> {
+    pub async fn verify<C: DeserializeOwned + Send>(&self, token: &str) -> Result<C, Refusal> {
         for _ in 0..5 {
             let keys = self.keys.keys()?;
             let now = UnixTime::now()?;
