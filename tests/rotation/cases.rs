@@ -87,7 +87,11 @@ impl Case {
             let mut looked_at = usize::from(expected.get("after").is_some());
             if let Some(max) = number("fetches_at_most") {
                 looked_at += 1;
-                assert!(played.fetches.len() as u64 <= max, "{name}: {} fetches", played.fetches.len());
+                assert!(
+                    u64::try_from(played.fetches.len()).unwrap() <= max,
+                    "{name}: {} fetches",
+                    played.fetches.len()
+                );
             }
             if let Some(within) = number("accepted_within") {
                 looked_at += 1;

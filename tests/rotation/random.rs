@@ -18,7 +18,7 @@ const SIGNATURE_PAUSE: u64 = 90;
 
 /// A policy that is anything but usual. The cooldown is the same in all of them.
 fn policy(dice: &mut Dice) -> RotationPolicy {
-    let mut seconds = |min: u64, below| Duration::from_secs(min + dice.below(below) as u64);
+    let mut seconds = |min: u64, below| Duration::from_secs(min + u64::try_from(dice.below(below)).unwrap());
     let (min, more) = (seconds(1, 100), seconds(0, 1000));
     RotationPolicy::new()
         .cooldown(Duration::from_secs(COOLDOWN))
@@ -104,14 +104,14 @@ fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
 
     for _ in 0..400 {
         elapsed += [0, 0, 0, 0, 0, 1, 1, 1, 7, 45, 400][dice.below(11)];
-        let time = |elapsed: u64| MonotonicTime::since_origin(Duration::from_secs(origin + elapsed));
-        world.now = time(elapsed);
+        world.now = MonotonicTime::since_origin(Duration::from_secs(origin + elapsed));
         let told = format!("seed {seed}, {} permits, {elapsed} s: {}", ledger.permits.len(), world.status());
         assert!(!told.contains('\n'), "{told}");
         if disorder {
             // Whoever read an earlier time comes now. It must not be more than what the latest time gives.
-            let late =
-                MonotonicTime::since_origin(Duration::from_secs(origin + elapsed - dice.below(3600) as u64));
+            let late = MonotonicTime::since_origin(Duration::from_secs(
+                origin + elapsed - u64::try_from(dice.below(3600)).unwrap(),
+            ));
             let _ = world.remote.fetch_due(world.now).map(|permit| {
                 ledger.note(elapsed, fetched, &told);
                 world.permit = Some(permit);
@@ -209,14 +209,18 @@ fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
         // Keys are there as long as they are not too stale, and what is there verifies.
         let status = world.remote.status(world.now);
         let usable = status.keys.is_some_and(|keys| keys.usable);
-        assert_eq!(world.verify("good").is_ok(), usable, "{told}");
+        assert_eq!(world.verifies("good"), usable, "{told}");
         verified += u32::from(usable);
         assert_eq!(status.keys.is_some(), fetched, "{told}");
         assert!(status.needs <= 32, "{told}");
     }
     // Of all permits, those before the first keys are few: pauses of 1, 2, 4, 8, 16 s and then the cooldown.
     let max = elapsed / COOLDOWN + 1 + 5;
-    assert!(ledger.permits.len() as u64 <= max, "seed {seed}: {} permits", ledger.permits.len());
+    assert!(
+        u64::try_from(ledger.permits.len()).unwrap() <= max,
+        "seed {seed}: {} permits",
+        ledger.permits.len()
+    );
     (ledger.permits.len(), verified)
 }
 
@@ -239,7 +243,7 @@ fn invariants_of_random_schedules() {
     }
     // The schedules are no idle ones.
     let runs = u32::try_from(runs).unwrap();
-    assert!(permits > 20 * runs as usize, "{permits} permits");
+    assert!(permits > 20 * usize::try_from(runs).unwrap(), "{permits} permits");
     assert!(verified > 100 * runs, "{verified} verifications");
 }
 
