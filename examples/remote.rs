@@ -1,22 +1,23 @@
 //! Verifies what an OpenID provider issues, while its keys change and after it is gone.
 //!
-//! `examples/provider/run` starts a real provider on this machine and this program with it. The first
-//! half is what an application would have: the keys behind a lock, a thread that keeps them fresh, and
-//! requests that never wait for it. The second half drives the provider, and fails if a token that
-//! must be accepted is refused once, or one that must be refused is accepted.
+//! `examples/provider/run` starts a real provider on this machine and this program with it. The first half is
+//! what an application would have: a shared set, a thread that keeps it fresh, and requests that never wait for
+//! it. The second half drives the provider, and fails if a token that must be accepted is refused once, or one
+//! that must be refused is accepted.
 
-use core::hash::BuildHasher as _;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
-use std::hash::RandomState;
 use std::process::ExitCode;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread::{scope, sleep};
 
+use jose_core::rotation::{
+    Fetch, FetchError, HttpResponse, Jitter, KeysUnavailable, NoResponse, Refetch, RemoteKeySet,
+    RotationPolicy, SharedKeySet,
+};
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, FetchError, FetchPermit, HttpResponse,
-    KeysUnavailable, Limits, Refetch, RemoteKeySet, RotationPolicy, SelectError, UnixTime, Unreachable,
-    Verifier,
+    Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, Limits, SelectError, SignatureError,
+    UnixTime, Verifier,
 };
 use serde::Deserialize;
 
@@ -28,15 +29,15 @@ struct Issuer {
     jwks_uri: String,
     client: ureq::Agent,
     allowed: AlgorithmSet,
-    remote: RwLock<RemoteKeySet>,
+    keys: SharedKeySet,
     /// The status of each fetch so far; 0 where there was none.
     fetches: Mutex<Vec<u16>>,
-    /// How many of them an unknown kid was the reason of.
+    /// How many of them a token was the reason of.
     looked_up: AtomicU64,
 }
 
 /// Why a token is not accepted.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Refusal {
     Token(Error),
     Keys(KeysUnavailable),
@@ -44,10 +45,9 @@ enum Refusal {
     Clock(ClockError),
 }
 
-/// The time for what is due and when. A clock that stands before 1970 stands still here, and no token is
-/// verified by it.
-fn schedule_time() -> UnixTime {
-    UnixTime::now().unwrap_or(UnixTime::from_seconds(0))
+fn client() -> ureq::Agent {
+    let timeout = Some(Duration::from_secs(10));
+    ureq::Agent::config_builder().timeout_global(timeout).http_status_as_error(false).build().into()
 }
 
 impl Issuer {
@@ -58,109 +58,94 @@ impl Issuer {
             issuer: String,
             jwks_uri: String,
         }
-        let timeout = Some(Duration::from_secs(10));
-        let config = ureq::Agent::config_builder().timeout_global(timeout).http_status_as_error(false);
-        let client: ureq::Agent = config.build().into();
+        let client = client();
         let text = text(&client, &format!("{name}/.well-known/openid-configuration"))?;
         let metadata: Metadata = serde_json::from_str(&text)?;
         if metadata.issuer != name {
             return Err(format!("{name} says that it is {}", metadata.issuer).into());
         }
-        Ok(Self {
-            name: metadata.issuer,
-            jwks_uri: metadata.jwks_uri,
-            client,
-            allowed,
-            remote: RwLock::new(RemoteKeySet::new(allowed, policy)),
-            fetches: Mutex::default(),
-            looked_up: AtomicU64::new(0),
-        })
+        Self::new(metadata.issuer, metadata.jwks_uri, allowed, policy)
+    }
+
+    fn new(
+        name: String,
+        jwks_uri: String,
+        allowed: AlgorithmSet,
+        policy: RotationPolicy,
+    ) -> Result<Self, Failure> {
+        let keys = SharedKeySet::new(RemoteKeySet::new(allowed, policy, Jitter::from_system())?);
+        let (fetches, looked_up) = (Mutex::default(), AtomicU64::new(0));
+        Ok(Self { name, jwks_uri, client: client(), allowed, keys, fetches, looked_up })
     }
 
     /// Fetches the keys when that is due. A thread of its own calls this from time to time.
     fn refresh(&self) {
-        let now = schedule_time();
-        if self.read().is_fetch_due(now) {
-            let permit = self.write().fetch_due(now);
-            if let Some(permit) = permit {
-                self.fetch(permit);
-            }
+        if let Some(fetch) = self.keys.fetch_due() {
+            self.fetch(fetch);
         }
     }
 
     /// Does the HTTP. No lock is held in the meantime.
-    fn fetch(&self, permit: FetchPermit) {
+    fn fetch(&self, fetch: Fetch) {
         let mut request = self.client.get(&self.jwks_uri);
-        if let Some(etag) = permit.etag() {
+        if let Some(etag) = fetch.etag() {
             request = request.header("If-None-Match", etag);
         }
-        let most = u64::try_from(Limits::new().set_length()).unwrap_or(u64::MAX);
+        let max = u64::try_from(Limits::new().set_length()).unwrap_or(u64::MAX);
         let got = request.call().and_then(|mut response| {
-            let body = response.body_mut().with_config().limit(most).read_to_vec()?;
+            let body = response.body_mut().with_config().limit(max).read_to_vec()?;
             Ok((response, body))
         });
         let fetched = match &got {
             Ok((response, body)) => {
                 let fields = response.headers().iter();
                 let start = HttpResponse::new(response.status().as_u16(), body);
-                Ok(fields.fold(start, |response, (name, value)| response.field(name.as_str(), value)))
+                Ok(fields.fold(start, |response, (name, value)| response.header(name.as_str(), value)))
             }
-            Err(_) => Err(Unreachable),
+            Err(error) => Err(NoResponse::because(error)),
         };
         let status = got.as_ref().map_or(0, |(response, _)| response.status().as_u16());
         lock(&self.fetches).push(status);
-
-        let (now, jitter) = (schedule_time(), RandomState::new().hash_one(0) >> 32);
-        let outcome = self.write().complete(permit, fetched, now, u32::try_from(jitter).unwrap_or(0));
-        if let Err(error) = outcome {
+        if let Err(error) = fetch.complete(fetched) {
             println!("    fetch: {error}");
         }
     }
 
-    /// Verifies a token, in the path of a request. A kid that is unknown is looked up once.
+    /// Verifies a token, in the path of a request. What a new set can mend is worth a fetch.
     fn verify(&self, token: &Token, scratch: &mut Vec<u8>) -> Result<(), Refusal> {
-        let mut waits = 0..50;
+        let mut attempts = 0..50;
         loop {
-            let refusal = match self.verify_now(token, scratch) {
-                Err(Refusal::Token(refusal)) => refusal,
-                other => return other,
+            let keys = self.keys.keys().map_err(Refusal::Keys)?;
+            let now = UnixTime::now().map_err(Refusal::Clock)?;
+            let mut verifier = Verifier::new(&keys, self.allowed).require_kid();
+            if let Some(typ) = &token.typ {
+                verifier = verifier.require_typ(typ);
+            }
+            let refusal = match verifier.verify(&token.token, scratch) {
+                Ok(verified) => {
+                    let policy = ClaimsPolicy::new(Expect::Value(&self.name), Expect::Value(&token.audience));
+                    let claims = verified.claims(&policy, now);
+                    return claims.map(drop).map_err(|error| Refusal::Token(error.into()));
+                }
+                Err(refusal) => refusal,
             };
-            let next = self.write().refused(&token.token, &refusal, schedule_time());
-            match next {
-                Refetch::Now(permit) => {
+            let need = keys.refused(&token.token, &refusal).filter(|_| attempts.next().is_some());
+            match need.map(|need| self.keys.refetch(need)) {
+                Some(Refetch::Now(fetch)) => {
                     self.looked_up.fetch_add(1, Ordering::Relaxed);
-                    self.fetch(permit);
+                    self.fetch(fetch);
                 }
-                Refetch::VerifyAgain => {}
+                Some(Refetch::VerifyAgain) => {}
                 // A server might as well answer 503 here and let the client come back.
-                Refetch::InFlight | Refetch::Later { seconds: 0..=1 } if waits.next().is_some() => {
-                    sleep(Duration::from_millis(50));
+                Some(Refetch::InFlight) => drop(self.keys.wait(Duration::from_secs(1))),
+                Some(Refetch::Later { wait }) if wait <= Duration::from_secs(1) => {
+                    sleep(wait.min(Duration::from_millis(50)));
                 }
-                _ => return Err(Refusal::Token(refusal)),
+                Some(Refetch::Later { .. } | Refetch::AlreadyFetched) | None => {
+                    return Err(Refusal::Token(refusal));
+                }
             }
         }
-    }
-
-    /// Verifies a token with the keys that there are.
-    fn verify_now(&self, token: &Token, scratch: &mut Vec<u8>) -> Result<(), Refusal> {
-        let now = UnixTime::now().map_err(Refusal::Clock)?;
-        let remote = self.read();
-        let keys = remote.keys(now).map_err(Refusal::Keys)?;
-        let mut verifier = Verifier::new(&keys, self.allowed).require_kid();
-        if let Some(typ) = &token.typ {
-            verifier = verifier.require_typ(typ);
-        }
-        let verified = verifier.verify(&token.token, scratch).map_err(Refusal::Token)?;
-        let policy = ClaimsPolicy::new(Expect::Value(&self.name), Expect::Value(&token.audience));
-        verified.claims(&policy, now).map(drop).map_err(|error| Refusal::Token(error.into()))
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, RemoteKeySet> {
-        self.remote.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, RemoteKeySet> {
-        self.remote.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -220,7 +205,12 @@ fn main() -> ExitCode {
 fn rehearse(issuer: &str) -> Result<(), Failure> {
     let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
     // Seconds where a server would have minutes. The provider's own `max-age` is two seconds.
-    let policy = RotationPolicy::new().cooldown(1).lifetime(1, 60).early_refresh(1).max_backoff(2);
+    let policy = RotationPolicy::new()
+        .cooldown(Duration::from_secs(1))
+        .lifetime(Duration::from_secs(1), Duration::from_secs(60))
+        .early_refresh(Duration::from_secs(1))
+        .max_backoff(Duration::from_secs(2))
+        .bad_signature_pause(Duration::from_secs(2));
     let rehearsal = Rehearsal {
         issuer: Issuer::discover(issuer, allowed, policy)?,
         good: RwLock::default(),
@@ -230,6 +220,7 @@ fn rehearse(issuer: &str) -> Result<(), Failure> {
         faults: Mutex::default(),
     };
     rehearsal.issuer.refresh();
+    late_start(policy)?;
     let outcome = scope(|threads| {
         threads.spawn(|| rehearsal.keep_fresh());
         threads.spawn(|| rehearsal.serve());
@@ -249,6 +240,45 @@ fn rehearse(issuer: &str) -> Result<(), Failure> {
         Some(fault) => Err(format!("refused while it was good: {fault}").into()),
         None => Ok(()),
     }
+}
+
+/// A verifier that starts before its issuer does is usable within a cooldown of the issuer's start.
+fn late_start(policy: RotationPolicy) -> Result<(), Failure> {
+    println!("a verifier that starts three seconds before its issuer");
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    drop(listener);
+    let policy = policy.cooldown(Duration::from_secs(2));
+    let late = Issuer::new("late".into(), format!("http://{address}/jwks"), Algorithm::Es256.into(), policy)?;
+    let mut started = None;
+    let deadline = std::time::Instant::now();
+    while deadline.elapsed() < Duration::from_secs(20) {
+        late.refresh();
+        if started.is_none() && deadline.elapsed() > Duration::from_secs(3) {
+            let listener = std::net::TcpListener::bind(address)?;
+            started = Some((std::time::Instant::now(), std::thread::spawn(move || answer_once(&listener))));
+        }
+        if late.keys.keys().is_ok() {
+            let (since, answered) = started.ok_or("there were keys before there was an issuer")?;
+            answered.join().map_err(|_| "the late issuer failed")??;
+            let elapsed = since.elapsed();
+            println!("    usable {elapsed:?} after; the statuses of the fetches: {:?}", lock(&late.fetches));
+            return if elapsed < Duration::from_millis(2500) { Ok(()) } else { Err("too late".into()) };
+        }
+        sleep(Duration::from_millis(50));
+    }
+    Err(format!("never usable: {}", late.keys.status()).into())
+}
+
+/// An issuer of one answer.
+fn answer_once(listener: &std::net::TcpListener) -> std::io::Result<()> {
+    use std::io::{Read as _, Write as _};
+    // RFC 7515 §A.3
+    let body = r#"{"keys":[{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+    let (mut stream, _) = listener.accept()?;
+    let _ = stream.read(&mut [0; 4096])?;
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    stream.write_all((head + body).as_bytes())
 }
 
 impl Rehearsal {
@@ -309,13 +339,62 @@ impl Rehearsal {
         self.refuse("of a key that was withdrawn", &first)?;
         self.refuse("of a key that was withdrawn", &second)?;
 
+        println!("other keys under the same kids, as after a restart of a development server");
+        self.serve_for(0, &[])?;
+        self.unattended.store(true, Ordering::Relaxed);
+        self.control("renew?kids=RS256-3,ES256-3")?;
+        let renewed = self.issue("3")?;
+        self.serve_for(4, &[&renewed])?;
+        self.refuse_signature(&third)?;
+        self.unattended.store(false, Ordering::Relaxed);
+
+        println!("the operator asks for a fetch");
+        self.control("max-age?seconds=60")?;
+        self.serve_for(4, &[&renewed])?;
+        self.control("keys?kids=RS256-4,ES256-4")?;
+        let before = lock(&self.issuer.fetches).len();
+        sleep(Duration::from_secs(2));
+        if lock(&self.issuer.fetches).len() != before {
+            return Err("a fetch before anybody asked for it".into());
+        }
+        self.serve_for(0, &[])?;
+        match self.issuer.keys.request_fetch() {
+            Refetch::Now(fetch) => self.issuer.fetch(fetch),
+            other => return Err(format!("{other:?} and no permit").into()),
+        }
+        let looked_up = self.issuer.looked_up.load(Ordering::Relaxed);
+        let fourth = self.issue("4")?;
+        self.serve_for(2, &[&fourth])?;
+        if self.issuer.looked_up.load(Ordering::Relaxed) != looked_up {
+            return Err("a token had to fetch what the operator had fetched".into());
+        }
+        self.control("max-age?seconds=2")?;
+        match self.issuer.keys.request_fetch() {
+            Refetch::Now(fetch) => self.issuer.fetch(fetch),
+            other => return Err(format!("{other:?} and no permit").into()),
+        }
+        self.serve_for(2, &[&fourth])?;
+
+        println!("the provider withdraws all keys, and brings them back");
+        self.serve_for(0, &[])?;
+        self.control("empty?on=1")?;
+        sleep(Duration::from_secs(5));
+        match fourth.first().map(|token| self.issuer.verify(token, &mut Vec::new())) {
+            Some(Err(Refusal::Keys(KeysUnavailable::Withdrawn { .. }))) => {}
+            other => return Err(format!("{other:?} after all keys were withdrawn").into()),
+        }
+        println!("    {}", self.issuer.keys.status());
+        self.control("empty?on=0")?;
+        sleep(Duration::from_secs(3));
+        self.serve_for(2, &[&fourth])?;
+
         println!("the provider is stopped");
         self.control("stop")?;
-        self.serve_for(6, &[&third])?;
+        self.serve_for(6, &[&fourth])?;
         self.refuse("of a key that was withdrawn", &second)?;
-        let status = self.issuer.read().status(schedule_time());
-        let stale = status.keys.is_some_and(|keys| keys.stale_for > 0 && !keys.too_stale);
-        if !stale || status.last_error != Some(FetchError::Unreachable) {
+        let status = self.issuer.keys.status();
+        let stale = status.keys.is_some_and(|keys| !keys.stale_for.is_zero() && keys.usable);
+        if !stale || !matches!(status.last_error, Some(FetchError::NoResponse(_))) {
             return Err(format!("the provider seems not to be stopped: {status}").into());
         }
         // Every new key came with a 200, and in between there was nothing new.
@@ -335,7 +414,7 @@ impl Rehearsal {
         sleep(Duration::from_secs(seconds));
         let accepted = self.accepted.load(Ordering::Relaxed).saturating_sub(before);
         if seconds > 0 {
-            println!("    {accepted} verified; {}", self.issuer.read().status(schedule_time()));
+            println!("    {accepted} verified; {}", self.issuer.keys.status());
             if accepted < 100 {
                 return Err(format!("only {accepted} verifications in {seconds} s").into());
             }
@@ -352,6 +431,18 @@ impl Rehearsal {
             }
         }
         println!("    {} tokens {what} refused", tokens.len());
+        Ok(())
+    }
+
+    /// Each of these tokens must be refused, because another key has its kid now.
+    fn refuse_signature(&self, tokens: &[Token]) -> Result<(), Failure> {
+        for token in tokens {
+            match self.issuer.verify(token, &mut Vec::new()) {
+                Err(Refusal::Token(Error::Signature(SignatureError::Invalid))) => {}
+                other => return Err(format!("{other:?} and no bad signature: {token:?}").into()),
+            }
+        }
+        println!("    {} tokens of a key that was replaced refused", tokens.len());
         Ok(())
     }
 

@@ -43,7 +43,7 @@ mod verify;
 mod claims;
 pub mod diagnose;
 #[cfg(feature = "alloc")]
-mod rotation;
+pub mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
@@ -62,10 +62,7 @@ pub use self::key::VerifyingKey;
 pub use self::key_set::{KeySet, NoUsableKey, Verdict};
 pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
-pub use self::rotation::{
-    FetchError, FetchPermit, HttpResponse, KeysStatus, KeysUnavailable, Refetch, Refreshed, RemoteKeySet,
-    RemoteKeys, RemoteStatus, RotationPolicy, Unreachable,
-};
+pub use self::rotation::RemoteKeySet;
 pub use self::select::KeySource;
 #[cfg(feature = "std")]
 pub use self::time::ClockError;

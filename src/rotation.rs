@@ -1,380 +1,185 @@
-//! The life of a JWK Set that is fetched from its issuer: when to fetch, what to keep, when to stop
-//! asking. There is no I/O and no clock here; the application brings both.
+//! Keeps a JWK Set current without I/O: tells the application when to fetch, and which keys verify until the
+//! answer arrives.
 //!
-//! Two things hold whatever tokens arrive and whatever the endpoint answers. Fetches are a cooldown
-//! apart, to the second that the clock has. And nothing but a set with a usable key replaces a set
-//! that has one.
+//! [`RemoteKeySet`] is for one thread or task and needs no `std`; [`SharedKeySet`] is for many. The application
+//! does the HTTP, with whatever client it has.
+//!
+//! # Guarantees
+//!
+//! - Fetches are at least a [`cooldown`](RotationPolicy::cooldown) apart, and one at a time. No sequence of tokens
+//!   causes more. Only before the first keys are there, failed fetches are repeated after 1, 2, 4 … seconds, up to
+//!   the cooldown.
+//! - Whatever a new set can mend is worth a fetch, within that budget: a `kid` that no key has; a key that was
+//!   set aside, is ambiguous or is for another algorithm; and, once in a
+//!   [`bad_signature_pause`](RotationPolicy::bad_signature_pause), a signature that does not verify, because the
+//!   issuer may have replaced a key under its `kid`.
+//! - A new set replaces the old one whole. A key that is no longer in it is withdrawn, at once or after the
+//!   policy's [`grace`](RotationPolicy::grace). A well-formed set without a usable key withdraws all keys: see
+//!   [`Withdrawal`].
+//! - A failed fetch costs no key. A permit belongs to its set: what was fetched for one issuer is never taken by
+//!   the set of another.
+//! - Time is monotonic ([`MonotonicTime`]). A wall clock that is set changes nothing here.
+//!
+//! # Calling order
+//!
+//! 1. [`fetch_due`](RemoteKeySet::fetch_due) gives a [`FetchPermit`] when a fetch is due: at the start, shortly
+//!    before the lifetime of the keys ends (`Cache-Control`, `Expires` and `Age`, RFC 9111), and when the operator
+//!    asked for it with [`request_fetch`](RemoteKeySet::request_fetch).
+//! 2. [`FetchPermit::receive`] reads the response and builds the keys. It needs no access to the set.
+//! 3. [`complete`](RemoteKeySet::complete) puts them to use.
+//! 4. [`keys`](RemoteKeySet::keys) gives the keys for a token; when one is refused,
+//!    [`RemoteKeys::refused`] tells whether a new set can mend that, and [`refetch`](RemoteKeySet::refetch) what to
+//!    do.
+//!
+//! A worker that has a saved set starts with [`seed`](RemoteKeySet::seed). Keys that never change stand beside the
+//! remote ones with [`fixed_keys`](RemoteKeySet::fixed_keys). Several issuers have a set each: read the `iss` of the
+//! unverified token to choose one, and demand that `iss` of the claims.
+//!
+//! # Example: one thread
+//!
+//! ```
+//! # #[cfg(feature = "es256")] {
+//! use core::time::Duration;
+//! use jose_core::rotation::{
+//!     FetchPermit, HttpResponse, Jitter, MonotonicTime, NoResponse, Refetch, RemoteKeySet, RotationPolicy,
+//! };
+//! use jose_core::{Algorithm, Verifier};
+//!
+//! # const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+//! # const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+//! /// The device's uptime.
+//! fn now() -> MonotonicTime {
+//! #   const UPTIME: Duration = Duration::from_secs(5);
+//!     MonotonicTime::since_origin(UPTIME)
+//! }
+//!
+//! /// Whatever the application's HTTP client is like. It returns the status and the body.
+//! fn get(etag: Option<&str>) -> Result<(u16, String), NoResponse> {
+//!     Ok((200, JWKS.to_owned()))
+//! }
+//!
+//! fn fetch(remote: &mut RemoteKeySet, permit: FetchPermit) {
+//!     let got = get(permit.etag());
+//!     let response = got.as_ref().map(|(status, body)| {
+//!         HttpResponse::new(*status, body).header("Cache-Control", "max-age=600")
+//!     });
+//!     let outcome = permit.receive(response.map_err(Clone::clone));
+//!     // The time after the exchange.
+//!     if let Err(error) = remote.complete(outcome, now()) {
+//!         eprintln!("{error}; {}", remote.status(now()));
+//!     }
+//! }
+//!
+//! // Once.
+//! let allowed = Algorithm::Es256.into();
+//! let mut remote = RemoteKeySet::new(allowed, RotationPolicy::new(), Jitter::from_seed(0x5eed))?;
+//! let mut scratch = Vec::new();
+//!
+//! // For every token.
+//! if let Some(permit) = remote.fetch_due(now()) {
+//!     fetch(&mut remote, permit);
+//! }
+//! let keys = remote.keys(now())?;
+//! let mut outcome = Verifier::new(&keys, allowed).verify(TOKEN, &mut scratch).map(drop);
+//! if let Some(need) = outcome.err().and_then(|refusal| keys.refused(TOKEN, &refusal))
+//!     && let Refetch::Now(permit) = remote.refetch(need, now())
+//! {
+//!     fetch(&mut remote, permit);
+//!     outcome = Verifier::new(&remote.keys(now())?, allowed).verify(TOKEN, &mut scratch).map(drop);
+//! }
+//! assert!(outcome.is_ok());
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Example: behind a lock
+//!
+//! With `std`, [`SharedKeySet`] has the lock inside. Nothing is fetched, parsed or built while it is held, and
+//! reading the keys clones an `Arc`.
+//!
+//! ```
+//! # #[cfg(all(feature = "std", feature = "es256"))] {
+//! use core::time::Duration;
+//! use jose_core::rotation::{
+//!     Fetch, HttpResponse, Jitter, KeysUnavailable, Refetch, RemoteKeySet, RotationPolicy, SharedKeySet,
+//! };
+//! use jose_core::{Algorithm, Verifier};
+//!
+//! # const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
+//! # const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
+//! fn fetch(fetch: Fetch) {
+//!     // Do the HTTP here, with `fetch.etag()`.
+//!     if let Err(error) = fetch.complete(Ok(HttpResponse::new(200, JWKS))) {
+//!         eprintln!("{error}");
+//!     }
+//! }
+//!
+//! /// In every thread that has a token.
+//! fn is_good(set: &SharedKeySet, token: &str, scratch: &mut Vec<u8>) -> Result<bool, KeysUnavailable> {
+//!     for _ in 0..3 {
+//!         let keys = set.keys()?;
+//!         let outcome = Verifier::new(&keys, Algorithm::Es256.into()).verify(token, scratch).map(drop);
+//!         let Err(refusal) = outcome else { return Ok(true) };
+//!         match keys.refused(token, &refusal).map(|need| set.refetch(need)) {
+//!             Some(Refetch::Now(permit)) => fetch(permit),
+//!             Some(Refetch::InFlight) => drop(set.wait(Duration::from_secs(5))),
+//!             Some(Refetch::VerifyAgain) => {}
+//!             Some(Refetch::Later { .. } | Refetch::AlreadyFetched) | None => break,
+//!         }
+//!     }
+//!     Ok(false)
+//! }
+//!
+//! let remote = RemoteKeySet::new(Algorithm::Es256.into(), RotationPolicy::new(), Jitter::from_system())?;
+//! let set = SharedKeySet::new(remote);
+//! // In a thread of its own, every second or so.
+//! if let Some(permit) = set.fetch_due() {
+//!     fetch(permit);
+//! }
+//! assert!(is_good(&set, TOKEN, &mut Vec::new())?);
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A lock of the application's own around a [`RemoteKeySet`] works, too. Take the permit in a statement of its
+//! own: in `if let Some(permit) = remote.write().unwrap().fetch_due(now) { … }` the guard lives to the end of the
+//! block, and whatever locks in there waits for it forever.
+//!
+//! # While the endpoint is down
+//!
+//! The keys stay in use for [`max_stale`](RotationPolicy::max_stale) beyond their lifetime. Scheduled fetches
+//! back off up to [`max_backoff`](RotationPolicy::max_backoff), or longer pauses that a `Retry-After` asks for
+//! within that bound. A token of a new key does not wait for the backoff: it is worth a fetch once a cooldown.
+//! Where no key is usable, a fetch is due once a cooldown. [`RemoteKeySet::status`] tells all of it in one line.
+//!
+//! A permit that is dropped is considered lost after the policy's
+//! [`fetch_timeout`](RotationPolicy::fetch_timeout); a [`Fetch`] of a shared set that is dropped counts as failed at
+//! once.
 
 mod cache_control;
-mod clock;
 mod error;
-mod fetch;
-mod fetched;
+mod http_date;
+mod jitter;
 mod keys;
+mod monotonic;
+mod need;
+mod permit;
 mod policy;
+mod remote;
 mod response;
+#[cfg(feature = "std")]
+mod shared;
 mod status;
-mod unknown_kids;
 
-use alloc::vec::Vec;
-
-use self::clock::Clock;
-pub use self::error::{FetchError, KeysUnavailable};
-pub use self::fetch::{FetchPermit, Refetch, Refreshed, Unreachable};
-use self::fetched::Fetched;
+pub use self::error::{FetchError, KeysUnavailable, NoResponse, UnusableKey, UnusableKeys};
+pub use self::jitter::Jitter;
 pub use self::keys::RemoteKeys;
-use self::keys::Withdrawn;
-pub use self::policy::RotationPolicy;
+pub use self::monotonic::MonotonicTime;
+pub use self::need::Need;
+pub use self::permit::{FetchOutcome, FetchPermit};
+pub use self::policy::{PolicyError, RotationPolicy, Withdrawal};
+pub use self::remote::{Refetch, Refreshed, RemoteKeySet};
 pub use self::response::HttpResponse;
+#[cfg(feature = "std")]
+pub use self::shared::{CurrentKeys, Fetch, Fetched, SharedKeySet};
 pub use self::status::{KeysStatus, RemoteStatus};
-use self::unknown_kids::UnknownKids;
-use crate::algorithm::AlgorithmSet;
-use crate::error::{Error, SelectError};
-use crate::jws::UnverifiedJws;
-use crate::time::UnixTime;
-
-/// How many replaced sets are kept for the grace of their keys. An issuer that withdraws keys more
-/// often than this within one grace cuts the oldest short.
-const MOST_WITHDRAWN: usize = 4;
-
-/// The keys of an issuer that publishes them as a JWK Set (RFC 7517 §5) at a URL, over time.
-///
-/// The application does the HTTP, with whatever it has. It asks this type whether a fetch is due, and
-/// is given a [`FetchPermit`] if so. It fetches, and hands the permit in with what came of it. In the
-/// meantime the keys that there are stay in use, and nothing waits.
-///
-/// - A fetch is due when keys are first asked for, and shortly before their lifetime ends, which the
-///   response says with `Cache-Control` and `Age` (RFC 9111 §4.2, §5).
-/// - A token with a `kid` that no key has is worth a fetch: see [`refused`](Self::refused).
-/// - A new set replaces the old one whole. A key that is no longer in it is withdrawn, and no longer
-///   verifies, at once or after the policy's grace.
-/// - When a fetch fails, the keys stay in use until they are too stale, and the next fetch is put off,
-///   twice as long after each failure.
-///
-/// Threads share it behind an `RwLock`: verifying reads, and nobody holds the lock while fetching. A
-/// request that is told [`Refetch::InFlight`] waits for whoever fetches, or is refused
-/// (`examples/server`).
-///
-/// An issuer that replaces keys without giving them a `kid` is noticed when a lifetime ends, and not
-/// by its tokens: they cannot be told from forged ones.
-///
-/// Of the times that are passed in, only the differences count. [`UnixTime`] serves because claims need
-/// it anyway; the uptime of a device does as well, as long as one instance is always given the same
-/// clock. A clock that is set back stops time here for a moment; one that is set forward lets everything
-/// come due, which costs a fetch.
-///
-/// ```
-/// # #[cfg(feature = "es256")] {
-/// use jose_core::{
-///     Algorithm, FetchPermit, HttpResponse, Refetch, RemoteKeySet, RotationPolicy, UnixTime, Unreachable,
-///     Verifier,
-/// };
-///
-/// # const JWKS: &str = r#"{"keys":[{"kty":"EC","crv":"P-256","kid":"1","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
-/// # const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
-/// /// Whatever the application's HTTP client is like. It returns the body that it has read.
-/// fn get(etag: Option<&str>) -> Result<(u16, String), Unreachable> {
-///     Ok((200, JWKS.to_owned()))
-/// }
-///
-/// fn fetch(remote: &mut RemoteKeySet, permit: FetchPermit, now: UnixTime) {
-///     let got = get(permit.etag());
-///     let response = got.as_ref().map(|(status, body)| {
-///         HttpResponse::new(*status, body).field("Cache-Control", "max-age=600")
-///     });
-///     let jitter = 4; // a random number, another one for each fetch
-///     if let Err(error) = remote.complete(permit, response.map_err(|error| *error), now, jitter) {
-///         eprintln!("{error}; {}", remote.status(now));
-///     }
-/// }
-///
-/// // Once.
-/// let allowed = Algorithm::Es256.into();
-/// let mut remote = RemoteKeySet::new(allowed, RotationPolicy::new());
-/// let mut scratch = Vec::new();
-///
-/// // For every token.
-/// let now = UnixTime::from_seconds(1_300_819_000);
-/// if let Some(permit) = remote.fetch_due(now) {
-///     fetch(&mut remote, permit, now);
-/// }
-/// let mut outcome = Verifier::new(&remote.keys(now)?, allowed).verify(TOKEN, &mut scratch).map(drop);
-/// if let Err(refusal) = outcome {
-///     if let Refetch::Now(permit) = remote.refused(TOKEN, &refusal, now) {
-///         fetch(&mut remote, permit, now);
-///         outcome = Verifier::new(&remote.keys(now)?, allowed).verify(TOKEN, &mut scratch).map(drop);
-///     }
-/// }
-/// assert!(outcome.is_ok());
-/// # }
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug)]
-pub struct RemoteKeySet {
-    allowed: AlgorithmSet,
-    /// The values of `use` that are accepted beside `sig`.
-    uses: &'static [&'static str],
-    policy: RotationPolicy,
-    clock: Clock,
-    latest: Option<Fetched>,
-    /// The newest first.
-    withdrawn: Vec<Withdrawn>,
-    unknown_kids: UnknownKids,
-    in_flight: Option<InFlight>,
-    /// How many permits were given: the number of the next.
-    permits: u64,
-    /// No fetch is permitted before this.
-    permitted_at: u64,
-    failures: u32,
-    last_error: Option<FetchError>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct InFlight {
-    permit: u64,
-    issued_at: u64,
-}
-
-impl RemoteKeySet {
-    /// A set that has not been fetched, for tokens of the `allowed` algorithms.
-    #[must_use]
-    pub const fn new(allowed: AlgorithmSet, policy: RotationPolicy) -> Self {
-        Self {
-            allowed,
-            uses: &[],
-            policy,
-            clock: Clock::new(),
-            latest: None,
-            withdrawn: Vec::new(),
-            unknown_kids: UnknownKids::new(),
-            in_flight: None,
-            permits: 0,
-            permitted_at: 0,
-            failures: 0,
-            last_error: None,
-        }
-    }
-
-    /// Accepts keys with one of these values of `use`, too, in every set that is fetched from now on: see
-    /// [`Jwk::allow_uses`](crate::Jwk::allow_uses).
-    #[must_use]
-    pub const fn allow_uses(mut self, uses: &'static [&'static str]) -> Self {
-        self.uses = uses;
-        self
-    }
-
-    /// The keys to verify with at `now`. It costs nothing, and is asked for every token.
-    ///
-    /// # Errors
-    ///
-    /// [`KeysUnavailable`] before the first fetch that succeeds, and when the lifetime of the keys
-    /// ended longer ago than [`RotationPolicy::max_stale`].
-    pub fn keys(&self, now: UnixTime) -> Result<RemoteKeys<'_>, KeysUnavailable> {
-        let at = self.clock.at(now);
-        let last_error = self.last_error;
-        let latest = self.latest.as_ref().ok_or(KeysUnavailable::NeverFetched { last_error })?;
-        if let Some(seconds) = latest.too_stale(&self.policy, at) {
-            let limit = self.policy.max_stale;
-            return Err(KeysUnavailable::TooStale { seconds, limit, last_error });
-        }
-        Ok(RemoteKeys { latest: &latest.keys, withdrawn: &self.withdrawn, at })
-    }
-
-    /// Whether [`fetch_due`](Self::fetch_due) is to be called. Where the set is behind a lock, a reader
-    /// learns from this that it is time to write.
-    #[must_use]
-    pub fn is_fetch_due(&self, now: UnixTime) -> bool {
-        let at = self.clock.at(now);
-        // Only a writer can tell the clock that it was set back.
-        self.clock.was_set_back(now) || self.refresh_at() <= at && self.next_permit_at() <= at
-    }
-
-    /// A permit to fetch, if the set has not been fetched, if the end of its lifetime is near, or if
-    /// it is over; and if a fetch is permitted. Call it when there is a token to verify, or regularly.
-    #[must_use = "no other fetch is permitted until this one is completed or lost"]
-    pub fn fetch_due(&mut self, now: UnixTime) -> Option<FetchPermit> {
-        let at = self.advance(now);
-        if self.refresh_at() <= at { self.permit(at) } else { None }
-    }
-
-    /// Whether a fetch can help a `token` that the [`Verifier`](crate::Verifier) refused for
-    /// this reason: it can if no key had its `kid`, because the issuer may have a new key.
-    ///
-    /// Anyone can make up a kid. One permit is given for all that arrive within a cooldown. Those that
-    /// are not in the set that comes of it are remembered, 32 at most, and are told apart from those
-    /// that have not been looked up.
-    pub fn refused<T: AsRef<[u8]> + ?Sized>(&mut self, token: &T, refusal: &Error, now: UnixTime) -> Refetch {
-        let Error::Select(SelectError::KidUnknown { .. }) = refusal else { return Refetch::Useless };
-        let limits = self.policy.limits;
-        let mut scratch = alloc::vec![0; token.as_ref().len().min(limits.token_length())];
-        let jws = UnverifiedJws::parse(token, &mut scratch, limits);
-        let Some(kid) = jws.ok().and_then(|jws| jws.header().kid()) else { return Refetch::Useless };
-
-        let at = self.advance(now);
-        if self.latest.as_ref().is_some_and(|latest| latest.keys.keys_of(kid).next().is_some()) {
-            return Refetch::VerifyAgain;
-        }
-        let in_vain = self.unknown_kids.note(kid);
-        match self.permit(at) {
-            Some(permit) => Refetch::Now(permit),
-            None if self.in_flight.is_some() => Refetch::InFlight,
-            None if in_vain => Refetch::InVain,
-            None => Refetch::Later { seconds: self.next_permit_at().saturating_sub(at) },
-        }
-    }
-
-    /// Takes a permit back, with what came of the fetch, and the time at which it came. `jitter` is any
-    /// number, from a source that differs between machines; it spreads the next fetch of machines that
-    /// fetched together. Zero is none.
-    ///
-    /// The lifetime counts from the time at which the permit was given, because the response may have
-    /// been on its way since (RFC 9111 §4.2.3).
-    ///
-    /// # Errors
-    ///
-    /// [`FetchError`]; the keys that there were stay in use.
-    pub fn complete(
-        &mut self,
-        permit: FetchPermit,
-        fetched: Result<HttpResponse<'_>, Unreachable>,
-        now: UnixTime,
-        jitter: u32,
-    ) -> Result<Refreshed, FetchError> {
-        let at = self.advance(now);
-        if self.in_flight.is_none_or(|in_flight| in_flight.permit != permit.number) {
-            return Err(FetchError::PermitLapsed);
-        }
-        self.in_flight = None;
-        let outcome = match &fetched {
-            Ok(response) => self.accept(&permit, response, at, jitter),
-            Err(Unreachable) => Err(FetchError::Unreachable),
-        };
-        match outcome {
-            Ok(_) => {
-                self.failures = 0;
-                self.last_error = None;
-                self.unknown_kids.look_up();
-            }
-            Err(error) => {
-                self.failures = self.failures.saturating_add(1);
-                self.last_error = Some(error);
-                let asked = fetched.ok().and_then(|response| response.retry_after);
-                let asked = self.policy.retry_after(asked.unwrap_or(0));
-                let pause = self.policy.backoff(self.failures, jitter).max(asked);
-                // The pause is at least the cooldown.
-                self.permitted_at = at.saturating_add(pause.into());
-            }
-        }
-        outcome
-    }
-
-    /// The state of everything at `now`.
-    #[must_use]
-    pub fn status(&self, now: UnixTime) -> RemoteStatus {
-        let at = self.clock.at(now);
-        let keys = self.latest.as_ref().map(|latest| {
-            let bound = latest.keys.verdicts().filter(|verdict| verdict.outcome.is_ok()).count();
-            KeysStatus {
-                bound,
-                set_aside: latest.keys.len().saturating_sub(bound),
-                age: at.saturating_sub(latest.confirmed_at),
-                fresh_for: latest.fresh_until.saturating_sub(at),
-                stale_for: at.saturating_sub(latest.fresh_until),
-                too_stale: latest.too_stale(&self.policy, at).is_some(),
-            }
-        });
-        let permitted_at = self.next_permit_at();
-        RemoteStatus {
-            keys,
-            in_flight: self.in_flight.is_some() && permitted_at > at,
-            due_in: self.refresh_at().max(permitted_at).saturating_sub(at),
-            permitted_in: permitted_at.saturating_sub(at),
-            failures: self.failures,
-            last_error: self.last_error,
-            unknown_kids: self.unknown_kids.len(),
-        }
-    }
-
-    /// The time, which goes on, and what it ends.
-    fn advance(&mut self, now: UnixTime) -> u64 {
-        let at = self.clock.advance(now);
-        self.withdrawn.retain(|withdrawn| withdrawn.until > at);
-        at
-    }
-
-    /// When a fetch is due, if it is permitted by then.
-    fn refresh_at(&self) -> u64 {
-        self.latest.as_ref().map_or(0, |latest| latest.refresh_at)
-    }
-
-    /// When the next fetch is permitted. A permit that is out stands in the way until it is taken for
-    /// lost.
-    fn next_permit_at(&self) -> u64 {
-        match self.in_flight {
-            Some(in_flight) => in_flight.issued_at.saturating_add(self.policy.lapse().into()),
-            None => self.permitted_at,
-        }
-    }
-
-    /// The one place that gives permits.
-    fn permit(&mut self, at: u64) -> Option<FetchPermit> {
-        if self.next_permit_at() > at {
-            return None;
-        }
-        if self.in_flight.is_some() {
-            self.last_error = Some(FetchError::PermitLapsed);
-        }
-        let number = self.permits;
-        self.permits = number.wrapping_add(1);
-        self.in_flight = Some(InFlight { permit: number, issued_at: at });
-        self.permitted_at = at.saturating_add(self.policy.cooldown.into());
-        self.unknown_kids.expect_set();
-        let etag = self.latest.as_ref().and_then(|latest| latest.etag.clone());
-        Some(FetchPermit { number, issued_at: at, etag })
-    }
-
-    /// What a response means for the keys.
-    fn accept(
-        &mut self,
-        permit: &FetchPermit,
-        response: &HttpResponse<'_>,
-        at: u64,
-        jitter: u32,
-    ) -> Result<Refreshed, FetchError> {
-        let extend = |set: &mut Fetched| set.extend(&self.policy, permit, response.age(), at, jitter);
-        match (response.status, &mut self.latest) {
-            (304, Some(latest)) if permit.etag.is_some() => {
-                latest.update_fields(response);
-                extend(latest);
-                Ok(Refreshed::Confirmed)
-            }
-            (200, Some(latest)) if latest.is_of(response) => {
-                latest.take_fields(response);
-                extend(latest);
-                Ok(Refreshed::Confirmed)
-            }
-            (200, _) => {
-                let mut fetched = Fetched::read(response, self.allowed, self.uses, self.policy.limits)?;
-                extend(&mut fetched);
-                self.replace(fetched, at);
-                Ok(Refreshed::Replaced)
-            }
-            (status, _) => Err(FetchError::Status { status }),
-        }
-    }
-
-    /// Puts a set in the place of the one before, which is kept for the grace of those of its keys
-    /// that are gone. One that was too stale to use is not brought back by this.
-    fn replace(&mut self, fetched: Fetched, at: u64) {
-        let kept = self.latest.as_ref().is_some_and(|latest| {
-            self.policy.grace > 0
-                && latest.too_stale(&self.policy, at).is_none()
-                && latest.has_key_beyond(&fetched)
-        });
-        if let Some(replaced) = self.latest.replace(fetched).filter(|_| kept) {
-            self.withdrawn.truncate(MOST_WITHDRAWN.saturating_sub(1));
-            let until = at.saturating_add(self.policy.grace.into());
-            self.withdrawn.insert(0, Withdrawn { keys: replaced.keys, until });
-        }
-    }
-}

@@ -17,8 +17,8 @@ use crate::reference::Name;
 use crate::reference::{Names, Reference, Relation};
 
 /// Where a [`Verifier`](crate::Verifier) finds keys: one [`VerifyingKey`], pairs of a `kid` and a
-/// key, a [`Jwks`], or (with `alloc`) a [`KeySet`] or the [`RemoteKeys`](crate::RemoteKeys) of a
-/// [`RemoteKeySet`](crate::RemoteKeySet). The trait is sealed.
+/// key, a [`Jwks`], or (with `alloc`) a [`KeySet`] or the keys of a
+/// [remote set](crate::rotation). The trait is sealed.
 ///
 /// A `Jwks` reads its text and builds the key again for every token. It is for tools and for devices
 /// that see a token a minute; the others build their keys once.

@@ -9,36 +9,57 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+#[path = "rotation/cases.rs"]
+mod cases;
+#[path = "rotation/fields.rs"]
+mod fields;
+#[path = "rotation/interface.rs"]
+mod interface;
+#[path = "rotation/needs.rs"]
+mod needs;
+#[path = "rotation/outages.rs"]
+mod outages;
 #[path = "rotation/random.rs"]
 mod random;
 #[path = "rotation/scripts.rs"]
 mod scripts;
+#[cfg(feature = "std")]
+#[path = "rotation/shared.rs"]
+mod shared;
 mod support;
 
 use core::fmt::Write as _;
+use core::time::Duration;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use jose_core::{
-    AlgorithmSet, Error, FetchError, FetchPermit, HttpResponse, KeysUnavailable, Refetch, Refreshed,
-    RemoteKeySet, RotationPolicy, SelectError, UnixTime, Unreachable, Verifier,
+use jose_core::rotation::{
+    FetchError, FetchPermit, HttpResponse, Jitter, KeysUnavailable, MonotonicTime, NoResponse, Refetch,
+    Refreshed, RemoteKeySet, RotationPolicy,
 };
+use jose_core::{AlgorithmSet, Verifier};
 use support::{algorithms, b64, jwk, signer, usual};
 
-/// Where the clocks of the tests start.
-const START: i64 = 1_700_000_000;
+/// So many seconds after the start of a test, whose origin lies at an odd place.
+fn at(seconds: u64) -> MonotonicTime {
+    MonotonicTime::since_origin(Duration::from_secs(1_700_000_000 + seconds))
+}
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
 
 /// An application of one thread: a remote set, the clock, and the permit while there is one.
 struct World {
     remote: RemoteKeySet,
-    now: UnixTime,
+    now: MonotonicTime,
     permit: Option<FetchPermit>,
 }
 
 impl World {
     fn new(policy: RotationPolicy) -> Self {
-        let remote = RemoteKeySet::new(allowed(), policy);
-        Self { remote, now: UnixTime::from_seconds(START), permit: None }
+        let remote = RemoteKeySet::new(allowed(), policy, Jitter::NONE).unwrap();
+        Self { remote, now: at(0), permit: None }
     }
 
     /// One that has fetched these kids at the start.
@@ -49,8 +70,8 @@ impl World {
         world
     }
 
-    fn at(&mut self, seconds: i64) -> &mut Self {
-        self.now = UnixTime::from_seconds(START.saturating_add(seconds));
+    fn at(&mut self, seconds: u64) -> &mut Self {
+        self.now = at(seconds);
         self
     }
 
@@ -64,31 +85,47 @@ impl World {
 
     /// Verifies a token with this kid, and asks what to do if it is refused.
     fn token(&mut self, kid: &str) -> String {
-        match self.verify(kid) {
-            Ok(()) => return "verified".into(),
-            Err(Stopped::Unavailable(KeysUnavailable::NeverFetched { .. })) => return "NeverFetched".into(),
-            Err(Stopped::Unavailable(KeysUnavailable::TooStale { seconds, limit, .. })) => {
-                return format!("TooStale {seconds}/{limit}");
+        self.present(&token(kid))
+    }
+
+    fn present(&mut self, token: &str) -> String {
+        let (refusal, need) = match self.remote.keys(self.now) {
+            Err(KeysUnavailable::NeverFetched { .. }) => return "NeverFetched".into(),
+            Err(KeysUnavailable::TooStale { stale_for, max, .. }) => {
+                return format!("TooStale {}/{}", stale_for.as_secs(), max.as_secs());
             }
-            Err(Stopped::Unavailable(other)) => return format!("{other:?}"),
-            Err(Stopped::Refused(Error::Select(SelectError::KidUnknown { .. }))) => {}
-            Err(Stopped::Refused(other)) => return format!("{other:?}"),
-        }
-        let refusal = Error::Select(SelectError::KidUnknown { keys: 1 });
-        match self.remote.refused(&token(kid), &refusal, self.now) {
+            Err(other) => return support::variant(&other),
+            Ok(keys) => match Verifier::new(&keys, allowed()).verify(token, &mut Vec::new()) {
+                Ok(_) => return "verified".into(),
+                Err(refusal) => (refusal, keys.refused(token, &refusal)),
+            },
+        };
+        let Some(need) = need else { return format!("refused: {refusal:?}") };
+        let next = self.remote.refetch(need, self.now);
+        self.told(next)
+    }
+
+    /// The operator asks for a fetch.
+    fn request(&mut self) -> String {
+        let next = self.remote.request_fetch(self.now);
+        self.told(next)
+    }
+
+    fn told(&mut self, next: Refetch) -> String {
+        match next {
             Refetch::Now(permit) => {
                 self.permit = Some(permit);
                 "permit".into()
             }
-            Refetch::Later { seconds } => format!("later {seconds}"),
+            Refetch::Later { wait } => format!("later {}", wait.as_secs()),
             other => format!("{other:?}"),
         }
     }
 
-    fn verify(&self, kid: &str) -> Result<(), Stopped> {
-        let keys = self.remote.keys(self.now).map_err(Stopped::Unavailable)?;
-        let verifier = Verifier::new(&keys, allowed());
-        verifier.verify(&token(kid), &mut Vec::new()).map(drop).map_err(Stopped::Refused)
+    /// Whether a token with this kid verifies.
+    fn verifies(&self, kid: &str) -> bool {
+        let keys = self.remote.keys(self.now);
+        keys.is_ok_and(|keys| Verifier::new(&keys, allowed()).verify(&token(kid), &mut Vec::new()).is_ok())
     }
 
     /// Completes the fetch with a response.
@@ -100,11 +137,11 @@ impl World {
     /// Completes the fetch without one.
     fn unreachable(&mut self) -> String {
         let permit = self.permit.take().unwrap();
-        self.complete(permit, Err(Unreachable))
+        self.complete(permit, Err(NoResponse::default()))
     }
 
-    fn complete(&mut self, permit: FetchPermit, fetched: Result<HttpResponse<'_>, Unreachable>) -> String {
-        match self.remote.complete(permit, fetched, self.now, 0) {
+    fn complete(&mut self, permit: FetchPermit, fetched: Result<HttpResponse<'_>, NoResponse>) -> String {
+        match self.remote.complete(permit.receive(fetched), self.now) {
             Ok(Refreshed::Replaced) => "Replaced".into(),
             Ok(Refreshed::Confirmed) => "Confirmed".into(),
             Ok(other) => format!("{other:?}"),
@@ -119,13 +156,8 @@ impl World {
 
     /// The seconds until a fetch is due.
     fn due_in(&self) -> u64 {
-        self.remote.status(self.now).due_in
+        self.remote.status(self.now).due_in.as_secs()
     }
-}
-
-enum Stopped {
-    Unavailable(KeysUnavailable),
-    Refused(Error),
 }
 
 fn allowed() -> AlgorithmSet {
@@ -157,5 +189,5 @@ fn token(kid: &str) -> String {
 
 fn response<'r>(status: u16, body: &'r str, fields: &[(&str, &'r str)]) -> HttpResponse<'r> {
     let response = HttpResponse::new(status, body);
-    fields.iter().fold(response, |response, (name, value)| response.field(name, *value))
+    fields.iter().fold(response, |response, (name, value)| response.header(name, *value))
 }

@@ -2,6 +2,9 @@
 // prints its issuer on the first line, and is a user with a browser as well, so that there are ID tokens.
 //
 //   GET /control/keys?kids=RS256-2,ES256-2,RS256-1   has these keys, and signs with the first of each kind
+//   GET /control/renew?kids=RS256-2,ES256-2         the same, with new keys under these kids
+//   GET /control/max-age?seconds=60                  says so in Cache-Control from now on; 2 at the start
+//   GET /control/empty?on=1                          publishes a set without keys, until on=0
 //   GET /control/tokens                              issues one token of each kind, as JSON
 //   GET /control/stop                                answers, closes the port and ends
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
@@ -13,6 +16,8 @@ const RESOURCE = 'https://api.example/'
 const cookieKey = randomBytes(16).toString('hex')
 const secret = randomBytes(16).toString('hex')
 const made = new Map()
+let maxAge = 2
+let empty = false
 
 /** The private key with this kid, whose first part is its algorithm. It is made when it is first named. */
 function key(kid) {
@@ -72,8 +77,9 @@ function provider(issuer, kids) {
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.path === '/jwks') {
+      if (empty) ctx.body = { keys: [] }
       ctx.etag = createHash('sha256').update(JSON.stringify(ctx.body)).digest('hex')
-      ctx.set('cache-control', 'public, max-age=2')
+      ctx.set('cache-control', `public, max-age=${maxAge}`)
       if (ctx.fresh) ctx.status = 304
     }
   })
@@ -137,11 +143,18 @@ server.listen(0, '127.0.0.1', () => {
     const url = new URL(request.url, issuer)
     const answer = (value) => response.writeHead(200, { connection: 'close' }).end(JSON.stringify(value))
     try {
-      if (url.pathname === '/control/keys') {
+      if (url.pathname === '/control/keys' || url.pathname === '/control/renew') {
         const kids = url.searchParams.get('kids').split(',')
+        if (url.pathname === '/control/renew') kids.forEach((kid) => made.delete(kid))
         current = provider(issuer, kids)
         serve = current.callback()
         answer(kids)
+      } else if (url.pathname === '/control/max-age') {
+        maxAge = Number(url.searchParams.get('seconds'))
+        answer(maxAge)
+      } else if (url.pathname === '/control/empty') {
+        empty = url.searchParams.get('on') === '1'
+        answer(empty)
       } else if (url.pathname === '/control/tokens') {
         answer(await tokens(issuer))
       } else if (url.pathname === '/control/stop') {

@@ -2,7 +2,7 @@
 
 /// What the `Cache-Control` fields of a response say about its lifetime (RFC 9111 §5.2.2).
 ///
-/// Other directives are passed over: `s-maxage` is for shared caches, and this is none.
+/// Other directives are ignored: `s-maxage` is for shared caches, and this is none (§5.2.2.10).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CacheControl {
     max_age: Option<u32>,
@@ -11,47 +11,42 @@ pub(super) struct CacheControl {
 }
 
 impl CacheControl {
-    /// Reads one field. There may be several, and together they are one list (RFC 9110 §5.3).
+    /// Reads one field line. There may be several, and together they are one list (RFC 9110 §5.3). One that is
+    /// malformed anywhere cannot be relied on: what it hides may be `no-store`.
     pub(super) fn read(&mut self, field: &[u8]) {
         let mut rest = Some(field);
         while let Some(list) = rest {
             let (directive, others) = split_list(list);
-            self.read_directive(directive);
+            if !directive.is_empty() && self.read_directive(directive).is_none() {
+                self.stale = true;
+            }
             rest = others;
         }
     }
 
-    /// `name` or `name=argument`; the argument may be quoted (RFC 9111 §5.2).
-    fn read_directive(&mut self, directive: &[u8]) {
+    /// Reads `token [ "=" ( token / quoted-string ) ]` (RFC 9111 §5.2); `None` if it is anything else.
+    fn read_directive(&mut self, directive: &[u8]) -> Option<()> {
         let mut parts = directive.splitn(2, |byte| *byte == b'=');
-        let name = parts.next().unwrap_or_default();
+        let name = parts.next().filter(|name| is_token(name))?;
         let argument = parts.next();
+        if argument.is_some_and(|argument| !is_token(argument) && quoted_string(argument).is_none()) {
+            return None;
+        }
         if name.eq_ignore_ascii_case(b"max-age") {
-            // The first one counts, and one that is no number means stale (RFC 9111 §4.2.1).
-            match argument.and_then(delta_seconds) {
-                Some(seconds) => self.max_age = self.max_age.or(Some(seconds)),
-                None => self.stale = true,
-            }
+            // The first one counts, and one that is not a number means stale (RFC 9111 §4.2.1).
+            let seconds = delta_seconds(argument?)?;
+            self.max_age = self.max_age.or(Some(seconds));
         } else if name.eq_ignore_ascii_case(b"no-store") || name.eq_ignore_ascii_case(b"no-cache") {
             // `no-cache="field"` speaks of that field only, and may be taken for the whole (§5.2.2.4).
             self.stale = true;
-        } else if argument
-            .is_some_and(|argument| argument.first() == Some(&b'"') && unquoted(argument).is_none())
-        {
-            // A quote that does not end may have swallowed any directive.
-            self.stale = true;
         }
+        Some(())
     }
 
-    /// The lifetime in seconds that is left of a response of this age; `None` if nothing is said. Of
-    /// two directives that conflict the stricter counts (RFC 9111 §4.2.1).
-    pub(super) fn lifetime(self, age: u32) -> Option<u32> {
-        if self.stale { Some(0) } else { self.max_age.map(|seconds| seconds.saturating_sub(age)) }
-    }
-
-    /// Whether nothing is said about the lifetime.
-    pub(super) const fn is_silent(self) -> bool {
-        !self.stale && self.max_age.is_none()
+    /// The lifetime in seconds; `None` if nothing is said. Of two directives that conflict the stricter counts
+    /// (RFC 9111 §4.2.1).
+    pub(super) const fn lifetime(self) -> Option<u32> {
+        if self.stale { Some(0) } else { self.max_age }
     }
 }
 
@@ -63,27 +58,38 @@ pub(super) fn age(field: &[u8]) -> Option<u32> {
 
 /// A number of seconds, as a token or quoted. What is too great is as great as can be (RFC 9111 §1.2.2).
 pub(super) fn delta_seconds(argument: &[u8]) -> Option<u32> {
-    let digits = match argument.first() {
-        Some(b'"') => unquoted(argument)?,
-        _ => argument,
-    };
-    // A backslash stands before a character that means itself, in quotes only (RFC 9110 §5.6.4).
-    let quoted = digits.len() != argument.len();
+    let quoted = quoted_string(argument);
     let mut number = None;
-    for byte in digits.iter().filter(|byte| !quoted || **byte != b'\\') {
+    // A backslash in quotes stands before a character that means itself (RFC 9110 §5.6.4).
+    for byte in quoted.unwrap_or(argument).iter().filter(|byte| quoted.is_none() || **byte != b'\\') {
         let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
         number = Some(number.unwrap_or(0_u32).saturating_mul(10).saturating_add(u32::from(digit)));
     }
     number
 }
 
-/// What stands between two quotes.
-fn unquoted(argument: &[u8]) -> Option<&[u8]> {
-    argument.strip_prefix(b"\"")?.strip_suffix(b"\"")
+/// Whether this is a token (RFC 9110 §5.6.2).
+fn is_token(text: &[u8]) -> bool {
+    let other = b"!#$%&'*+-.^_`|~";
+    !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || other.contains(byte))
+}
+
+/// What stands in a quoted string that ends where the text does (RFC 9110 §5.6.4).
+fn quoted_string(text: &[u8]) -> Option<&[u8]> {
+    let inside = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let mut escaped = false;
+    let closed = inside.iter().any(|byte| {
+        let literal = core::mem::take(&mut escaped);
+        escaped = !literal && *byte == b'\\';
+        !literal && *byte == b'"'
+    });
+    // With a backslash before it, the last quote is not the end.
+    if closed || escaped { None } else { Some(inside) }
 }
 
 /// The first member of a comma-separated list, without the white space around it, and the others. A
-/// comma in quotes separates nothing (RFC 9110 §5.6.1, §5.6.4).
+/// comma in quotes separates nothing (RFC 9110 §5.6.1, §5.6.4). A quote that is out of place makes its member
+/// malformed, and whatever it swallowed with it.
 fn split_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
     let (mut quoted, mut escaped) = (false, false);
     let comma = list.iter().position(|byte| {
@@ -107,11 +113,11 @@ fn split_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
 mod tests {
     use super::{CacheControl, age};
 
-    /// What fields say together: the lifetime in seconds at age zero.
+    /// What fields say together: the lifetime in seconds.
     fn lifetime(fields: &[&str]) -> Option<u32> {
         let mut read = CacheControl::default();
         fields.iter().for_each(|field| read.read(field.as_bytes()));
-        read.lifetime(0)
+        read.lifetime()
     }
 
     #[test]
@@ -158,11 +164,21 @@ mod tests {
             (&["max-age=1.5"], STALE),
             (&["max-age=0x10"], STALE),
             (&["max-age= 300"], STALE),
-            (&["max-age =300"], None),
+            (&["max-age =300"], STALE),
             (&["max-age=3\\00"], STALE),
             (&["max-age=soon, max-age=300"], STALE),
-            // Garbage beside it is passed over; a quote that does not end is not.
-            (&["=, ==, ;max-age=5, \u{fffd}, max-age=300"], Some(300)),
+            // Malformed means stale, since what is hidden in it may be `no-store`.
+            (&["ext=a\"b, no-store"], STALE),
+            (&["ext=a\"b, max-age=300"], STALE),
+            (&["ext=\"a\"b, max-age=300"], STALE),
+            (&["a\"b, max-age=300\""], STALE),
+            (&["ext=\"a\\\", max-age=300"], STALE),
+            (&["ext=, max-age=300"], STALE),
+            (&["=, max-age=300"], STALE),
+            (&["max-age=300; public"], STALE),
+            (&["public; max-age=300"], STALE),
+            (&["\u{fffd}, max-age=300"], STALE),
+            (&["max-age=300", "\""], STALE),
             (&["ext=\"max-age=300"], STALE),
             (&["max-age=\"300"], STALE),
         ];
@@ -172,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_age_is_taken_off() {
+    fn ages() {
         let table: &[(&str, Option<u32>)] = &[
             ("10", Some(10)),
             (" 10 ", Some(10)),
@@ -185,10 +201,5 @@ mod tests {
         for (field, expected) in table {
             assert_eq!(age(field.as_bytes()), *expected, "{field:?}");
         }
-        let mut read = CacheControl::default();
-        assert!(read.is_silent());
-        read.read(b"max-age=300");
-        assert_eq!(read.lifetime(10), Some(290));
-        assert_eq!(read.lifetime(301), Some(0));
     }
 }

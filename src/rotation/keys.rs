@@ -1,46 +1,201 @@
-//! The keys of one moment: those of the latest set, and those in grace.
+//! The keys of one moment: those of the latest set, those in grace, and those that never change.
 
-use crate::algorithm::AlgorithmSet;
-use crate::error::SelectError;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::error::{FetchError, KeysUnavailable};
+use super::monotonic::MonotonicTime;
+use super::need::{Kind, Need};
+use super::permit::Recipe;
+use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::error::{Error, SelectError, SignatureError};
 use crate::json::JsonString;
+use crate::jws::UnverifiedJws;
 use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
 use crate::reference::Reference;
 use crate::select::{Member, Query, sealed::Find};
 
-/// The keys of a [`RemoteKeySet`](crate::RemoteKeySet) at one time, to verify with.
-///
-/// A token's key is looked for in the latest set. Only when no member of that has its `kid`, those
-/// that the issuer withdrew and whose grace is not over are searched; a token without `kid` gets none
-/// of them.
-#[derive(Clone, Copy, Debug)]
-pub struct RemoteKeys<'r> {
-    pub(super) latest: &'r KeySet,
-    pub(super) withdrawn: &'r [Withdrawn],
-    pub(super) at: u64,
+/// What holds a set of keys that is published: shared between threads where there are any.
+#[cfg(feature = "std")]
+pub(super) type Handle = alloc::sync::Arc<KeySet>;
+/// Without `std`, one owner: some targets have no atomic counters.
+#[cfg(not(feature = "std"))]
+pub(super) type Handle = alloc::boxed::Box<KeySet>;
+
+/// Everything that verifying reads.
+#[derive(Debug)]
+#[cfg_attr(feature = "std", derive(Clone))]
+pub(super) struct Published {
+    pub(super) latest: Option<Latest>,
+    /// The newest first.
+    pub(super) withdrawn: Vec<Withdrawn>,
+    pub(super) fixed: Option<Handle>,
+    pub(super) recipe: Recipe,
+    /// How many sets there have been.
+    pub(super) revision: u64,
+    pub(super) max_stale: Duration,
+    pub(super) last_error: Option<FetchError>,
+}
+
+/// The latest set.
+#[derive(Debug)]
+#[cfg_attr(feature = "std", derive(Clone))]
+pub(super) struct Latest {
+    pub(super) keys: Handle,
+    /// When its lifetime ends.
+    pub(super) fresh_until: MonotonicTime,
+    /// Until when it verifies; `None` when it no longer does.
+    pub(super) usable_until: Option<MonotonicTime>,
+    /// The issuer has published a set without a usable key since.
+    pub(super) is_withdrawn: bool,
+}
+
+impl Latest {
+    pub(super) fn is_usable(&self, at: MonotonicTime) -> bool {
+        self.usable_until.is_some_and(|until| at <= until)
+    }
 }
 
 /// A set that was replaced by one without some of its keys.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
+#[cfg_attr(feature = "std", derive(Clone))]
 pub(super) struct Withdrawn {
-    pub(super) keys: KeySet,
+    pub(super) keys: Handle,
     /// The end of its grace.
-    pub(super) until: u64,
+    pub(super) until: MonotonicTime,
+}
+
+impl Published {
+    pub(super) fn is_usable(&self, at: MonotonicTime) -> bool {
+        self.latest.as_ref().is_some_and(|latest| latest.is_usable(at))
+    }
+
+    /// The keys at a time, if there are any.
+    pub(super) fn keys(&self, at: MonotonicTime) -> Result<RemoteKeys<'_>, KeysUnavailable> {
+        if self.fixed.is_some() || self.is_usable(at) {
+            return Ok(self.view(at));
+        }
+        let last_error = self.last_error.clone();
+        Err(match &self.latest {
+            None => KeysUnavailable::NeverFetched { last_error },
+            Some(latest) if latest.is_withdrawn => KeysUnavailable::Withdrawn { last_error },
+            Some(latest) => {
+                let stale_for = at.since(latest.fresh_until);
+                KeysUnavailable::TooStale { stale_for, max: self.max_stale, last_error }
+            }
+        })
+    }
+
+    pub(super) fn view(&self, at: MonotonicTime) -> RemoteKeys<'_> {
+        let latest = self.latest.as_ref().filter(|latest| latest.is_usable(at));
+        RemoteKeys {
+            latest: latest.map(|latest| &*latest.keys),
+            withdrawn: if latest.is_some() { &self.withdrawn } else { &[] },
+            fixed: self.fixed.as_deref(),
+            recipe: self.recipe,
+            revision: self.revision,
+            at,
+        }
+    }
+}
+
+/// The keys of a [`RemoteKeySet`](super::RemoteKeySet) at one time, to verify with.
+///
+/// A token's key is looked for in the latest set. Only when no member of that has its `kid`, the sets are
+/// searched that the issuer replaced and whose grace is not over, and then the keys that
+/// [`fixed_keys`](super::RemoteKeySet::fixed_keys) added. The first set that has the `kid` decides, even if that
+/// means refusing. A token without `kid` gets a key of the latest set, or, where none was ever fetched or it no
+/// longer verifies, of those that were added.
+#[derive(Clone, Copy, Debug)]
+pub struct RemoteKeys<'r> {
+    latest: Option<&'r KeySet>,
+    withdrawn: &'r [Withdrawn],
+    fixed: Option<&'r KeySet>,
+    recipe: Recipe,
+    revision: u64,
+    at: MonotonicTime,
 }
 
 impl<'r> RemoteKeys<'r> {
-    /// The latest set, with its verdict on each member.
+    /// Returns the latest set, with its verdict on each member; `None` when only added keys are left.
     #[must_use]
-    pub const fn latest(&self) -> &'r KeySet {
+    pub const fn latest(&self) -> Option<&'r KeySet> {
         self.latest
     }
 
-    /// The newest set in grace that has this kid.
-    fn in_grace(&self, kid: JsonString<'_>) -> Option<&'r KeySet> {
-        let mut in_grace = self.withdrawn.iter().filter(|withdrawn| withdrawn.until > self.at);
-        let has_kid = |withdrawn: &&Withdrawn| withdrawn.keys.keys_of(kid).next().is_some();
-        in_grace.find(has_kid).map(|withdrawn| &withdrawn.keys)
+    /// Returns what a `token` needs that a [`Verifier`](crate::Verifier) refused with these keys, if a new set
+    /// can mend the refusal:
+    ///
+    /// - no key has its `kid`, or the one that has it was set aside, is for another algorithm or is not the
+    ///   only one;
+    /// - it has no `kid`, and no single key is for its algorithm;
+    /// - its signature does not verify with a key of the remote set: the issuer may have replaced the key and
+    ///   kept the `kid`.
+    ///
+    /// Pass `None` on as a refusal. It needs no access to the set, and no lock.
+    pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
+        let kind = Kind::of(refusal)?;
+        let limits = self.recipe.limits;
+        let mut scratch = alloc::vec![0; token.as_ref().len().min(limits.token_length())];
+        let jws = UnverifiedJws::parse(token, &mut scratch, limits).ok()?;
+        let algorithm = jws.header().algorithm().ok()?;
+        let reference = Reference::of(jws.header());
+        let query = Query { algorithm, reference, allowed: self.recipe.allowed };
+        let mends = match (kind, self.find_here(&query)) {
+            _ if !self.recipe.allowed.contains(algorithm) => false,
+            (Kind::Selection, Err(_)) => true,
+            // There is a key: the verifier has a rule of its own.
+            (Kind::Selection, Ok(_)) => false,
+            (Kind::Signature, Err(_)) => false,
+            // Signatures of the other algorithms have one length, whatever the key.
+            (Kind::Signature, Ok(_)) if is_length(refusal) && algorithm != Algorithm::Rs256 => false,
+            (Kind::Signature, Ok(key)) => !self.is_fixed(key),
+        };
+        mends.then(|| Need::new(kind, algorithm, reference.kid(), self.revision))
     }
+
+    fn is_fixed(&self, key: &VerifyingKey) -> bool {
+        let mut fixed = self.fixed.into_iter().flat_map(KeySet::keys).flatten();
+        fixed.any(|fixed| core::ptr::eq(fixed, key))
+    }
+
+    /// The newest set that was replaced or added and has this kid.
+    fn beside_latest(&self, kid: JsonString<'_>) -> Option<&'r KeySet> {
+        let in_grace = self.withdrawn.iter().filter(|withdrawn| withdrawn.until > self.at);
+        let mut others = in_grace.map(|withdrawn| &*withdrawn.keys).chain(self.fixed);
+        others.find(|keys| keys.keys_of(kid).next().is_some())
+    }
+    /// Finds a key, which lives as long as what these keys were taken from.
+    pub(super) fn find_here(self, query: &Query<'_>) -> Result<&'r VerifyingKey, SelectError> {
+        let Some(latest) = self.latest else {
+            // A view without the latest set has keys that were added.
+            return self.fixed.map_or(Err(SelectError::KidUnknown { keys: 0 }), |fixed| fixed.find(query));
+        };
+        let found = latest.find(query);
+        let Err(SelectError::KidUnknown { .. }) = found else { return found };
+        query.reference.kid().and_then(|kid| self.beside_latest(kid)).map_or(found, |keys| keys.find(query))
+    }
+
+    /// Every key, for a diagnosis.
+    pub(super) fn members_here(
+        self,
+        reference: Reference<'r>,
+        allowed: AlgorithmSet,
+    ) -> impl Iterator<Item = Member> + use<'r> {
+        let latest = self.latest;
+        let others = match (latest, reference.kid()) {
+            (None, _) => self.fixed,
+            (Some(latest), Some(kid)) if latest.keys_of(kid).next().is_none() => self.beside_latest(kid),
+            _ => None,
+        };
+        let sets = latest.into_iter().chain(others);
+        sets.flat_map(move |keys| keys.members(reference, allowed))
+    }
+}
+
+const fn is_length(refusal: &Error) -> bool {
+    matches!(refusal, Error::Signature(SignatureError::Length { .. }))
 }
 
 impl Find for RemoteKeys<'_> {
@@ -50,10 +205,7 @@ impl Find for RemoteKeys<'_> {
         Self: 'k;
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        let found = self.latest.find(query);
-        let Err(SelectError::KidUnknown { .. }) = found else { return found };
-        // A set that has the kid decides, be it to refuse.
-        query.reference.kid().and_then(|kid| self.in_grace(kid)).map_or(found, |keys| keys.find(query))
+        self.find_here(query)
     }
 
     fn members<'m>(
@@ -61,9 +213,6 @@ impl Find for RemoteKeys<'_> {
         reference: Reference<'m>,
         allowed: AlgorithmSet,
     ) -> impl Iterator<Item = Member> {
-        let gone = reference.kid().filter(|kid| self.latest.keys_of(*kid).next().is_none());
-        let in_grace = gone.and_then(|kid| self.in_grace(kid)).into_iter();
-        let in_grace = in_grace.flat_map(move |keys| keys.members(reference, allowed));
-        self.latest.members(reference, allowed).chain(in_grace)
+        self.members_here(reference, allowed)
     }
 }

@@ -1,170 +1,246 @@
 //! How long keys are used, and how often they may be asked for.
 
+use core::fmt;
+use core::time::Duration;
+
+use super::jitter::Jitter;
 use crate::limits::Limits;
 
-/// How long the keys of a [`RemoteKeySet`](crate::RemoteKeySet) are used, and how often its endpoint
-/// may be asked. All values but the limits are whole seconds. A value beyond its bounds is moved to the nearer one.
+/// How long the keys of a [`RemoteKeySet`](super::RemoteKeySet) are used, and how often its endpoint is asked.
 ///
 /// | | unless set | bounds |
 /// |---|---|---|
 /// | [`cooldown`](Self::cooldown) | 30 s | 1 s to 1 h |
 /// | [`lifetime`](Self::lifetime), where the response says | 1 min to 1 h | 1 s to 30 days |
 /// | [`default_lifetime`](Self::default_lifetime), where it does not | 5 min | those of `lifetime` |
-/// | [`early_refresh`](Self::early_refresh) | 30 s | up to half of the lifetime |
+/// | [`early_refresh`](Self::early_refresh) | 30 s | up to 30 days |
 /// | [`max_stale`](Self::max_stale) | 1 day | up to 30 days |
 /// | [`max_backoff`](Self::max_backoff) | 15 min | the cooldown to 1 day |
+/// | [`bad_signature_pause`](Self::bad_signature_pause) | 5 min | the cooldown to 1 day |
 /// | [`grace`](Self::grace) | none | up to 1 day |
 /// | [`fetch_timeout`](Self::fetch_timeout) | 30 s | 1 s to 1 h |
+/// | [`withdrawal`](Self::withdrawal) | [`Withdrawal::AtEndOfLifetime`] | |
 /// | [`limits`](Self::limits) | those of [`Limits`] | up to 1 MiB |
 ///
+/// A value that is set beyond its bounds is an error when the set is created. One that is not set moves to the
+/// nearest bound if others make that necessary.
+///
 /// ```
-/// use jose_core::RotationPolicy;
+/// use core::time::Duration;
+/// use jose_core::rotation::RotationPolicy;
 ///
 /// // Keys that the issuer withdrew verify for two minutes more; an outage of a week is survived.
-/// let policy = RotationPolicy::new().grace(120).max_stale(7 * 24 * 3600);
+/// let policy = RotationPolicy::new()
+///     .grace(Duration::from_secs(120))
+///     .max_stale(Duration::from_secs(7 * 24 * 3600));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RotationPolicy {
-    pub(super) cooldown: u32,
-    least_lifetime: u32,
-    most_lifetime: u32,
-    default_lifetime: u32,
-    early_refresh: u32,
-    pub(super) max_stale: u32,
-    max_backoff: u32,
-    pub(super) grace: u32,
-    fetch_timeout: u32,
+    pub(super) cooldown: Duration,
+    min_lifetime: Duration,
+    max_lifetime: Duration,
+    default_lifetime: Option<Duration>,
+    early_refresh: Duration,
+    pub(super) max_stale: Duration,
+    max_backoff: Option<Duration>,
+    bad_signature_pause: Option<Duration>,
+    pub(super) grace: Duration,
+    fetch_timeout: Duration,
+    pub(super) withdrawal: Withdrawal,
     pub(super) limits: Limits,
 }
 
-const HOUR: u32 = 3600;
-const DAY: u32 = 24 * HOUR;
+/// What becomes of the keys when the issuer answers with a well-formed set without a single usable key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withdrawal {
+    /// They verify to the end of their own lifetime and no longer: they are not used stale.
+    AtEndOfLifetime,
+    /// They no longer verify. An issuer that publishes an empty set by mistake takes down verification at once.
+    AtOnce,
+    /// They verify as after a failed fetch, for [`RotationPolicy::max_stale`] beyond their lifetime.
+    Keep,
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl RotationPolicy {
-    /// The policy of the table's second column.
+    /// Creates the policy of the table's second column.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            cooldown: 30,
-            // An issuer that forbids caching (`no-store`) is asked once a minute, and not for every
-            // token. One that allows a day of it is asked every hour, because that is how long a key
-            // that was withdrawn goes on to verify.
-            least_lifetime: 60,
-            most_lifetime: HOUR,
-            default_lifetime: 300,
-            early_refresh: 30,
+            cooldown: Duration::from_secs(30),
+            // An issuer that forbids caching (`no-store`) is asked once a minute, and not for every token. One
+            // that allows a day of it is asked every hour, because that is how long a key that was withdrawn
+            // goes on to verify.
+            min_lifetime: Duration::from_secs(60),
+            max_lifetime: HOUR,
+            default_lifetime: None,
+            early_refresh: Duration::from_secs(30),
             max_stale: DAY,
-            max_backoff: 900,
-            grace: 0,
-            fetch_timeout: 30,
+            max_backoff: None,
+            bad_signature_pause: None,
+            grace: Duration::ZERO,
+            fetch_timeout: Duration::from_secs(30),
+            withdrawal: Withdrawal::AtEndOfLifetime,
             limits: Limits::new(),
         }
     }
 
-    /// Sets how much is read of a response, and of the tokens for which it is fetched.
+    /// Sets the minimum time from one fetch to the next, whatever the reason: a token, the end of a lifetime, an
+    /// earlier failure, or the operator. No sequence of tokens causes more. Only while no key has ever been
+    /// there, failed fetches are repeated after 1, 2, 4 … seconds, up to the cooldown.
+    #[must_use]
+    pub const fn cooldown(mut self, pause: Duration) -> Self {
+        self.cooldown = pause;
+        self
+    }
+
+    /// Sets the bounds of the lifetime that a response gives its keys with `Cache-Control: max-age` or `Expires`
+    /// (RFC 9111 §4.2.1). `no-store`, `no-cache`, malformed fields and a lifetime that is over give the lower
+    /// bound. Scheduled fetches that succeed are at least the lower bound apart.
+    #[must_use]
+    pub const fn lifetime(mut self, min: Duration, max: Duration) -> Self {
+        self.min_lifetime = min;
+        self.max_lifetime = max;
+        self
+    }
+
+    /// Sets the lifetime of keys whose response says nothing about it.
+    #[must_use]
+    pub const fn default_lifetime(mut self, lifetime: Duration) -> Self {
+        self.default_lifetime = Some(lifetime);
+        self
+    }
+
+    /// Sets how long before the end of the lifetime a fetch is due, so that the new keys are there when the old
+    /// ones end and no request waits. It is at most half of the lifetime; jitter makes it up to half shorter.
+    #[must_use]
+    pub const fn early_refresh(mut self, early: Duration) -> Self {
+        self.early_refresh = early;
+        self
+    }
+
+    /// Sets how long keys are used beyond their lifetime while the endpoint fails. After that, nothing verifies
+    /// until a fetch succeeds. The directives `must-revalidate` and `stale-if-error` do not count: how long an
+    /// outage is survived is the verifier's decision and not the issuer's.
+    #[must_use]
+    pub const fn max_stale(mut self, stale: Duration) -> Self {
+        self.max_stale = stale;
+        self
+    }
+
+    /// Sets the maximum time from a failed fetch to the next scheduled one, and the longest `Retry-After` that is
+    /// honored. The pause starts at one to two cooldowns and doubles with each failure. A token that needs a
+    /// fetch does not wait for it, but for the cooldown.
+    #[must_use]
+    pub const fn max_backoff(mut self, pause: Duration) -> Self {
+        self.max_backoff = Some(pause);
+        self
+    }
+
+    /// Sets the minimum time between two fetches whose reason is a signature that does not verify. Anyone can
+    /// make such tokens with a `kid` that exists; an issuer that replaced a key under its `kid` makes them, too.
+    #[must_use]
+    pub const fn bad_signature_pause(mut self, pause: Duration) -> Self {
+        self.bad_signature_pause = Some(pause);
+        self
+    }
+
+    /// Sets how long a key goes on to verify after a new set came without its `kid`. Without grace, a key is
+    /// withdrawn at once. With it, so does a key that was withdrawn because it leaked.
+    #[must_use]
+    pub const fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Sets after how long a [`FetchPermit`](super::FetchPermit) that has not come back is considered lost, so
+    /// that another can be given, a cooldown after it at the earliest. Make it longer than the HTTP client's own
+    /// timeout.
+    #[must_use]
+    pub const fn fetch_timeout(mut self, timeout: Duration) -> Self {
+        self.fetch_timeout = timeout;
+        self
+    }
+
+    /// Sets what becomes of the keys when the issuer publishes none that can be used.
+    #[must_use]
+    pub const fn withdrawal(mut self, withdrawal: Withdrawal) -> Self {
+        self.withdrawal = withdrawal;
+        self
+    }
+
+    /// Sets how much is read of a JWK Set and of a token.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The least time from one fetch to the next, whatever its reason: the end of a lifetime, an
-    /// unknown `kid` or an earlier failure. No sequence of tokens can cause more.
-    /// [`UnixTime`](crate::UnixTime) has whole seconds, so that up to one of them can be missing.
-    #[must_use]
-    pub const fn cooldown(mut self, seconds: u32) -> Self {
-        self.cooldown = clamp(seconds, 1, HOUR);
-        self
+    /// Holds every value that was set to its bounds.
+    pub(super) fn check(&self) -> Result<(), PolicyError> {
+        let second = Duration::from_secs(1);
+        let settings = [
+            ("cooldown", Some(self.cooldown), second, HOUR),
+            ("lifetime min", Some(self.min_lifetime), second, MONTH),
+            ("lifetime max", Some(self.max_lifetime), self.min_lifetime, MONTH),
+            ("default_lifetime", self.default_lifetime, self.min_lifetime, self.max_lifetime),
+            ("early_refresh", Some(self.early_refresh), Duration::ZERO, MONTH),
+            ("max_stale", Some(self.max_stale), Duration::ZERO, MONTH),
+            ("max_backoff", self.max_backoff, self.cooldown, DAY),
+            ("bad_signature_pause", self.bad_signature_pause, self.cooldown, DAY),
+            ("grace", Some(self.grace), Duration::ZERO, DAY),
+            ("fetch_timeout", Some(self.fetch_timeout), second, HOUR),
+        ];
+        for (setting, value, min, max) in settings {
+            if let Some(found) = value.filter(|value| !(min..=max).contains(value)) {
+                return Err(PolicyError { setting, found, min, max });
+            }
+        }
+        Ok(())
     }
 
-    /// The bounds of the lifetime that a response gives its keys with `Cache-Control: max-age`
-    /// (RFC 9111 §5.2.2.1). `no-store`, `no-cache` and a lifetime that is over give the lower bound.
-    /// An upper bound below the lower one is the lower one.
-    #[must_use]
-    pub const fn lifetime(mut self, at_least: u32, at_most: u32) -> Self {
-        self.least_lifetime = clamp(at_least, 1, 30 * DAY);
-        self.most_lifetime = clamp(at_most, self.least_lifetime, 30 * DAY);
-        self
+    /// The lifetime that is left of a response of this age that gives itself a lifetime, or says nothing.
+    pub(super) fn lifetime_of(&self, declared: Option<Duration>, age: Duration) -> Duration {
+        let default = self.default_lifetime.unwrap_or(Duration::from_secs(300));
+        let left = declared.map_or(default, |declared| declared.saturating_sub(age));
+        left.max(self.min_lifetime).min(self.max_lifetime)
     }
 
-    /// The lifetime of keys whose response says nothing about it.
-    #[must_use]
-    pub const fn default_lifetime(mut self, seconds: u32) -> Self {
-        self.default_lifetime = seconds;
-        self
+    /// How long after the permit for a set of this lifetime the next fetch is due.
+    pub(super) fn refresh_after(&self, lifetime: Duration, jitter: &mut Jitter) -> Duration {
+        let early = self.early_refresh.min(half(lifetime));
+        let refresh = lifetime.saturating_sub(early).max(self.min_lifetime);
+        refresh.saturating_add(jitter.below(half(early)))
     }
 
-    /// How long before the end of the lifetime a fetch is due, so that the new keys are there when
-    /// the old ones end and no request waits. Jitter makes it up to half of that later.
-    #[must_use]
-    pub const fn early_refresh(mut self, seconds: u32) -> Self {
-        self.early_refresh = seconds;
-        self
+    /// How long no fetch is scheduled after this many failures in a row: between half of a time that doubles with
+    /// each failure and the whole of it.
+    pub(super) fn backoff(&self, failures: u32, jitter: &mut Jitter) -> Duration {
+        let factor = 1_u32.checked_shl(failures).unwrap_or(u32::MAX);
+        let whole = self.cooldown.saturating_mul(factor).min(self.longest_pause());
+        whole.saturating_sub(jitter.below(half(whole))).max(self.cooldown)
     }
 
-    /// How long keys are used beyond their lifetime while the endpoint fails. After that, nothing
-    /// verifies until a fetch succeeds. The directives `must-revalidate` and `stale-if-error` do not
-    /// count: how long an outage is survived is the verifier's decision and not the issuer's.
-    #[must_use]
-    pub const fn max_stale(mut self, seconds: u32) -> Self {
-        self.max_stale = clamp(seconds, 0, 30 * DAY);
-        self
+    /// How long no fetch is permitted after this many failures in a row, while there was never a key.
+    pub(super) fn startup_pause(&self, failures: u32) -> Duration {
+        let doubled = 1_u64.checked_shl(failures.saturating_sub(1)).unwrap_or(u64::MAX);
+        Duration::from_secs(doubled).min(self.cooldown)
     }
 
-    /// The most time from a failed fetch to the next. It starts at one to two cooldowns and doubles
-    /// with each failure.
-    #[must_use]
-    pub const fn max_backoff(mut self, seconds: u32) -> Self {
-        self.max_backoff = seconds;
-        self
+    /// The maximum of a pause, be it the server that asks for it.
+    pub(super) fn longest_pause(&self) -> Duration {
+        self.max_backoff.unwrap_or(Duration::from_secs(900).max(self.cooldown))
     }
 
-    /// How long a key goes on to verify after a new set came without its `kid`. Without grace, a key
-    /// is withdrawn at once. With it, so does a key that was withdrawn because it leaked.
-    #[must_use]
-    pub const fn grace(mut self, seconds: u32) -> Self {
-        self.grace = clamp(seconds, 0, DAY);
-        self
-    }
-
-    /// After how long a [`FetchPermit`](crate::FetchPermit) that has not come back is taken for lost,
-    /// so that another can be given; at least the cooldown. It should be longer than the HTTP client's
-    /// own timeout.
-    #[must_use]
-    pub const fn fetch_timeout(mut self, seconds: u32) -> Self {
-        self.fetch_timeout = clamp(seconds, 1, HOUR);
-        self
-    }
-
-    /// The lifetime of a response that gives itself `declared` seconds, or says nothing.
-    pub(super) fn lifetime_of(&self, declared: Option<u32>) -> u32 {
-        clamp(declared.unwrap_or(self.default_lifetime), self.least_lifetime, self.most_lifetime)
-    }
-
-    /// How long before the end of a lifetime the next fetch is due. Jitter spreads the verifiers that
-    /// fetched together over the second quarter of the time that is meant for it.
-    pub(super) fn early(&self, lifetime: u32, jitter: u32) -> u32 {
-        let early = self.early_refresh.min(lifetime / 2);
-        early.saturating_sub(below(jitter, early / 2))
-    }
-
-    /// How long no fetch is permitted after this many failures in a row: between half of a time that
-    /// doubles with each failure and the whole of it.
-    pub(super) fn backoff(&self, failures: u32, jitter: u32) -> u32 {
-        let most = clamp(self.max_backoff, self.cooldown, DAY);
-        let doubled = 1_u32.checked_shl(failures).unwrap_or(u32::MAX).saturating_mul(self.cooldown);
-        let whole = doubled.min(most);
-        let half = whole / 2;
-        whole.saturating_sub(below(jitter, half)).max(self.cooldown)
-    }
-
-    /// The most that a server can ask for with `Retry-After`.
-    pub(super) fn retry_after(&self, seconds: u32) -> u32 {
-        seconds.min(clamp(self.max_backoff, self.cooldown, DAY))
+    pub(super) fn signature_pause(&self) -> Duration {
+        self.bad_signature_pause.unwrap_or(Duration::from_secs(300).max(self.cooldown))
     }
 
     /// After how long a permit that has not come back no longer stands in the way.
-    pub(super) fn lapse(&self) -> u32 {
+    pub(super) fn lapse(&self) -> Duration {
         self.fetch_timeout.max(self.cooldown)
     }
 }
@@ -175,17 +251,30 @@ impl Default for RotationPolicy {
     }
 }
 
-const fn clamp(value: u32, least: u32, most: u32) -> u32 {
-    if value < least {
-        least
-    } else if value > most {
-        most
-    } else {
-        value
+#[expect(clippy::arithmetic_side_effects, reason = "the divisor is not zero")]
+fn half(time: Duration) -> Duration {
+    time / 2
+}
+
+/// A value of a [`RotationPolicy`] is out of its bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PolicyError {
+    /// The method that set it; of `lifetime`, with its argument.
+    pub setting: &'static str,
+    /// The value.
+    pub found: Duration,
+    /// Its lower bound.
+    pub min: Duration,
+    /// Its upper bound.
+    pub max: Duration,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { setting, found, min, max } = self;
+        write!(f, "rotation policy: expected {setting} between {min:?} and {max:?}, found {found:?}")
     }
 }
 
-/// A number from zero to `most`.
-fn below(jitter: u32, most: u32) -> u32 {
-    jitter.checked_rem(most.saturating_add(1)).unwrap_or(0)
-}
+impl core::error::Error for PolicyError {}

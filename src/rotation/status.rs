@@ -1,44 +1,49 @@
 //! The state of a remote set in one line.
 
 use core::fmt;
+use core::time::Duration;
 
 use super::error::FetchError;
 
-/// The state of a [`RemoteKeySet`](crate::RemoteKeySet) at one time, for a log or a health check.
-/// `Display` says it in one line. All times are seconds.
+/// The state of a [`RemoteKeySet`](super::RemoteKeySet) at one time, for a log or a health check.
+/// `Display` says it in one line, in whole seconds.
 ///
 /// ```
-/// use jose_core::{Algorithm, HttpResponse, RemoteKeySet, RotationPolicy, UnixTime};
+/// use core::time::Duration;
+/// use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, RemoteKeySet, RotationPolicy};
+/// use jose_core::Algorithm;
 ///
-/// let now = UnixTime::from_seconds(1_700_000_000);
-/// let mut remote = RemoteKeySet::new(Algorithm::Es256.into(), RotationPolicy::new());
+/// let now = MonotonicTime::since_origin(Duration::ZERO);
+/// let mut remote = RemoteKeySet::new(Algorithm::Es256.into(), RotationPolicy::new(), Jitter::NONE)?;
 /// assert_eq!(remote.status(now).to_string(), "no keys yet; next fetch now");
 ///
 /// let permit = remote.fetch_due(now).unwrap();
-/// let _ = remote.complete(permit, Ok(HttpResponse::new(503, "")), now, 0);
+/// let outcome = permit.receive(Ok(HttpResponse::new(503, "")));
+/// let _ = remote.complete(outcome, now);
 /// assert_eq!(
 ///     remote.status(now).to_string(),
-///     "no keys yet; next fetch in 60 s; 1 failure in a row, the latest: \
-///      status 503 instead of the JWK Set: check the URL, and the issuer's state"
+///     "no keys yet; next fetch in 1 s; 1 failure in a row, last: \
+///      expected the JWK Set, found status 503: check the URL, and the issuer's state"
 /// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RemoteStatus {
     /// The keys, once a fetch has succeeded.
     pub keys: Option<KeysStatus>,
     /// Whether a permit is out and has not lapsed.
     pub in_flight: bool,
-    /// How long until [`fetch_due`](crate::RemoteKeySet::fetch_due) gives a permit.
-    pub due_in: u64,
-    /// How long until an unknown `kid` gets one.
-    pub permitted_in: u64,
+    /// How long until [`fetch_due`](super::RemoteKeySet::fetch_due) gives a permit.
+    pub due_in: Duration,
+    /// How long until a token's need gets one.
+    pub permitted_in: Duration,
     /// How many fetches have failed since the last success.
     pub failures: u32,
-    /// What became of the latest fetch, if it did not succeed.
+    /// The error of the last fetch, if it did not succeed.
     pub last_error: Option<FetchError>,
-    /// How many unknown kids are remembered: at most 32.
-    pub unknown_kids: usize,
+    /// How many needs of tokens are remembered: at most 32.
+    pub needs: usize,
 }
 
 /// The keys of a [`RemoteStatus`].
@@ -49,14 +54,16 @@ pub struct KeysStatus {
     pub bound: usize,
     /// How many were set aside.
     pub set_aside: usize,
-    /// The seconds since the set was fetched or confirmed.
-    pub age: u64,
-    /// The seconds until its lifetime ends; zero when it is over.
-    pub fresh_for: u64,
-    /// The seconds since its lifetime ended; zero before.
-    pub stale_for: u64,
-    /// Whether it is so stale that nothing verifies any longer.
-    pub too_stale: bool,
+    /// The time since the set was fetched or confirmed.
+    pub age: Duration,
+    /// The time until its lifetime ends; zero when it is over.
+    pub fresh_for: Duration,
+    /// The time since its lifetime ended; zero before.
+    pub stale_for: Duration,
+    /// Whether they verify.
+    pub usable: bool,
+    /// Whether the issuer has published a set without a usable key since.
+    pub withdrawn: bool,
 }
 
 impl fmt::Display for RemoteStatus {
@@ -65,35 +72,47 @@ impl fmt::Display for RemoteStatus {
             Some(keys) => keys.fmt(f)?,
             None => f.write_str("no keys yet")?,
         }
-        match self.due_in {
+        let (due_in, permitted_in) = (whole_seconds(self.due_in), whole_seconds(self.permitted_in));
+        match due_in {
             _ if self.in_flight => f.write_str("; a fetch is in flight")?,
             0 => f.write_str("; next fetch now")?,
             seconds => write!(f, "; next fetch in {seconds} s")?,
         }
-        if self.permitted_in < self.due_in && !self.in_flight {
-            match self.permitted_in {
-                0 => f.write_str(", now for an unknown kid")?,
-                seconds => write!(f, ", in {seconds} s for an unknown kid")?,
+        if permitted_in < due_in && !self.in_flight {
+            match permitted_in {
+                0 => f.write_str(", now for a token that needs it")?,
+                seconds => write!(f, ", in {seconds} s for a token that needs it")?,
             }
         }
         match (self.failures, &self.last_error) {
             (0, None) => Ok(()),
-            (0, Some(error)) => write!(f, "; the latest fetch: {error}"),
-            (1, Some(error)) => write!(f, "; 1 failure in a row, the latest: {error}"),
-            (failures, Some(error)) => write!(f, "; {failures} failures in a row, the latest: {error}"),
+            (0, Some(error)) => write!(f, "; last fetch: {error}"),
+            (1, Some(error)) => write!(f, "; 1 failure in a row, last: {error}"),
+            (failures, Some(error)) => write!(f, "; {failures} failures in a row, last: {error}"),
             (failures, None) => write!(f, "; {failures} failures in a row"),
         }
     }
 }
 
+/// The seconds until something, the last one begun counted whole: what is to come is not now.
+fn whole_seconds(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
+}
+
 impl fmt::Display for KeysStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.bound == 1 { "" } else { "s" };
-        write!(f, "{} key{plural} bound, {} set aside; {} s old, ", self.bound, self.set_aside, self.age)?;
-        match (self.too_stale, self.stale_for) {
-            (true, seconds) => write!(f, "too stale to use since its lifetime ended {seconds} s ago"),
-            (false, 0) => write!(f, "fresh for {} s", self.fresh_for),
-            (false, seconds) => write!(f, "stale for {seconds} s"),
+        let age = self.age.as_secs();
+        write!(f, "{} key{plural} bound, {} set aside; {age} s old, ", self.bound, self.set_aside)?;
+        if self.withdrawn {
+            f.write_str("withdrawn by the issuer, ")?;
+        }
+        let stale = self.stale_for.as_secs();
+        match (self.usable, self.withdrawn) {
+            (false, false) => write!(f, "too stale to use: their lifetime ended {stale} s ago"),
+            (false, true) => f.write_str("no longer in use"),
+            (true, _) if self.stale_for.is_zero() => write!(f, "fresh for {} s", self.fresh_for.as_secs()),
+            (true, _) => write!(f, "stale for {stale} s"),
         }
     }
 }

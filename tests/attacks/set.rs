@@ -1,10 +1,15 @@
 //! Attacks through sets of keys, and on how they are fetched.
 
+use core::time::Duration;
+
 use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
+use jose_core::rotation::{
+    FetchError, HttpResponse, Jitter, MonotonicTime, NoResponse, Refetch, Refreshed, RemoteKeySet,
+    RotationPolicy,
+};
 use jose_core::{
-    Algorithm, AlgorithmSet, Base64Error, Error, FetchError, HttpResponse, JsonError, JsonErrorKind, Jwks,
-    KeyError, KeySet, Refetch, Refreshed, RemoteKeySet, RotationPolicy, SelectError, SetError, UnixTime,
-    Unreachable,
+    Algorithm, AlgorithmSet, Base64Error, Error, JsonError, JsonErrorKind, Jwks, KeyError, KeySet,
+    SelectError, SetError,
 };
 
 use super::support::{Dice, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer};
@@ -144,8 +149,8 @@ fn private_key_published() {
     }
 }
 
-fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_seconds(1_700_000_000 + seconds)
+fn at(seconds: u64) -> MonotonicTime {
+    MonotonicTime::since_origin(Duration::from_secs(seconds))
 }
 
 fn document() -> String {
@@ -154,24 +159,31 @@ fn document() -> String {
 
 /// A set that was fetched at the start.
 fn fetched() -> RemoteKeySet {
-    let mut remote = RemoteKeySet::new(H.into(), RotationPolicy::new());
+    let mut remote = RemoteKeySet::new(H.into(), RotationPolicy::new(), Jitter::NONE).unwrap();
     let permit = remote.fetch_due(at(0)).unwrap();
     let response = document();
-    let outcome = remote.complete(permit, Ok(HttpResponse::new(200, &response)), at(0), 0);
+    let outcome = remote.complete(permit.receive(Ok(HttpResponse::new(200, &response))), at(0));
     assert_eq!(outcome, Ok(Refreshed::Replaced));
     remote
 }
 
-/// What the set says to a token with a kid that was made up, which is refused as it must be.
-fn made_up(remote: &mut RemoteKeySet, dice: &mut Dice, now: UnixTime) -> Refetch {
-    let kid = b64(dice.octets(12));
-    let token = format!("{}.e30.{}", b64(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#)), b64([0; 32]));
-    let refusal = outcome(&remote.keys(now).unwrap(), H.into(), &token).unwrap_err();
-    assert_eq!(refusal, Error::Select(SelectError::KidUnknown { keys: 1 }));
-    remote.refused(&token, &refusal, now)
+/// What the set says to a token that is refused, as it must be.
+fn refused(remote: &mut RemoteKeySet, token: &str, expected: Error, now: MonotonicTime) -> Refetch {
+    let keys = remote.keys(now).unwrap();
+    let refusal = outcome(&keys, H.into(), token).unwrap_err();
+    assert_eq!(refusal, expected);
+    let need = keys.refused(token, &refusal).unwrap();
+    remote.refetch(need, now)
 }
 
-fn assert_good(remote: &RemoteKeySet, now: UnixTime) {
+/// The same for a kid that was made up.
+fn made_up(remote: &mut RemoteKeySet, dice: &mut Dice, now: MonotonicTime) -> Refetch {
+    let kid = b64(dice.octets(12));
+    let token = format!("{}.e30.{}", b64(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#)), b64([0; 32]));
+    refused(remote, &token, Error::Select(SelectError::KidUnknown { keys: 1 }), now)
+}
+
+fn assert_good(remote: &RemoteKeySet, now: MonotonicTime) {
     let token = signer("hmac-32").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
     assert_eq!(outcome(&remote.keys(now).unwrap(), H.into(), &token), Ok(H));
 }
@@ -190,76 +202,98 @@ fn refetch_storm() {
             match made_up(&mut remote, &mut dice, at(seconds)) {
                 Refetch::Now(permit) => {
                     assert_eq!(expected.next(), Some(seconds));
-                    let response = HttpResponse::new(200, &response);
-                    let outcome = remote.complete(permit, Ok(response), at(seconds), 0);
-                    assert_eq!(outcome, Ok(Refreshed::Confirmed));
+                    let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
+                    assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Confirmed));
                 }
-                Refetch::Later { seconds: wait } => assert_eq!(wait, remote.status(at(seconds)).permitted_in),
+                Refetch::Later { wait } => assert_eq!(wait, remote.status(at(seconds)).permitted_in),
                 other => panic!("{other:?} at {seconds} s"),
             }
-            assert!(remote.status(at(seconds)).unknown_kids <= 32);
+            assert!(remote.status(at(seconds)).needs <= 32);
         }
         assert_eq!(expected.next(), None, "a fetch that was to be permitted");
     }
     assert_good(&remote, at(2000));
 
-    // While a fetch is in flight there is no other; what else is wrong with a token is worth none.
+    // While a fetch is in flight there is no other.
     let Refetch::Now(permit) = made_up(&mut remote, &mut dice, at(2030)) else { panic!("no permit") };
     for _ in 0..1000 {
         assert!(matches!(made_up(&mut remote, &mut dice, at(2031)), Refetch::InFlight));
     }
-    let refused = HttpResponse::new(200, &response);
-    assert_eq!(remote.complete(permit, Ok(refused), at(2032), 0), Ok(Refreshed::Confirmed));
+    let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
+    assert_eq!(remote.complete(outcome, at(2032)), Ok(Refreshed::Confirmed));
+    // Forged signatures under a kid that exists: one in five minutes.
     let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
-    let refusal = outcome(&remote.keys(at(2100)).unwrap(), H.into(), &forged).unwrap_err();
-    assert_eq!(refusal, Error::Signature(jose_core::SignatureError::Invalid));
-    assert!(matches!(remote.refused(&forged, &refusal, at(2100)), Refetch::Useless));
+    let mut fetches = Vec::new();
+    for seconds in 2100..3000 {
+        let invalid = Error::Signature(jose_core::SignatureError::Invalid);
+        if let Refetch::Now(permit) = refused(&mut remote, &forged, invalid, at(seconds)) {
+            fetches.push(seconds);
+            let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
+            assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Confirmed));
+        }
+    }
+    assert_eq!(fetches, [2100, 2400, 2700]);
+}
+
+/// Two issuers whose sets count their permits alike: what was fetched for one is not taken by the other.
+#[test]
+fn mix_up_of_issuers() {
+    let of_a = document();
+    let of_b = format!(r#"{{"keys":[{}]}}"#, jwk("hmac-64", r#""kid":"a""#));
+    for status in [200, 304] {
+        let (mut a, mut b) = (fetched(), fetched());
+        let respond = |body| HttpResponse::new(200, body).header("ETag", "\"1\"");
+        for (remote, body) in [(&mut a, &of_a), (&mut b, &of_b)] {
+            let permit = remote.fetch_due(at(400)).unwrap();
+            remote.complete(permit.receive(Ok(respond(body))), at(400)).unwrap();
+        }
+        let (crossed, own) = (a.fetch_due(at(800)).unwrap(), b.fetch_due(at(800)).unwrap());
+        let response = if status == 200 { respond(&of_a) } else { HttpResponse::new(304, "") };
+        let outcome = b.complete(crossed.receive(Ok(response)), at(800));
+        assert_eq!(outcome, Err(FetchError::ForeignPermit), "{status}");
+        let token = signer("hmac-32").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
+        let invalid = Error::Signature(jose_core::SignatureError::Invalid);
+        assert_eq!(self::outcome(&b.keys(at(800)).unwrap(), H.into(), &token), Err(invalid));
+        // And it does not use up the one that b waits for.
+        assert_eq!(b.complete(own.receive(Ok(respond(&of_b))), at(800)), Ok(Refreshed::Confirmed));
+    }
 }
 
 /// Seen in CVE-2026-48524.
 #[test]
 fn wiped_cache() {
-    let (mut remote, mut dice) = (fetched(), Dice::new(19));
     let large = " ".repeat((512 << 10) + 1);
-    let json = |kind, found, offset| FetchError::Set(SetError::Json(JsonError { kind, found, offset }));
-    let unusable = |keys, first| FetchError::NoUsableKey { keys, first };
-    let unknown = KeyError::KtyUnsupported { kty: excerpt("XX") };
-    let status = |status| FetchError::Status { status };
-    let (mut now, mut failures) = (0, 0);
     for (response, reason) in [
-        (None, FetchError::Unreachable),
-        (Some((500, "")), status(500)),
-        (Some((503, &*document())), status(503)),
-        (Some((404, "")), status(404)),
-        (Some((204, "")), status(204)),
-        (Some((304, "")), status(304)),
-        (Some((200, "")), json(JsonErrorKind::ExpectedValue, None, 0)),
-        (Some((200, "{")), json(JsonErrorKind::ExpectedName, None, 1)),
-        (Some((200, "<html>")), json(JsonErrorKind::ExpectedValue, Some('<'), 0)),
-        (Some((200, "{}")), FetchError::Set(SetError::KeysMissing)),
-        (Some((200, "[]")), FetchError::Set(SetError::NotObject)),
-        (Some((200, r#"{"keys":{}}"#)), FetchError::Set(SetError::KeysNotArray)),
-        (Some((200, r#"{"keys":[]}"#)), unusable(0, None)),
-        (Some((200, r#"{"keys":[{"kty":"XX"}]}"#)), unusable(1, Some(unknown))),
-        (Some((200, r#"{"keys":[null,null]}"#)), unusable(2, Some(KeyError::NotObject))),
-        (Some((200, &*large)), FetchError::Set(SetError::TooLong { length: large.len(), limit: 512 << 10 })),
+        (None, "NoResponse"),
+        (Some((500, "")), "Status"),
+        (Some((503, &*document())), "Status"),
+        (Some((404, "")), "Status"),
+        (Some((204, "")), "Status"),
+        (Some((304, "")), "Status"),
+        (Some((200, "")), "Set"),
+        (Some((200, "{")), "Set"),
+        (Some((200, "<html>")), "Set"),
+        (Some((200, "{}")), "Set"),
+        (Some((200, "[]")), "Set"),
+        (Some((200, r#"{"keys":{}}"#)), "Set"),
+        (Some((200, &*large)), "Set"),
     ] {
-        // The cooldown first, and after each failure twice as long, up to 15 minutes. Nothing before the
-        // pause is over, one fetch then.
-        let pause = (30 << failures).min(900);
-        assert_eq!(remote.status(at(now)).permitted_in, pause);
-        now += i64::try_from(pause).unwrap();
-        assert!(matches!(made_up(&mut remote, &mut dice, at(now - 1)), Refetch::Later { seconds: 1 }));
-        let Refetch::Now(permit) = made_up(&mut remote, &mut dice, at(now)) else { panic!("no permit") };
-        let response = response.map(|(status, body)| HttpResponse::new(status, body)).ok_or(Unreachable);
-        assert_eq!(remote.complete(permit, response, at(now), 0), Err(reason));
-        failures += 1;
-        assert_good(&remote, at(now));
+        let (mut remote, mut dice) = (fetched(), Dice::new(19));
+        for failures in 1..10 {
+            let now = failures * 30;
+            assert!(matches!(made_up(&mut remote, &mut dice, at(now - 1)), Refetch::Later { .. }));
+            let Refetch::Now(permit) = made_up(&mut remote, &mut dice, at(now)) else { panic!("no permit") };
+            let response = response.map(|(status, body)| HttpResponse::new(status, body));
+            let outcome = permit.receive(response.ok_or_else(NoResponse::default));
+            let error = remote.complete(outcome, at(now)).unwrap_err();
+            assert!(format!("{error:?}").starts_with(reason), "{error:?}");
+            assert_eq!(u64::from(remote.status(at(now)).failures), failures);
+            assert_good(&remote, at(now));
+        }
+        // What verifies is what the key that was fetched signed, and nothing else.
+        let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
+        let invalid = Error::Signature(jose_core::SignatureError::Invalid);
+        assert_eq!(outcome(&remote.keys(at(300)).unwrap(), H.into(), &forged), Err(invalid));
+        assert_eq!(outcome(&key("hmac-64"), H.into(), &forged), Ok(H));
     }
-    assert_eq!((failures, remote.status(at(now)).failures), (16, 16));
-    // What verifies is what the key that was fetched signed, and nothing else.
-    let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
-    let invalid = Error::Signature(jose_core::SignatureError::Invalid);
-    assert_eq!(outcome(&remote.keys(at(now)).unwrap(), H.into(), &forged), Err(invalid));
-    assert_eq!(outcome(&key("hmac-64"), H.into(), &forged), Ok(H));
 }

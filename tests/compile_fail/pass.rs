@@ -2,10 +2,12 @@
 
 #![deny(warnings)]
 
+use jose_core::rotation::{
+    FetchPermit, HttpResponse, Jitter, MonotonicTime, Refetch, Refreshed, RotationPolicy,
+};
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, FetchPermit, HttpResponse, Jwks, KeySet,
-    Limits, Refetch, Refreshed, RemoteKeySet, RotationPolicy, SetError, SignatureError, UnixTime,
-    UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, RemoteKeySet, SetError,
+    SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
 };
 
 const NOW: UnixTime = UnixTime::from_seconds(1_300_819_000);
@@ -32,12 +34,14 @@ fn main() {
     }
     assert!(Verifier::new(&keys, ONLY).verify(TOKEN, &mut scratch).is_ok());
 
-    let mut remote = RemoteKeySet::new(ONLY, RotationPolicy::new());
-    let permit = remote.fetch_due(NOW).unwrap();
-    assert_eq!(complete(&mut remote, permit), Refreshed::Replaced);
-    assert_eq!(remote.keys(NOW).unwrap().latest().len(), 1);
-    let refusal = Error::Signature(SignatureError::Invalid);
-    assert!(matches!(remote.refused(TOKEN, &refusal, NOW), Refetch::Useless));
+    let mut remote = RemoteKeySet::new(ONLY, RotationPolicy::new(), Jitter::NONE).unwrap();
+    let uptime = MonotonicTime::since_origin(core::time::Duration::from_secs(1));
+    let permit = remote.fetch_due(uptime).unwrap();
+    assert_eq!(complete(&mut remote, permit, uptime), Refreshed::Replaced);
+    let keys = remote.keys(uptime).unwrap();
+    assert_eq!(keys.latest().unwrap().len(), 1);
+    let need = keys.refused(TOKEN, &Error::Signature(SignatureError::Invalid)).unwrap();
+    assert!(matches!(remote.refetch(need, uptime), Refetch::Later { .. }));
 }
 
 /// Keys are their own, and outlive the text that they were read from.
@@ -55,8 +59,8 @@ fn issuer(verified: VerifiedJws<'_>) -> Result<Claims<'_>, Error> {
     Ok(verified.claims(&ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent), NOW)?)
 }
 
-fn complete(remote: &mut RemoteKeySet, permit: FetchPermit) -> Refreshed {
-    remote.complete(permit, Ok(HttpResponse::new(200, SET)), NOW, 0).unwrap()
+fn complete(remote: &mut RemoteKeySet, permit: FetchPermit, now: MonotonicTime) -> Refreshed {
+    remote.complete(permit.receive(Ok(HttpResponse::new(200, SET))), now).unwrap()
 }
 
 fn tell(error: SignatureError) {

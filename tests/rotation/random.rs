@@ -1,65 +1,45 @@
 //! Random schedules, and what holds in all of them.
+//!
+//! The oracle is written from the documentation's words. Its time is the count of the steps that it made, and its
+//! record of fetches is the list of the steps at which it was given a permit; of the set it asks nothing that
+//! the set computes, but for what is compared.
 
-use jose_core::{HttpResponse, Refetch, RotationPolicy, UnixTime};
+use core::time::Duration;
 
-use super::support::Dice;
-use super::{START, World, document};
+use jose_core::Verifier;
+use jose_core::rotation::{HttpResponse, MonotonicTime, Refetch, RotationPolicy};
 
-const COOLDOWN: u32 = 30;
-const TIMEOUT: i64 = 40;
+use super::support::{Dice, algorithms, signer, usual};
+use super::{World, document};
 
-/// What the schedules are measured with: the sum of all steps of the clock that led forward. No other
-/// measure of time is one that the set could know, too.
-struct Watch {
-    now: i64,
-    forward: i64,
-}
-
-impl Watch {
-    fn step(&mut self, seconds: i64) {
-        self.now += seconds;
-        self.forward += seconds.max(0);
-    }
-}
+const COOLDOWN: u64 = 30;
+const TIMEOUT: u64 = 40;
+const SIGNATURE_PAUSE: u64 = 90;
 
 /// A policy that is anything but usual. The cooldown is the same in all of them.
 fn policy(dice: &mut Dice) -> RotationPolicy {
-    let mut seconds = |below| u32::try_from(dice.below(below)).unwrap();
+    let mut seconds = |min: u64, below| Duration::from_secs(min + u64::try_from(dice.below(below)).unwrap());
+    let (min, more) = (seconds(1, 100), seconds(0, 1000));
     RotationPolicy::new()
-        .cooldown(COOLDOWN)
-        .lifetime(seconds(100), seconds(1000))
-        .default_lifetime(seconds(1000))
-        .early_refresh(seconds(100))
-        .max_stale(seconds(2000))
-        .max_backoff(seconds(500))
-        .grace(seconds(3) * 60)
-        .fetch_timeout(TIMEOUT.try_into().unwrap())
-}
-
-fn step(dice: &mut Dice, backwards: bool) -> i64 {
-    let back = if backwards { dice.below(40) } else { 40 };
-    let seconds = match (back, dice.below(20)) {
-        (0, _) => -1,
-        (1, _) => -45,
-        (2, _) => -3600,
-        (3, _) => -31_536_000,
-        (_, 0..9) => 0,
-        (_, 9..16) => 1,
-        (_, 16..18) => 7,
-        (_, 18) => 45,
-        _ => 400,
-    };
-    i64::from(seconds)
+        .cooldown(Duration::from_secs(COOLDOWN))
+        .lifetime(min, min + more)
+        .default_lifetime(min + more / 2)
+        .early_refresh(seconds(0, 100))
+        .max_stale(seconds(0, 2000))
+        .max_backoff(seconds(COOLDOWN, 500))
+        .bad_signature_pause(Duration::from_secs(SIGNATURE_PAUSE))
+        .grace(seconds(0, 180))
+        .fetch_timeout(Duration::from_secs(TIMEOUT))
 }
 
 /// A response of any kind, and whether it brings a set. The good sets all have the kid `good`.
 fn answer(dice: &mut Dice, sets: &[String]) -> (u16, String, bool) {
     match dice.below(8) {
         0 => (503, String::new(), false),
-        1 => (200, "{\"keys\":[]}".into(), false),
+        1 => (500, "{\"keys\":[]}".into(), false),
         2 => (200, sets[0][1..].into(), false),
         3 => (404, sets[0].clone(), false),
-        4 => (200, "{\"keys\":[{\"kty\":\"RSA\"}, null]}".into(), false),
+        4 => (200, "[]".into(), false),
         _ => (200, sets[dice.below(sets.len())].clone(), true),
     }
 }
@@ -71,6 +51,8 @@ fn fields(dice: &mut Dice) -> Vec<(&'static str, &'static str)> {
         ("Cache-Control", "max-age=,,\"\\"),
         ("Age", "20"),
         ("Age", "-,"),
+        ("Expires", "Wed, 21 Oct 2015 07:38:00 GMT"),
+        ("Date", "Wed, 21 Oct 2015 07:28:00 GMT"),
         ("ETag", "\"e\""),
         ("Retry-After", "120"),
         ("Retry-After", "99999999999"),
@@ -78,63 +60,122 @@ fn fields(dice: &mut Dice) -> Vec<(&'static str, &'static str)> {
     (0..dice.below(4)).map(|_| some[dice.below(some.len())]).collect()
 }
 
-fn schedule(seed: u64, backwards: bool) -> (u32, u32) {
+/// What is known of the fetches from outside.
+#[derive(Default)]
+struct Ledger {
+    /// When each permit was given, and whether there had been keys then.
+    permits: Vec<(u64, bool)>,
+    /// When one was given to a bad signature.
+    to_signatures: Vec<u64>,
+    out: bool,
+}
+
+impl Ledger {
+    /// Holds a permit to the promises, whatever it was given for.
+    fn note(&mut self, elapsed: u64, had_keys: bool, told: &str) {
+        if let Some((before, had_keys_before)) = self.permits.last().copied() {
+            let since = elapsed - before;
+            // A cooldown apart. Before there was ever a key, a second at least, and one at a time.
+            assert!(since >= if had_keys_before { COOLDOWN } else { 1 }, "{since} s after the last: {told}");
+            assert!(!self.out || since >= TIMEOUT, "two permits: {told}");
+        }
+        self.permits.push((elapsed, had_keys));
+        self.out = true;
+    }
+}
+
+/// One schedule; `disorder` hands in times that were overtaken, by up to an hour. Returns the number of permits
+/// and of verifications.
+fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
     let mut dice = Dice::new(seed);
     let mut world = World::new(policy(&mut dice));
     let sets = [document(&["good"]), document(&["good", "b"]), document(&["c", "good"])];
-    let mut watch = Watch { now: START, forward: 0 };
-    // The number of permits, when the last was given, and whether it is out.
-    let (mut permits, mut given, mut out) = (0_u32, None::<i64>, false);
+    let other = match usual(algorithms()[0]) {
+        "hmac-32" => "hmac-64",
+        "p256" => "p256-b",
+        _ => "rsa-2048-b",
+    };
+    let forged = signer(other).token(format!(r#"{{"alg":"{}","kid":"good"}}"#, algorithms()[0]), "{}");
+    // The sum of the steps is the time; the origin is ten days earlier.
+    let origin = 864_000;
+    let mut elapsed = 0_u64;
+    let mut ledger = Ledger::default();
     let (mut fetched, mut verified) = (false, 0);
 
     for _ in 0..400 {
-        watch.step(step(&mut dice, backwards));
-        world.now = UnixTime::from_seconds(watch.now);
-        let told = format!("seed {seed}, {permits} permits, {} s: {}", watch.forward, world.status());
+        elapsed += [0, 0, 0, 0, 0, 1, 1, 1, 7, 45, 400][dice.below(11)];
+        world.now = MonotonicTime::since_origin(Duration::from_secs(origin + elapsed));
+        let told = format!("seed {seed}, {} permits, {elapsed} s: {}", ledger.permits.len(), world.status());
         assert!(!told.contains('\n'), "{told}");
+        if disorder {
+            // Whoever read an earlier time comes now. It must not be more than what the latest time gives.
+            let late = MonotonicTime::since_origin(Duration::from_secs(
+                origin + elapsed - u64::try_from(dice.below(3600)).unwrap(),
+            ));
+            let _ = world.remote.fetch_due(world.now).map(|permit| {
+                ledger.note(elapsed, fetched, &told);
+                world.permit = Some(permit);
+            });
+            assert!(world.remote.fetch_due(late).is_none(), "{told}");
+        }
 
-        let before = world.remote.status(world.now);
-        let permit = match dice.below(4) {
+        let permit = match dice.below(5) {
             0 => {
                 let announced = world.remote.is_fetch_due(world.now);
+                let due_in = world.remote.status(world.now).due_in;
                 let permit = world.remote.fetch_due(world.now);
-                // A clock that was set back may be announced as well, and nothing else is.
-                assert!(announced || permit.is_none(), "{told}");
-                assert!(backwards || announced == permit.is_some(), "{told}");
-                assert_eq!(permit.is_some(), before.due_in == 0, "{told}");
+                assert_eq!(announced, permit.is_some(), "{told}");
+                assert_eq!(permit.is_some(), due_in.is_zero(), "{told}");
                 permit
             }
-            1 | 2 => {
-                let token = super::token(&format!("made-up-{}", dice.below(100)));
-                let refusal = world.remote.keys(world.now).ok().and_then(|keys| {
-                    jose_core::Verifier::new(&keys, super::allowed()).verify(&token, &mut Vec::new()).err()
+            1 => match world.remote.request_fetch(world.now) {
+                Refetch::Now(permit) => Some(permit),
+                Refetch::InFlight => {
+                    assert!(ledger.out, "{told}");
+                    None
+                }
+                Refetch::Later { wait } => {
+                    assert!(!wait.is_zero(), "{told}");
+                    None
+                }
+                other => panic!("{other:?}: {told}"),
+            },
+            what @ (2 | 3) => {
+                let made_up = super::token(&format!("made-up-{}", dice.below(100)));
+                let token = if what == 2 { &made_up } else { &forged };
+                let need = world.remote.keys(world.now).ok().map(|keys| {
+                    let outcome =
+                        Verifier::new(&keys, super::allowed()).verify(token, &mut Vec::new()).map(drop);
+                    keys.refused(token, &outcome.unwrap_err()).unwrap()
                 });
-                let next = refusal.map(|refusal| world.remote.refused(&token, &refusal, world.now));
-                match next {
-                    Some(Refetch::Now(permit)) => Some(permit),
-                    Some(Refetch::Later { seconds }) => {
-                        assert!(seconds > 0, "{told}");
+                match need.map(|need| world.remote.refetch(need, world.now)) {
+                    Some(Refetch::Now(permit)) => {
+                        if what == 3 {
+                            let before = ledger.to_signatures.last();
+                            assert!(
+                                before.is_none_or(|before| elapsed - before >= SIGNATURE_PAUSE),
+                                "a bad signature, last {before:?}: {told}"
+                            );
+                            ledger.to_signatures.push(elapsed);
+                        }
+                        Some(permit)
+                    }
+                    Some(Refetch::Later { wait }) => {
+                        assert!(!wait.is_zero(), "{told}");
                         None
                     }
                     Some(Refetch::InFlight) => {
-                        assert!(out, "{told}");
+                        assert!(ledger.out, "{told}");
                         None
                     }
-                    Some(Refetch::InVain) | None => None,
+                    Some(Refetch::AlreadyFetched) | None => None,
                     Some(other) => panic!("{other:?}: {told}"),
                 }
             }
             _ => None,
         };
         if let Some(permit) = permit {
-            if let Some(given) = given {
-                let since = watch.forward - given;
-                // At least a cooldown from one to the next, and one at a time.
-                assert!(since >= i64::from(COOLDOWN), "{since} s after the last: {told}");
-                assert!(!out || since >= TIMEOUT, "two permits: {told}");
-            }
-            permits += 1;
-            (given, out) = (Some(watch.forward), true);
+            ledger.note(elapsed, fetched, &told);
             world.permit = Some(permit);
         }
 
@@ -147,13 +188,17 @@ fn schedule(seed: u64, backwards: bool) -> (u32, u32) {
                 let (status, body, good) = answer(&mut dice, &sets);
                 let response =
                     fields.iter().fold(HttpResponse::new(status, &body), |response, (name, value)| {
-                        response.field(name, *value)
+                        response.header(name, value)
                     });
-                let jitter = u32::try_from(dice.below(1 << 31)).unwrap();
-                let outcome = world.remote.complete(permit, Ok(response), world.now, jitter);
-                out = false;
+                let outcome = world.remote.complete(permit.receive(Ok(response)), world.now);
+                ledger.out = false;
                 assert_eq!(outcome.is_ok(), good, "{outcome:?}: {told}");
-                if !good {
+                if good {
+                    // The first keys: from here on fetches are a cooldown apart.
+                    if let Some(last) = ledger.permits.last_mut() {
+                        last.1 = true;
+                    }
+                } else {
                     // A good set is never lost to a failure.
                     assert_eq!(keys_of(&world), keys, "{told}");
                 }
@@ -163,30 +208,33 @@ fn schedule(seed: u64, backwards: bool) -> (u32, u32) {
 
         // Keys are there as long as they are not too stale, and what is there verifies.
         let status = world.remote.status(world.now);
-        let usable = status.keys.is_some_and(|keys| !keys.too_stale);
-        assert_eq!(world.verify("good").is_ok(), usable, "{told}");
+        let usable = status.keys.is_some_and(|keys| keys.usable);
+        assert_eq!(world.verifies("good"), usable, "{told}");
         verified += u32::from(usable);
         assert_eq!(status.keys.is_some(), fetched, "{told}");
-        assert!(status.unknown_kids <= 32, "{told}");
+        assert!(status.needs <= 32, "{told}");
     }
-    let most = watch.forward / i64::from(COOLDOWN) + 1;
-    assert!(i64::from(permits) <= most, "seed {seed}: {permits} permits in {} s", watch.forward);
-    (permits, verified)
+    // Of all permits, those before the first keys are few: pauses of 1, 2, 4, 8, 16 s and then the cooldown.
+    let max = elapsed / COOLDOWN + 1 + 5;
+    assert!(
+        u64::try_from(ledger.permits.len()).unwrap() <= max,
+        "seed {seed}: {} permits",
+        ledger.permits.len()
+    );
+    (ledger.permits.len(), verified)
 }
 
 /// The kids of the latest set, and how many keys it has. The kids cannot be seen while it is too stale.
 fn keys_of(world: &World) -> (Option<Vec<String>>, Option<usize>) {
-    let kids = world
-        .remote
-        .keys(world.now)
-        .ok()
-        .map(|keys| keys.latest().verdicts().map(|verdict| verdict.kid.unwrap().to_owned()).collect());
+    let kids = world.remote.keys(world.now).ok().map(|keys| {
+        keys.latest().unwrap().verdicts().map(|verdict| verdict.kid.unwrap().to_owned()).collect()
+    });
     (kids, world.remote.status(world.now).keys.map(|keys| keys.bound))
 }
 
 #[test]
 fn invariants_of_random_schedules() {
-    let runs = if super::algorithms()[0].is_asymmetric() { 20 } else { 400 };
+    let runs = if algorithms()[0].is_asymmetric() { 20 } else { 400 };
     let (mut permits, mut verified) = (0, 0);
     for seed in 1..=runs {
         let (some, more) = schedule(seed, seed % 2 == 0);
@@ -195,15 +243,16 @@ fn invariants_of_random_schedules() {
     }
     // The schedules are no idle ones.
     let runs = u32::try_from(runs).unwrap();
-    assert!(permits > 20 * runs, "{permits} permits");
+    assert!(permits > 20 * usize::try_from(runs).unwrap(), "{permits} permits");
     assert!(verified > 100 * runs, "{verified} verifications");
 }
 
 /// Any bytes may be in a field. They are read in time linear in their length, and without a panic.
 #[test]
 fn fields_of_any_bytes() {
+    const NAMES: [&str; 7] = ["Cache-Control", "Age", "ETag", "Retry-After", "Expires", "Date", ""];
     let mut dice = Dice::new(7);
-    let pieces: [&[u8]; 12] = [
+    let pieces: [&[u8]; 14] = [
         b"max-age",
         b"=",
         b"\"",
@@ -216,6 +265,8 @@ fn fields_of_any_bytes() {
         b"\xff",
         b"\t",
         b"max-age=60",
+        b"Wed, 21 Oct 2015 ",
+        b"07:28:00 GMT",
     ];
     for _ in 0..20_000 {
         let mut value = Vec::new();
@@ -224,15 +275,15 @@ fn fields_of_any_bytes() {
         }
         let octets = dice.below(40);
         let octets = dice.octets(octets);
-        for name in ["Cache-Control", "Age", "ETag", "Retry-After", ""] {
-            let _ = HttpResponse::new(200, "").field(name, &value).field(name, &octets);
+        for name in NAMES {
+            let _ = HttpResponse::new(200, "").header(name, &value).header(name, &octets);
         }
     }
     // A megabyte of each, which would take hours in quadratic time.
     for piece in pieces {
         let long = piece.repeat((1 << 20) / piece.len());
-        for name in ["Cache-Control", "Age", "ETag", "Retry-After"] {
-            let _ = HttpResponse::new(200, "").field(name, &long);
+        for name in NAMES {
+            let _ = HttpResponse::new(200, "").header(name, &long);
         }
     }
 }

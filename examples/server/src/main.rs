@@ -1,20 +1,25 @@
 //! A server whose requests carry a bearer token (RFC 6750) of an issuer that publishes its keys.
 //!
-//! `issuer.rs` has the keys, and `bearer.rs` the extractor; both can be copied. This file is the
-//! application: it names the issuer, and says what it wants of the claims.
+//! `issuer.rs` has the keys, `fetch.rs` the HTTP that brings them, `bearer.rs` the extractor, and `refusal.rs` the
+//! log; they can be copied. This file is the application: it names the issuer, and says what it wants of the
+//! claims.
 
 mod bearer;
+mod fetch;
 mod issuer;
+mod refusal;
 
+use core::time::Duration;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
-use jose_core::RotationPolicy;
+use jose_core::rotation::{Jitter, RemoteKeySet, RotationPolicy, SharedKeySet};
 use serde::Deserialize;
 
 use crate::bearer::Bearer;
-use crate::issuer::Issuer;
+use crate::fetch::Endpoint;
+use crate::issuer::{ALLOWED, Issuer};
 
 /// What this application reads of a token.
 #[derive(Deserialize)]
@@ -34,15 +39,34 @@ async fn main() -> std::io::Result<()> {
         eprintln!("usage: jose-core-server LISTEN ISSUER AUDIENCE JWKS_URI COOLDOWN");
         std::process::exit(2);
     };
-    let cooldown = cooldown.parse().map_err(std::io::Error::other)?;
+    let cooldown = Duration::from_secs(cooldown.parse().map_err(std::io::Error::other)?);
     let policy = RotationPolicy::new().cooldown(cooldown);
-    let issuer = Arc::new(Issuer::new(issuer, audience, jwks_uri, policy));
+    let remote = RemoteKeySet::new(ALLOWED, policy, Jitter::from_system()).map_err(std::io::Error::other)?;
+    let issuer = Arc::new(Issuer {
+        name: issuer.clone(),
+        audience: audience.clone(),
+        keys: SharedKeySet::new(remote),
+        endpoint: Arc::new(Endpoint::new(jwks_uri)),
+    });
 
-    // The first fetch is over before the first request comes.
-    issuer.refresh().await;
-    tokio::spawn(Arc::clone(&issuer).keep_fresh());
+    // The first fetch is over before the first request comes, and no request waits for the others.
+    refresh(&issuer).await;
+    let kept_fresh = Arc::clone(&issuer);
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            refusal::flush();
+            refresh(&kept_fresh).await;
+        }
+    });
 
     let listener = tokio::net::TcpListener::bind(listen).await?;
     println!("{}", listener.local_addr()?);
     axum::serve(listener, Router::new().route("/whoami", get(whoami)).with_state(issuer)).await
+}
+
+async fn refresh(issuer: &Issuer) {
+    if let Some(fetch) = issuer.keys.fetch_due() {
+        issuer.fetch(fetch).await;
+    }
 }

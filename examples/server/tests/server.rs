@@ -6,6 +6,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{scope, sleep, spawn};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,11 +34,13 @@ fn main() {
         (provider.status, provider.keys) = (status, keys.to_vec());
     };
     let asked = || provider.lock().unwrap().asked;
-    let server = Server::start(&jwks_uri);
+    let server = Server::start(&jwks_uri, 3);
     let good = |key| token(key, ISSUER, "api.example", 600);
 
     assert_eq!(asked(), 1, "fetches before the first request");
     server.accepts(&good(1));
+    let spaces = server.get(Some(&format!("Bearer   {}", good(1))));
+    assert_eq!(spaces, (200, String::new(), "user-1".into()), "more than one space");
 
     // What is wrong with each is told to the log alone.
     server.refuses(&token(1, ISSUER, "web.example", 600), "'aud'");
@@ -69,7 +72,7 @@ fn main() {
     sleep(COOLDOWN);
     server.refuses(&good(3), "'kid'");
     assert_eq!(asked(), 4, "one fetch that fails");
-    assert!(server.log().contains("fetch: status 503"), "{}", server.log());
+    assert!(server.log().contains("fetch: expected the JWK Set, found status 503"), "{}", server.log());
     server.accepts(&good(1));
     server.accepts(&good(2));
 
@@ -82,9 +85,89 @@ fn main() {
 
     // Before any key was fetched, no token can be judged.
     publish(503, &[1]);
-    let server = Server::start(&jwks_uri);
-    assert_eq!(server.get(Some(&format!("Bearer {}", good(1)))), (503, String::new(), String::new()));
+    let server = Server::start(&jwks_uri, 3);
+    let (status, retry_after, body) = server.get(Some(&format!("Bearer {}", good(1))));
+    assert_eq!((status, &*body), (503, ""));
+    assert!((1..=3).contains(&retry_after.parse::<u64>().unwrap()), "Retry-After: {retry_after}");
+    // It is usable soon after its provider is.
+    publish(200, &[1]);
+    sleep(COOLDOWN);
+    server.accepts(&good(1));
+
+    flood(&server);
+    drop(server);
+    load(&jwks_uri, &provider);
     println!("the server accepted and refused as it must; {} fetches", asked());
+}
+
+/// An attacker cannot flood the log: a few lines a second, and how many were left out.
+fn flood(server: &Server) {
+    let before = server.log().len();
+    for _ in 0..500 {
+        assert_eq!(server.get(Some("Bearer nonsense")).0, 401);
+    }
+    sleep(Duration::from_millis(2500));
+    let log = server.log()[before..].to_owned();
+    let left_out: u64 = log
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("refused: ")?.strip_suffix(" more in this second")?.parse::<u64>().ok()
+        })
+        .sum();
+    let lines =
+        log.lines().filter(|line| line.starts_with("refused: ") && !line.ends_with("this second")).count();
+    assert_eq!(u64::try_from(lines).unwrap() + left_out, 500, "{log}");
+    assert!(left_out > 0 && lines < 200, "{lines} lines");
+}
+
+/// Two clients, while the keys change every second: no good token is refused, and no fetch is one too many. It
+/// lasts as many seconds as `LOAD_SECONDS` says, or five.
+fn load(jwks_uri: &str, provider: &Mutex<Provider>) {
+    let seconds = std::env::var("LOAD_SECONDS").map_or(5, |seconds| seconds.parse::<u8>().unwrap());
+    let rotate = |newest: u8| {
+        let mut provider = provider.lock().unwrap();
+        (provider.status, provider.keys) = (200, (newest.max(3) - 2..=newest.max(3)).collect());
+    };
+    rotate(3);
+    let asked_before = provider.lock().unwrap().asked;
+    let server = Server::start(jwks_uri, 1);
+    let tokens: Vec<String> =
+        (0..=seconds + 3).map(|key| token(key.max(1), ISSUER, "api.example", 600)).collect();
+    let (newest, over) = (AtomicU8::new(3), AtomicBool::new(false));
+    let start = std::time::Instant::now();
+    let requests: u64 = scope(|threads| {
+        let clients: Vec<_> = (0..2)
+            .map(|_| {
+                threads.spawn(|| {
+                    let config = ureq::Agent::config_builder().http_status_as_error(false);
+                    let client: ureq::Agent = config.build().into();
+                    let mut requests = 0;
+                    while !over.load(Ordering::SeqCst) {
+                        let key = newest.load(Ordering::SeqCst);
+                        let bearer = format!("Bearer {}", tokens[usize::from(key)]);
+                        let mut response =
+                            client.get(&server.url).header("Authorization", &bearer).call().unwrap();
+                        let body = response.body_mut().read_to_string().unwrap();
+                        assert_eq!((response.status().as_u16(), &*body), (200, "user-1"), "{}", server.log());
+                        requests += 1;
+                    }
+                    requests
+                })
+            })
+            .collect();
+        for key in 4..=seconds + 3 {
+            sleep(Duration::from_secs(1));
+            rotate(key);
+            newest.store(key, Ordering::SeqCst);
+        }
+        over.store(true, Ordering::SeqCst);
+        clients.into_iter().map(|client| client.join().unwrap()).sum()
+    });
+    let (elapsed, asked) = (start.elapsed().as_secs(), provider.lock().unwrap().asked - asked_before);
+    println!("{requests} requests in {elapsed} s with {seconds} rotations: {asked} fetches");
+    assert!(u64::from(asked) <= elapsed + 2, "{asked} fetches in {elapsed} s");
+    assert!(u32::from(seconds) <= asked + 2, "{asked} fetches for {seconds} rotations");
+    assert!(requests > 100 * u64::from(seconds), "{requests} requests");
 }
 
 /// The server under test. It is stopped when this is dropped.
@@ -95,9 +178,9 @@ struct Server {
 }
 
 impl Server {
-    fn start(jwks_uri: &str) -> Self {
+    fn start(jwks_uri: &str, cooldown: u64) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_jose-core-server"))
-            .args(["127.0.0.1:0", ISSUER, "api.example", jwks_uri, "3"])
+            .args(["127.0.0.1:0", ISSUER, "api.example", jwks_uri, &cooldown.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -114,7 +197,7 @@ impl Server {
         Self { process, url: format!("http://{}/whoami", address.trim_end()), log }
     }
 
-    /// Status, challenge and body of the answer.
+    /// Status, challenge (or `Retry-After`) and body of the answer.
     fn get(&self, authorization: Option<&str>) -> (u16, String, String) {
         let config = ureq::Agent::config_builder().http_status_as_error(false);
         let client: ureq::Agent = config.timeout_global(Some(Duration::from_secs(20))).build().into();
@@ -123,7 +206,9 @@ impl Server {
             request = request.header("Authorization", authorization);
         }
         let mut response = request.call().unwrap();
-        let challenge = response.headers().get("WWW-Authenticate").map(|value| value.to_str().unwrap());
+        let challenge =
+            ["WWW-Authenticate", "Retry-After"].iter().find_map(|name| response.headers().get(*name));
+        let challenge = challenge.map(|value| value.to_str().unwrap());
         let challenge = challenge.unwrap_or_default().to_owned();
         (response.status().as_u16(), challenge, response.body_mut().read_to_string().unwrap())
     }

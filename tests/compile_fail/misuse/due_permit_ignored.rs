@@ -1,10 +1,10 @@
-//! A permit that is dropped keeps everybody from fetching until it is taken for lost.
+//! A permit that is dropped keeps everybody from fetching until it is considered lost.
 
 #![deny(unused_must_use)]
 
-use jose_core::{RemoteKeySet, UnixTime};
+use jose_core::rotation::{MonotonicTime, RemoteKeySet};
 
-fn ask(remote: &mut RemoteKeySet, now: UnixTime) {
+fn ask(remote: &mut RemoteKeySet, now: MonotonicTime) {
     remote.fetch_due(now);
 }
 

@@ -1,15 +1,9 @@
 //! One permit is for one fetch.
 
-use jose_core::{FetchError, FetchPermit, HttpResponse, Refreshed, RemoteKeySet, UnixTime};
+use jose_core::rotation::{FetchOutcome, FetchPermit, HttpResponse};
 
-fn complete(
-    remote: &mut RemoteKeySet,
-    permit: FetchPermit,
-    response: HttpResponse<'_>,
-    now: UnixTime,
-) -> Result<Refreshed, FetchError> {
-    remote.complete(permit, Ok(response), now, 0)?;
-    remote.complete(permit, Ok(response), now, 0)
+fn receive(permit: FetchPermit, response: HttpResponse<'_>) -> [FetchOutcome; 2] {
+    [permit.receive(Ok(response)), permit.receive(Ok(response))]
 }
 
 fn main() {}

@@ -1,9 +1,9 @@
 //! Permits are counted, so that no sequence of tokens causes more fetches than the policy allows.
 
-use jose_core::FetchPermit;
+use jose_core::rotation::{FetchPermit, MonotonicTime};
 
-fn permit() -> FetchPermit {
-    FetchPermit { number: 0, issued_at: 0, etag: None }
+fn permit(issued_at: MonotonicTime) -> FetchPermit {
+    FetchPermit { number: 0, issued_at, etag: None }
 }
 
 fn main() {}

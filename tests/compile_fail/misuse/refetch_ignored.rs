@@ -2,10 +2,10 @@
 
 #![deny(unused_must_use)]
 
-use jose_core::{Error, RemoteKeySet, UnixTime};
+use jose_core::rotation::{MonotonicTime, Need, RemoteKeySet};
 
-fn refuse(remote: &mut RemoteKeySet, token: &str, refusal: &Error, now: UnixTime) {
-    remote.refused(token, refusal, now);
+fn refuse(remote: &mut RemoteKeySet, need: Need, now: MonotonicTime) {
+    remote.refetch(need, now);
 }
 
 fn main() {}

@@ -1,0 +1,108 @@
+//! What a refused token asks for that a new set may have, and which needs have been looked up already.
+
+use alloc::collections::VecDeque;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::algorithm::Algorithm;
+use crate::error::{Error, SelectError, SignatureError};
+use crate::json::JsonString;
+
+/// A reason to fetch the set: a token was refused for something that a new set can mend. It comes from
+/// [`RemoteKeys::refused`](super::RemoteKeys::refused) and goes to
+/// [`RemoteKeySet::refetch`](super::RemoteKeySet::refetch).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "ask the set whether to fetch"]
+pub struct Need {
+    pub(super) kind: Kind,
+    /// What is needed, so that it is known again.
+    digest: [u8; 16],
+    /// The number of the set that the token was verified with.
+    pub(super) revision: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No key was chosen.
+    Selection,
+    /// A key was chosen, and the signature is not its own.
+    Signature,
+}
+
+impl Kind {
+    /// What kind of refusal this is; `None` for one that no set can mend. A `KidMissing` may be the verifier's
+    /// own rule, which the keys can tell.
+    pub(super) const fn of(refusal: &Error) -> Option<Self> {
+        match refusal {
+            Error::Select(
+                SelectError::KidUnknown { .. }
+                | SelectError::KidMissing { .. }
+                | SelectError::KeySetAside { .. }
+                | SelectError::KeyAmbiguous { .. }
+                | SelectError::AlgorithmMismatch { .. }
+                | SelectError::NoKeyForAlgorithm { .. },
+            ) => Some(Self::Selection),
+            Error::Signature(SignatureError::Invalid | SignatureError::Length { .. }) => {
+                Some(Self::Signature)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Need {
+    pub(super) fn new(kind: Kind, alg: Algorithm, kid: Option<JsonString<'_>>, revision: u64) -> Self {
+        let mut hash = Sha256::new();
+        hash.update([u8::from(kind == Kind::Signature), u8::from(kid.is_some())]);
+        match kid {
+            // Escapes are resolved: a kid is the same kid however it is written.
+            Some(kid) => kid.chars().for_each(|part| hash.update(part.encode_utf8(&mut [0; 4]))),
+            None => hash.update(alg.name()),
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        let mut digest = [0; 16];
+        digest.iter_mut().zip(hash).for_each(|(place, byte)| *place = byte);
+        Self { kind, digest, revision }
+    }
+}
+
+/// How many needs are remembered.
+const MAX_NEEDS: usize = 32;
+
+/// Needs of tokens that were refused, the oldest first.
+///
+/// They come from whoever can send a token. They are kept as digests, so that their length does not count and
+/// none can be made up to be taken for another; the oldest makes room for the newest; and what is forgotten costs
+/// one answer its precision, and no fetch.
+#[derive(Debug, Default)]
+pub(super) struct Needs(VecDeque<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    digest: [u8; 16],
+    /// How many permits had been given when it was first seen.
+    permits: u64,
+}
+
+impl Needs {
+    pub(super) const fn new() -> Self {
+        Self(VecDeque::new())
+    }
+
+    /// Remembers a need, and returns how many permits had been given when it was first seen. A set that a later
+    /// permit brought was searched for it.
+    pub(super) fn note(&mut self, need: &Need, permits: u64) -> u64 {
+        if let Some(entry) = self.0.iter().find(|entry| entry.digest == need.digest) {
+            return entry.permits;
+        }
+        if self.0.len() >= MAX_NEEDS {
+            self.0.pop_front();
+        }
+        self.0.push_back(Entry { digest: need.digest, permits });
+        permits
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}

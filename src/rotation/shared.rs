@@ -1,0 +1,324 @@
+//! One remote set for many threads and tasks, without a lock of the application's own.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::sync::Arc;
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll, Waker};
+use core::time::Duration;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
+
+use super::error::{FetchError, KeysUnavailable, NoResponse};
+use super::keys::{Published, RemoteKeys};
+use super::monotonic::MonotonicTime;
+use super::need::Need;
+use super::permit::FetchPermit;
+use super::remote::{Refetch, Refreshed, RemoteKeySet};
+use super::response::HttpResponse;
+use super::status::RemoteStatus;
+use crate::algorithm::AlgorithmSet;
+use crate::error::{Error, SelectError};
+use crate::key::VerifyingKey;
+use crate::reference::Reference;
+use crate::select::{Member, Query, sealed::Find};
+
+/// A [`RemoteKeySet`] that threads and tasks share, with a clock. Cloning it is cheap, and all clones are one set.
+///
+/// Reading the keys clones an [`Arc`]. Nothing is parsed or built while a lock is held, and none is held while
+/// the application verifies or fetches.
+#[derive(Clone)]
+pub struct SharedKeySet(Arc<Inner>);
+
+struct Inner {
+    clock: Box<dyn Fn() -> MonotonicTime + Send + Sync>,
+    published: RwLock<Arc<Published>>,
+    state: Mutex<State>,
+    /// Told when a fetch ends.
+    ended: Condvar,
+}
+
+struct State {
+    remote: RemoteKeySet,
+    /// Tasks that wait for a fetch to end, by their numbers.
+    wakers: BTreeMap<u64, Waker>,
+    /// How many tasks have waited.
+    waits: u64,
+}
+
+impl SharedKeySet {
+    /// Shares a set, whose time is [`MonotonicTime::now`] from here on. One that was given times of another
+    /// origin needs [`with_clock`](Self::with_clock). There is no such function on `wasm32-unknown-unknown`.
+    #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+    #[must_use]
+    pub fn new(remote: RemoteKeySet) -> Self {
+        Self::with_clock(remote, MonotonicTime::now)
+    }
+
+    /// Shares a set with a clock of the caller's.
+    #[must_use]
+    pub fn with_clock(
+        remote: RemoteKeySet,
+        clock: impl Fn() -> MonotonicTime + Send + Sync + 'static,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            clock: Box::new(clock),
+            published: RwLock::new(Arc::new(remote.published().clone())),
+            state: Mutex::new(State { remote, wakers: BTreeMap::new(), waits: 0 }),
+            ended: Condvar::new(),
+        }))
+    }
+
+    /// Returns the keys to verify with now: see [`RemoteKeySet::keys`]. Take them anew for every token: they do
+    /// not change while they are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysUnavailable`].
+    pub fn keys(&self) -> Result<CurrentKeys, KeysUnavailable> {
+        let at = (self.0.clock)();
+        let published = self.0.published.read().unwrap_or_else(PoisonError::into_inner).clone();
+        published.keys(at)?;
+        Ok(CurrentKeys { published, at })
+    }
+
+    /// Gives the permit to fetch if a fetch is due: see [`RemoteKeySet::fetch_due`]. A thread or task of its own
+    /// calls this every second or so.
+    pub fn fetch_due(&self) -> Option<Fetch> {
+        let now = (self.0.clock)();
+        // Most calls find nothing due, and those that do meet here.
+        let permit = self.0.lock().remote.fetch_due(now);
+        permit.map(|permit| self.fetch(permit))
+    }
+
+    /// Decides about the need of a token that was refused: see [`RemoteKeySet::refetch`].
+    pub fn refetch(&self, need: Need) -> Refetch<Fetch> {
+        let now = (self.0.clock)();
+        let next = self.0.lock().remote.refetch(need, now);
+        self.with_fetch(next)
+    }
+
+    /// Asks for a fetch because the operator knows that the keys changed: see [`RemoteKeySet::request_fetch`].
+    pub fn request_fetch(&self) -> Refetch<Fetch> {
+        let now = (self.0.clock)();
+        let next = self.0.lock().remote.request_fetch(now);
+        self.with_fetch(next)
+    }
+
+    /// Returns the state of everything now.
+    #[must_use]
+    pub fn status(&self) -> RemoteStatus {
+        let now = (self.0.clock)();
+        self.0.lock().remote.status(now)
+    }
+
+    /// Waits until the fetch that is in flight has ended, for asynchronous code and any runtime. It is ready at
+    /// once when there is none. Put the runtime's timeout around it.
+    #[must_use = "futures do nothing unless they are awaited"]
+    pub fn fetched(&self) -> Fetched {
+        let flight = self.0.flight();
+        Fetched { shared: Arc::clone(&self.0), flight, number: None }
+    }
+
+    /// Waits until the fetch that is in flight has ended, on this thread, and at most this long. Returns whether
+    /// none is in flight any more.
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let Some(flight) = self.0.flight() else { return true };
+        let state = self.0.lock();
+        let is_out = |state: &mut State| state.remote.flight((self.0.clock)()) == Some(flight);
+        let waited = self.0.ended.wait_timeout_while(state, timeout, is_out);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+
+    fn fetch(&self, permit: FetchPermit) -> Fetch {
+        // Whoever waited for a permit that lapsed sees a new flight.
+        self.0.publish(self.0.lock());
+        Fetch { shared: Arc::clone(&self.0), permit: Some(permit) }
+    }
+
+    fn with_fetch(&self, next: Refetch) -> Refetch<Fetch> {
+        match next {
+            Refetch::Now(permit) => Refetch::Now(self.fetch(permit)),
+            Refetch::VerifyAgain => Refetch::VerifyAgain,
+            Refetch::InFlight => Refetch::InFlight,
+            Refetch::Later { wait } => Refetch::Later { wait },
+            Refetch::AlreadyFetched => Refetch::AlreadyFetched,
+        }
+    }
+}
+
+impl Inner {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the fetch that is in flight.
+    fn flight(&self) -> Option<u64> {
+        let now = (self.clock)();
+        self.lock().remote.flight(now)
+    }
+
+    /// Lets readers see what changed, and wakes those who wait.
+    fn publish(&self, mut state: MutexGuard<'_, State>) {
+        let published = Arc::new(state.remote.published().clone());
+        let before = {
+            let mut place = self.published.write().unwrap_or_else(PoisonError::into_inner);
+            core::mem::replace(&mut *place, published)
+        };
+        let wakers = core::mem::take(&mut state.wakers);
+        drop(state);
+        self.ended.notify_all();
+        wakers.into_values().for_each(Waker::wake);
+        // Keys that nobody has any more are freed here, outside the locks.
+        drop(before);
+    }
+
+    fn complete(
+        &self,
+        permit: FetchPermit,
+        fetched: Result<HttpResponse<'_>, NoResponse>,
+    ) -> Result<Refreshed, FetchError> {
+        let outcome = permit.receive(fetched);
+        let now = (self.clock)();
+        let mut state = self.lock();
+        let refreshed = state.remote.complete(outcome, now);
+        self.publish(state);
+        refreshed
+    }
+}
+
+impl fmt::Debug for SharedKeySet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedKeySet").field("remote", &self.0.lock().remote).finish_non_exhaustive()
+    }
+}
+
+/// The permission to fetch a [`SharedKeySet`] once. One that is dropped counts as a fetch that brought no
+/// response, and nobody waits for it any longer.
+#[must_use = "whoever is given this fetches the set"]
+pub struct Fetch {
+    shared: Arc<Inner>,
+    /// Until it is completed.
+    permit: Option<FetchPermit>,
+}
+
+impl Fetch {
+    /// Returns the `ETag` for the request's `If-None-Match`: see [`FetchPermit::etag`].
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.permit.as_ref().and_then(FetchPermit::etag)
+    }
+
+    /// Reads the response, builds the keys, and publishes them. Verifying goes on in the meantime with the keys
+    /// that there are. This can take some milliseconds for a large set: in asynchronous code, call it where
+    /// blocking is allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`], as [`RemoteKeySet::complete`].
+    pub fn complete(
+        mut self,
+        fetched: Result<HttpResponse<'_>, NoResponse>,
+    ) -> Result<Refreshed, FetchError> {
+        match self.permit.take() {
+            Some(permit) => self.shared.complete(permit, fetched),
+            // The permit is taken here or in `drop`, and both end this.
+            None => Err(FetchError::PermitLapsed),
+        }
+    }
+}
+
+impl Drop for Fetch {
+    fn drop(&mut self) {
+        if let Some(permit) = self.permit.take() {
+            let none = NoResponse::because(&"the fetch was cancelled before it was completed");
+            // The error is in the status.
+            let _ = self.shared.complete(permit, Err(none));
+        }
+    }
+}
+
+impl fmt::Debug for Fetch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetch").field("permit", &self.permit).finish_non_exhaustive()
+    }
+}
+
+/// A future that is ready when the fetch that was in flight has ended: [`SharedKeySet::fetched`].
+pub struct Fetched {
+    shared: Arc<Inner>,
+    flight: Option<u64>,
+    /// Under which its waker is kept.
+    number: Option<u64>,
+}
+
+impl Future for Fetched {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let shared = Arc::clone(&self.shared);
+        let now = (shared.clock)();
+        let mut state = shared.lock();
+        if self.flight.is_none() || state.remote.flight(now) != self.flight {
+            return Poll::Ready(());
+        }
+        let number = *self.number.get_or_insert_with(|| {
+            state.waits = state.waits.wrapping_add(1);
+            state.waits
+        });
+        state.wakers.insert(number, context.waker().clone());
+        Poll::Pending
+    }
+}
+
+impl Drop for Fetched {
+    fn drop(&mut self) {
+        if let Some(number) = self.number {
+            let waker = self.shared.lock().wakers.remove(&number);
+            drop(waker);
+        }
+    }
+}
+
+impl fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetched").field("flight", &self.flight).finish_non_exhaustive()
+    }
+}
+
+/// The keys of a [`SharedKeySet`] at one time, to verify with.
+#[derive(Clone, Debug)]
+pub struct CurrentKeys {
+    published: Arc<Published>,
+    at: MonotonicTime,
+}
+
+impl CurrentKeys {
+    /// Returns the keys as those of a set that is not shared.
+    #[must_use]
+    pub fn as_remote(&self) -> RemoteKeys<'_> {
+        self.published.view(self.at)
+    }
+
+    /// Returns what a token that was refused with these keys needs: see [`RemoteKeys::refused`].
+    pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
+        self.as_remote().refused(token, refusal)
+    }
+}
+
+impl Find for CurrentKeys {
+    type Found<'k> = &'k VerifyingKey;
+
+    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
+        self.as_remote().find_here(query)
+    }
+
+    fn members<'m>(
+        &'m self,
+        reference: Reference<'m>,
+        allowed: AlgorithmSet,
+    ) -> impl Iterator<Item = Member> {
+        self.as_remote().members_here(reference, allowed)
+    }
+}
