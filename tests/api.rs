@@ -379,7 +379,10 @@ fn messages() {
     assert_eq!(Error::from(ParseError::Crit).to_string(), ParseError::Crit.to_string());
     assert_eq!(Error::from(SignatureError::Invalid).to_string(), SignatureError::Invalid.to_string());
     #[cfg(feature = "alloc")]
-    assert_eq!(jose_core::Unreachable.to_string(), "the fetch brought no response");
+    assert_eq!(
+        jose_core::rotation::NoResponse::default().to_string(),
+        "the JWK Set could not be fetched: check that this machine reaches the URL, and its TLS and proxy settings"
+    );
 }
 
 /// An error of which this suite asks the variant and the message.

@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn spread() {
         let minute = Duration::from_secs(60);
-        assert_eq!(Jitter::NONE.below(minute), Duration::ZERO);
+        let mut none = Jitter::NONE;
+        assert_eq!(none.below(minute), Duration::ZERO);
         let mut jitter = Jitter::from_seed(1);
         let mut quarters = [0; 4];
         for _ in 0..1000 {

@@ -9,7 +9,7 @@ use jose_core::rotation::{
 };
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Error, JsonError, JsonErrorKind, Jwks, KeyError, KeySet,
-    SelectError, SetError,
+    SelectError,
 };
 
 use super::support::{Dice, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer};
