@@ -265,14 +265,18 @@ impl<'t> Claims<'t> {
         span.string(self.text).map(Some).ok_or_else(|| self.wrong_type(name, "a string", span))
     }
 
+    #[cfg_attr(target_pointer_width = "64", inline)]
     fn date(&self, name: &'static str, claim: Option<Span>) -> Result<Option<NumericDate>, ClaimsError> {
         let Some(span) = claim else { return Ok(None) };
-        let number = span.number(self.text);
-        let number = number.ok_or_else(|| self.wrong_type(name, "a number of seconds", span))?;
-        NumericDate::parse(number).map(Some).ok_or(ClaimsError::DateRange { name })
+        match span.number(self.text).and_then(NumericDate::parse) {
+            Some(date) => Ok(Some(date)),
+            None if span.is_number() => Err(ClaimsError::DateRange { name }),
+            None => Err(self.wrong_type(name, "a number of seconds", span)),
+        }
     }
 
     #[cold]
+    #[inline(never)]
     fn wrong_type(&self, name: &'static str, expected: &'static str, claim: Span) -> ClaimsError {
         ClaimsError::ClaimType { name, expected, found: claim.value(self.text).kind() }
     }

@@ -67,7 +67,8 @@ impl Word {
         let octets = u64::from_le_bytes(octets);
         let found = marks(octets, string_part_ends(octets));
         let bits = found.trailing_zeros() & !7;
-        if octets.wrapping_shr(bits) & 0xff != u64::from(b'"') || found == 0 {
+        // Without a mark this looks at the first octet, which is then no quote.
+        if octets.wrapping_shr(bits) & 0xff != u64::from(b'"') {
             return None;
         }
         // What follows the name is masked out.
