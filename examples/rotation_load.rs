@@ -29,10 +29,10 @@ fn rate(verify: impl Fn(&mut Vec<u8>) -> bool + Sync, mut beside: impl FnMut()) 
     scope(|threads| {
         for _ in 0..2 {
             threads.spawn(|| {
-                let (mut scratch, mut verified) = (Vec::new(), 0);
+                let (mut scratch, mut verified) = (Vec::new(), 0_u64);
                 while !over.load(Ordering::Relaxed) {
                     assert!(verify(&mut scratch), "a good token was refused");
-                    verified += 1;
+                    verified = verified.saturating_add(1);
                 }
                 count.fetch_add(verified, Ordering::Relaxed);
             });
@@ -56,11 +56,11 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let set = SharedKeySet::with_clock(remote, move || {
         MonotonicTime::since_origin(Duration::from_secs(read.load(Ordering::Relaxed)))
     });
-    let mut round = 0;
+    let mut round = 0_u64;
     let mut replace = || {
         clock.fetch_add(30, Ordering::Relaxed);
         if let Refetch::Now(fetch) = set.request_fetch() {
-            round += 1;
+            round = round.saturating_add(1);
             assert!(fetch.complete(Ok(HttpResponse::new(200, &document(round)))).is_ok());
         }
     };

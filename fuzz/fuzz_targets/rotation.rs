@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::rotation::{
-    FetchError, FetchPermit, HttpResponse, Jitter, KeysUnavailable, MonotonicTime, NoResponse, Refetch, Refreshed,
-    RemoteKeySet, RotationPolicy, Withdrawal,
+    FetchError, FetchPermit, HttpResponse, Jitter, KeysUnavailable, MonotonicTime, NoResponse, Refetch,
+    Refreshed, RemoteKeySet, RotationPolicy, Withdrawal,
 };
 use jose_core::{Algorithm, Error, SelectError, SignatureError, Verifier};
 use jose_core_fuzz::input::Input;
@@ -138,6 +138,8 @@ struct World {
     /// signature.
     given_at: Option<(u64, bool)>,
     to_signature_at: Option<u64>,
+    /// When the latest fetch that counted was completed.
+    ended_at: u64,
     /// The permits that were not handed in, the latest last; and whether that one still counts.
     out: Vec<Given>,
     in_flight: bool,
@@ -154,7 +156,8 @@ impl World {
     /// 8; the grace in the high and the timeout in the low four bits, by 16 and 8; the pause after bad
     /// signatures by 4 and, in the low two bits, what a withdrawal does and whether there is jitter.
     fn new(input: &mut Input<'_>) -> Self {
-        let [cooldown, least, most, default, early, stale, backoff, rest, last] = input.array().map(u64::from);
+        let [cooldown, least, most, default, early, stale, backoff, rest, last] =
+            input.array().map(u64::from);
         let (cooldown, least) = (cooldown + 1, least * 4 + 1);
         let most = least + most * 16;
         let rules = Rules {
@@ -195,6 +198,7 @@ impl World {
             early_permits: 0,
             given_at: None,
             to_signature_at: None,
+            ended_at: 0,
             out: Vec::new(),
             in_flight: false,
             failures: 0,
@@ -206,7 +210,9 @@ impl World {
     }
 
     fn usable(&self) -> bool {
-        self.latest.as_ref().is_some_and(|latest| latest.usable_until.is_some_and(|until| self.elapsed <= until))
+        self.latest
+            .as_ref()
+            .is_some_and(|latest| latest.usable_until.is_some_and(|until| self.elapsed <= until))
     }
 
     /// The events: 0 and 1, time passes, by seconds or by minutes; 2, an earlier time is handed in, the operator
@@ -256,7 +262,8 @@ impl World {
     }
 
     fn foreign(&mut self) {
-        let mut other = RemoteKeySet::new(Algorithm::Hs256.into(), RotationPolicy::new(), Jitter::NONE).unwrap();
+        let mut other =
+            RemoteKeySet::new(Algorithm::Hs256.into(), RotationPolicy::new(), Jitter::NONE).unwrap();
         let permit = other.fetch_due(self.now()).unwrap();
         let document = Set(0xff >> 1).document();
         let outcome = permit.receive(Ok(HttpResponse::new(200, &document)));
@@ -270,8 +277,11 @@ impl World {
         assert_eq!(announced, permit.is_some());
         assert_eq!(permit.is_some(), before.due_in.is_zero());
         assert!(self.latest.is_some() || self.given_at.is_some() || permit.is_some());
-        // Without usable keys a fetch is due a cooldown after the last, unless one is out.
-        if !self.usable() && !self.in_flight && self.given_at.is_none_or(|(at, _)| self.elapsed - at >= self.rules.max_backoff + self.rules.cooldown) {
+        // Without usable keys a fetch is due when the longest pause that a server may have asked for is over, at
+        // the latest, unless one is out.
+        let longest = self.rules.max_backoff.max(self.rules.cooldown);
+        let last = self.given_at.map_or(0, |(at, _)| at).max(self.ended_at);
+        if !self.usable() && !self.in_flight && self.elapsed - last >= longest {
             assert!(permit.is_some());
         }
         permit.into_iter().for_each(|permit| self.note(permit, false));
@@ -373,6 +383,7 @@ impl World {
             return assert_eq!(found, Err(FetchError::PermitLapsed));
         }
         self.in_flight = false;
+        self.ended_at = self.elapsed;
         let confirmed = !succeeds && which / 4 == 0 && not_modified;
         if !(confirmed || succeeds && set.bound() > 0) {
             assert!(matches!(&found, Err(error) if *error != FetchError::PermitLapsed), "{found:?}");
@@ -410,7 +421,8 @@ impl World {
         let [least, most] = self.rules.lifetime;
         let fresh_until = at + left.unwrap_or(self.rules.default_lifetime).clamp(least, most);
         let usable_until = Some(fresh_until + self.rules.max_stale);
-        self.latest = Some(Latest { set, declared, has_etag, fresh_until, usable_until, confirmed_at: self.elapsed });
+        self.latest =
+            Some(Latest { set, declared, has_etag, fresh_until, usable_until, confirmed_at: self.elapsed });
     }
 
     /// Keeps the set that another takes the place of, if one of its keys is gone and gets a grace.

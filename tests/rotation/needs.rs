@@ -201,6 +201,9 @@ fn times_out_of_order_do_not_add_up() {
             assert_eq!(world.due(), "-", "round {round}");
         }
         assert_eq!(world.at(100).due_in(), 170);
+        // An earlier time counts as the latest.
+        let latest = world.remote.status(super::at(100));
+        assert_eq!(world.remote.status(super::at(10)), latest);
     }
     assert_eq!(world.at(100).token("b"), "permit");
     for _ in 0..1000 {
