@@ -16,8 +16,7 @@ use core::panic::PanicInfo;
 #[allow(unused_imports, reason = "each entry uses its own")]
 use jose_core::{
     Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, Limits, UnixTime,
-    UnverifiedJws,
-    Verifier,
+    UnverifiedJws, Verifier,
     diagnose::diagnose_set,
     json::{JsonString, Value},
 };
@@ -203,7 +202,9 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
 fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {
     let mut scratch = [0; 512];
     let token = black_box(
-        UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(LIMITS)).err().map(Error::from),
+        UnverifiedJws::parse(token, black_box(scratch.as_mut_slice()), black_box(LIMITS))
+            .err()
+            .map(Error::from),
     );
     let jwk = black_box(Jwk::parse(jwk).err());
     let set = black_box(Jwks::parse(set).err());

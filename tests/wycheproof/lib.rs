@@ -97,7 +97,10 @@ fn rs256(name: rsa_pkcs1_verify::TestName) -> (Count, usize) {
     for group in &set.test_groups {
         let key = VerifyingKey::rs256(&group.key.n, &group.key.e);
         if group.key.e[..] == [3] {
-            assert_eq!(key.map(|key| key.algorithm()), Err(KeyError::ExponentTooSmall { exponent: 3, min: 65537 }));
+            assert_eq!(
+                key.map(|key| key.algorithm()),
+                Err(KeyError::ExponentTooSmall { exponent: 3, min: 65537 })
+            );
             without_key += group.tests.len();
             continue;
         }
