@@ -3,7 +3,7 @@
 
 #![cfg(test)]
 
-use jose_core::{Algorithm, KeyError, MAX_TOKEN_LENGTH, Verifier, VerifyingKey};
+use jose_core::{Algorithm, KeyError, Limits, Verifier, VerifyingKey};
 use rsa::pkcs1::DecodeRsaPublicKey as _;
 use rsa::pkcs8::DecodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;
@@ -22,7 +22,7 @@ fn demo_token() -> String {
 fn check(key: &VerifyingKey) {
     let token = demo_token();
     let verifier = Verifier::new(key, Algorithm::Rs256.into());
-    let mut scratch = vec![0; MAX_TOKEN_LENGTH];
+    let mut scratch = vec![0; Limits::new().token_length()];
     assert_eq!(verifier.verify(&token, &mut scratch).unwrap().algorithm(), Algorithm::Rs256);
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
     let other = format!("{header}.{}{}.{signature}", &payload[4..], &payload[..4]);
