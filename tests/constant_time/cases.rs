@@ -205,7 +205,7 @@ const CASES: [Case; 14] = [
         run: leaky_token_decoder,
         expected: Leak(&[Site {
             file: "src/base64url.rs",
-            line: "lookup(&PLACES[0], a) | lookup(&PLACES[1], b) | lookup(&PLACES[2], c) | lookup(&PLACES[3], d)",
+            line: "lookup(&PLACES[0], *a) | lookup(&PLACES[1], *b) | lookup(&PLACES[2], *c) | lookup(&PLACES[3], *d)",
         }]),
     },
     // What is refused is public, as is where: what looks for it is not constant time.
