@@ -139,7 +139,7 @@ await inPage("an unknown key, and a key that cannot be used", async (tab) => {
   const [rsa] = demo.jwks.keys;
   await tab.fill("#jwks", JSON.stringify({ keys: [{ ...rsa, use: "enc" }] }));
   await tab.fill("#token", demo.tokens.RS256);
-  assert.match(await tab.textContent("#keys"), /rsa-2026 cannot be used: 'use' is "enc"/);
+  assert.match(await tab.textContent("#keys"), /rsa-2026 cannot be used: 'use': expected "sig", found "enc"/);
 });
 
 await inPage("a set that is none", async (tab) => {
