@@ -33,8 +33,8 @@ pub fn sum(u1: &[u8; 32], u2: &[u8; 32], x: &[u8; 32], y: &[u8; 32], prepared: b
 }
 
 /// The verdict on a sum.
-pub fn verdict(u1: &[u8; 32], u2: &[u8; 32], x: &[u8; 32], y: &[u8; 32], prepared: bool, r: &Scalar) -> Option<bool> {
-    Some(x_is(&raw(u1, u2, x, y, prepared)?, r))
+pub fn verdict(u1: &[u8; 32], u2: &[u8; 32], x: &[u8; 32], y: &[u8; 32], prepared: bool, r: &p256::Scalar) -> Option<bool> {
+    Some(x_is(&raw(u1, u2, x, y, prepared)?, &U256::from(r)))
 }
 
 fn raw(u1: &[u8; 32], u2: &[u8; 32], x: &[u8; 32], y: &[u8; 32], prepared: bool) -> Option<Jacobian> {
@@ -59,7 +59,7 @@ fn main() {
             copy(&out.join(&name), &name, *bits, edits);
             let path = out.join(&name).join("es256.rs");
             modules += &format!(
-                "mod {name} {{\n    use crate::parameters;\n    #[path = {path:?}]\n    pub mod es256;\n}}\n"
+                "mod {name} {{\n    use crate::{{digest, parameters}};\n    #[path = {path:?}]\n    pub mod es256;\n}}\n"
             );
             all += &format!(
                 "    Copy {{\n        name: {name:?},\n        kind: Kind::{kind:?},\n        verifies: {name}::es256::verifies,\n        \

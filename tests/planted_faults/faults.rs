@@ -106,6 +106,6 @@ const FAULTS: &[(&str, Kind, &[u32], &[Edit])] = {
             &[32],
             &[[COMB, "y.mul(&square.mul(&z_inverse))", "y.mul(&square)"]],
         ),
-        ("no_certificate", Kind::NoCertificate, &[64], &[WRONG_WORD, ["es256.rs", "|| !on_curve", ""]]),
+        ("no_certificate", Kind::NoCertificate, &[64], &[WRONG_WORD, ["es256.rs", " || !on_curve(&x, &y, &z)", ""]]),
     ]
 };

@@ -30,20 +30,25 @@ mod error {
     pub use jose_core::KeyError;
 }
 
-/// What they import of the module above them, and do not use here.
+/// What they import of the module above them: the hash,
+mod digest {
+    pub fn sha256(message: &[u8]) -> [u8; 32] {
+        <sha2::Sha256 as sha2::Digest>::digest(message).into()
+    }
+}
+
+/// and what reads a JWK, which is not used here.
 mod parameters {
     use jose_core::KeyError;
+    use jose_core::json::Value;
 
-    pub struct Parameters<'a> {
-        pub x: Option<&'a ()>,
-        pub y: Option<&'a ()>,
-    }
+    pub type Parameters<'p, 'a> = &'p dyn Fn(&str) -> Option<Value<'a>>;
 
     pub fn octets<'b>(
         _: &'static str,
-        _: Option<&()>,
+        _: Parameters<'_, '_>,
         _: &'b mut [u8],
-        _: impl FnOnce(usize) -> KeyError,
+        _: fn(&'static str, usize) -> KeyError,
     ) -> Result<&'b [u8], KeyError> {
         unimplemented!("keys are made of coordinates here")
     }
