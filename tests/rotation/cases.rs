@@ -5,7 +5,8 @@ use jose_core::rotation::{HttpResponse, Jitter, NoResponse, Refetch, RemoteKeySe
 use jose_core::{AlgorithmSet, Verifier};
 use serde_json::Value;
 
-use super::support::{algorithms, here, jwk, usual};
+use super::needs::{other, set};
+use super::support::{algorithms, here, usual};
 use super::{allowed, at, document, token};
 
 /// What the endpoint answers from a second on; status 0 is no response.
@@ -133,19 +134,6 @@ fn case(timeline: &[(u64, u16, &str, &str)], token: Option<String>, tokens_from:
 }
 
 const DAY: &str = "max-age=86400";
-
-fn other() -> &'static str {
-    match usual(algorithms()[0]) {
-        "hmac-32" => "hmac-64",
-        "p256" => "p256-b",
-        _ => "rsa-2048-b",
-    }
-}
-
-fn set(keys: &[(&str, &str)]) -> String {
-    let keys: Vec<String> = keys.iter().map(|(name, more)| jwk(name, more)).collect();
-    format!(r#"{{"keys":[{}]}}"#, keys.join(","))
-}
 
 #[test]
 fn no_cache_is_fetched_once_a_minute() {

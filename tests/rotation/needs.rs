@@ -9,7 +9,7 @@ use super::support::{algorithms, b64, jwk, signer, usual};
 use super::{World, allowed, document, seconds, token};
 
 /// Another key for the first algorithm of the build.
-fn other() -> &'static str {
+pub(super) fn other() -> &'static str {
     match usual(algorithms()[0]) {
         "hmac-32" => "hmac-64",
         "p256" => "p256-b",
@@ -18,7 +18,7 @@ fn other() -> &'static str {
 }
 
 /// A set of keys by the names of the test keys, with what is written before each.
-fn set(keys: &[(&str, &str)]) -> String {
+pub(super) fn set(keys: &[(&str, &str)]) -> String {
     let keys: Vec<String> = keys.iter().map(|(name, more)| jwk(name, more)).collect();
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))
 }
