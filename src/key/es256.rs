@@ -120,6 +120,16 @@ enum Memory {
     Boxed(Box<PreparedEs256>),
 }
 
+impl Memory {
+    fn prepared(&self) -> &PreparedEs256 {
+        match self {
+            Self::Static(prepared) => prepared,
+            #[cfg(feature = "alloc")]
+            Self::Boxed(prepared) => prepared,
+        }
+    }
+}
+
 /// How the sum is made with a prepared key. It comes with the key, so that the code and the tables are not
 /// linked into a program that prepares none.
 type SumPrepared = fn(&[u8; 32], &[u8; 32], &comb::Prepared) -> Jacobian;
@@ -148,9 +158,7 @@ impl Key {
     fn point(&self) -> &Affine {
         match &self.0 {
             Point::AsItComes(point) => point,
-            Point::Prepared(Memory::Static(prepared), _) => prepared.point(),
-            #[cfg(feature = "alloc")]
-            Point::Prepared(Memory::Boxed(prepared), _) => prepared.point(),
+            Point::Prepared(memory, _) => memory.prepared().point(),
         }
     }
 
@@ -185,9 +193,7 @@ impl Key {
         // 6: R1 = u1*G + u2*Q
         let sum = match &self.0 {
             Point::AsItComes(point) => comb::sum_vartime(&u1, &u2, point),
-            Point::Prepared(Memory::Static(prepared), sum) => sum(&u1, &u2, &prepared.0),
-            #[cfg(feature = "alloc")]
-            Point::Prepared(Memory::Boxed(prepared), sum) => sum(&u1, &u2, &prepared.0),
+            Point::Prepared(memory, sum) => sum(&u1, &u2, &memory.prepared().0),
         };
         // 7 to 9
         x_is(&sum, &r)
@@ -254,9 +260,9 @@ fn on_curve(x: &Certified, y: &Certified, z: &Certified) -> bool {
 
 /// Whether a sum of points is not neutral, and its x, modulo the order, is r.
 ///
-/// The verdict is reached with `crypto-bigint`'s arithmetic, and only for a point on the curve. Where our field or our
-/// formulas are at fault, the sum is off the curve, but for an accident of probability 2^-256, and the
-/// signature is refused. (A wrong digit or table entry gives another point of the curve: against these
+/// The verdict is reached with `crypto-bigint`'s arithmetic, and only for a point on the curve. Where our
+/// field or our formulas are at fault, the sum is off the curve, but for an accident of probability 2^-256,
+/// and the signature is refused. (A wrong digit or table entry gives another point of the curve: against these
 /// stand the tests of the comb.)
 #[inline(never)]
 fn x_is(sum: &Jacobian, r: &U256) -> bool {
