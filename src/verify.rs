@@ -13,16 +13,19 @@ use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 
-/// The keys that tokens are verified with, and what is demanded of a token's header.
+/// The keys that tokens are verified with, and what is required of a token's header.
+///
+/// The keys are owned or borrowed: a verifier with a [`KeySet`](crate::KeySet) or an `Arc` of one can be stored
+/// and moved to another thread, one with `&keys` lives as long as they do.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
-/// use jose_core::{Algorithm, AlgorithmSet, Jwk, Verifier};
+/// use jose_core::{Algorithm, Jwk, Verifier};
 ///
 /// // RFC 7515 §A.1
 /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-///     .verifying_key(AlgorithmSet::from(Algorithm::Hs256))?;
-/// let verifier = Verifier::new(&key, AlgorithmSet::from(Algorithm::Hs256));
+///     .verifying_key(Algorithm::Hs256)?;
+/// let verifier = Verifier::new(key);
 ///
 /// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// let mut scratch = [0; 256];
@@ -31,50 +34,61 @@ use crate::select::{KeySource, Query};
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
-pub struct Verifier<'k, K: KeySource + ?Sized> {
-    pub(crate) keys: &'k K,
+#[derive(Clone, Debug)]
+pub struct Verifier<'t, K: KeySource> {
+    pub(crate) keys: K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    typ: Typ<'k>,
-    understood: Option<Understood<'k>>,
+    typ: Typ<'t>,
+    understood: Option<Understood<'t>>,
     pub(crate) limits: Limits,
 }
 
 /// The extensions that the application understands, and what holds `crit` to them: a pointer, so that where
 /// no verifier has any, as on most devices, the function is not linked.
 #[derive(Clone, Copy, Debug)]
-struct Understood<'k> {
-    names: &'k [&'k str],
+struct Understood<'t> {
+    names: &'t [&'t str],
     check: fn(&Header<'_>, &[&str]) -> Result<(), SelectError>,
 }
 
 /// What `typ` must be.
 #[derive(Clone, Copy, Debug)]
-enum Typ<'k> {
+enum Typ<'t> {
     Any,
-    One(&'k str),
-    OneOf(&'k [&'k str]),
+    One(&'t str),
+    OneOf(&'t [&'t str]),
 }
 
-impl<K: KeySource + ?Sized> Clone for Verifier<'_, K> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<K: KeySource + ?Sized> Copy for Verifier<'_, K> {}
-
-impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
-    /// A verifier with these keys for tokens of the `allowed` algorithms.
-    pub const fn new(keys: &'k K, allowed: AlgorithmSet) -> Self {
+impl<'t, K: KeySource> Verifier<'t, K> {
+    /// A verifier with these keys, for tokens of their algorithms: that of a [`VerifyingKey`], those of several,
+    /// and where keys come from a JWK Set those that were allowed for it.
+    ///
+    /// [`VerifyingKey`]: crate::VerifyingKey
+    #[must_use]
+    pub fn new(keys: K) -> Self {
         let limits = Limits::new();
-        Self { keys, allowed, kid_required: false, typ: Typ::Any, understood: None, limits }
+        Self {
+            allowed: keys.algorithms(),
+            keys,
+            kid_required: false,
+            typ: Typ::Any,
+            understood: None,
+            limits,
+        }
+    }
+
+    /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
+    /// tokens of its own algorithm alone.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl Into<AlgorithmSet>) -> Self {
+        self.allowed = algorithms.into();
+        self
     }
 
     /// Demands a `kid` of every token, even where the keys would not need one.
     #[must_use]
-    pub const fn require_kid(mut self) -> Self {
+    pub fn require_kid(mut self) -> Self {
         self.kid_required = true;
         self
     }
@@ -82,7 +96,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// Demands this `typ` of every token: `at+jwt` for access tokens, say (RFC 8725 §3.11, RFC 9068).
     /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
     #[must_use]
-    pub const fn require_typ(mut self, typ: &'k str) -> Self {
+    pub fn require_typ(mut self, typ: &'t str) -> Self {
         self.typ = Typ::One(typ);
         self
     }
@@ -90,7 +104,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// Demands one of these `typ` of every token, compared as [`require_typ`](Self::require_typ) does. Of
     /// an empty list nothing is accepted.
     #[must_use]
-    pub const fn require_typ_in(mut self, typs: &'k [&'k str]) -> Self {
+    pub fn require_typ_in(mut self, typs: &'t [&'t str]) -> Self {
         self.typ = Typ::OneOf(typs);
         self
     }
@@ -109,9 +123,9 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     ///
     /// // RFC 7515 §A.1 has the key. The header is {"alg":"HS256","crit":["exp-x"],"exp-x":1363284000}.
     /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-    ///     .verifying_key(Algorithm::Hs256.into())?;
+    ///     .verifying_key(Algorithm::Hs256)?;
     /// let token = "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwLXgiXSwiZXhwLXgiOjEzNjMyODQwMDB9.e30.ACdSifRAFjvaZKMcUmkwFdqIJhHWFUENrnf4vnogpJA";
-    /// let verifier = Verifier::new(&key, Algorithm::Hs256.into());
+    /// let verifier = Verifier::new(&key);
     /// let mut scratch = [0; 256];
     /// assert!(matches!(verifier.verify(token, &mut scratch), Err(Error::Parse(ParseError::Crit))));
     ///
@@ -122,14 +136,14 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub const fn understands(mut self, names: &'k [&'k str]) -> Self {
+    pub fn understands(mut self, names: &'t [&'t str]) -> Self {
         self.understood = Some(Understood { names, check: check_crit });
         self
     }
 
     /// Sets how much is read of a token, its header and its claims.
     #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
@@ -153,7 +167,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         let header = &Header::parse(decode_header(parts, for_header)?, self.limits, self.crit());
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
-        let query = Query { algorithm, reference: Reference::of(header), allowed: self.allowed };
+        let query = Query { algorithm, reference: Reference::of(header) };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;
