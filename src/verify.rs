@@ -116,7 +116,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     ///
     /// // RFC 7515 §A.1 has the key. The header is {"alg":"HS256","crit":["exp-x"],"exp-x":1363284000}.
     /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-    ///     .verifying_key(Algorithm::Hs256.into())?;
+    ///     .verifying_key(Algorithm::Hs256)?;
     /// let token = "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwLXgiXSwiZXhwLXgiOjEzNjMyODQwMDB9.e30.ACdSifRAFjvaZKMcUmkwFdqIJhHWFUENrnf4vnogpJA";
     /// let verifier = Verifier::new(&key);
     /// let mut scratch = [0; 256];

@@ -60,7 +60,8 @@ fn use_string(string: JsonString<'_>) {
     }
 }
 
-/// The same for a value, and one level into it.
+/// The same for a value, and one level into it; but not `as_f64`, which is core's parsing of `f64`: that it stays
+/// within its tables the optimiser cannot tell.
 #[allow(dead_code, reason = "not every entry has values")]
 fn use_value(value: Value<'_>) {
     black_box((
@@ -110,14 +111,6 @@ fn hs256() -> AlgorithmSet {
 #[cfg(entry = "json")]
 fn entry(_: &[u8], jwk: &[u8], _: &[u8]) -> bool {
     Value::parse(jwk).map(use_value).is_ok()
-}
-
-/// Any JSON number, as a binary fraction.
-#[cfg(entry = "float")]
-fn entry(_: &[u8], jwk: &[u8], _: &[u8]) -> bool {
-    let Ok(value) = Value::parse(jwk) else { return false };
-    black_box(value.get(black_box("n")).unwrap_or(value).as_f64());
-    true
 }
 
 /// Any token into its parts, and its header.

@@ -17,8 +17,8 @@ use input::{colliding, distinct, header_and_no_more, object, set, signed, unsign
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits,
-    SetError, UnixTime, Verifier,
+    Algorithm, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits, SetError,
+    UnixTime, Verifier,
 };
 
 const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
