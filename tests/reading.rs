@@ -187,8 +187,9 @@ fn strings_are_copied_and_compared() {
             assert_eq!(buffer, [text.as_bytes(), b"xx"].concat(), "the copy is in the buffer, and no more");
             assert_eq!(string.copy_to(&mut buffer[..text.len()]), Some(text), "{json}");
 
-            assert!(string == *text && string == text && string == text.to_owned() && value == text);
-            assert!(*text == string && text == string && text.to_owned() == string);
+            let owned = text.to_owned();
+            assert!(string == *text && string == text && string == owned && value == text);
+            assert!(*text == string && text == string && owned == string);
             assert_eq!(Some(string), Some(JsonString::from(text)));
             let other = format!("{text}x");
             assert!(

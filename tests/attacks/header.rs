@@ -17,7 +17,7 @@ fn signed(header: &str) -> String {
 
 /// The outcome of such a token.
 fn judged(header: &str) -> Result<Algorithm, Error> {
-    outcome(&key("hmac-32"), H.into(), &signed(header))
+    outcome(key("hmac-32"), H.into(), &signed(header))
 }
 
 /// Seen in CVE-2018-0114, CVE-2026-27962, CVE-2026-34240.
@@ -52,7 +52,7 @@ fn token_brings_its_own_key() {
             assert_eq!(outcome_of_set(r#"{"keys":[]}"#, algorithm.into(), &forged), unknown, "{header}");
 
             // It is the signature of the key that it brings, and nothing else is wrong with it.
-            assert_eq!(outcome(&key(wrong), algorithm.into(), &forged), Ok(algorithm), "{header}");
+            assert_eq!(outcome(key(wrong), algorithm.into(), &forged), Ok(algorithm), "{header}");
             let good = signer(right).token(&header, "{}");
             assert_eq!(outcome_of_set(&set, algorithm.into(), &good), Ok(algorithm), "{header}");
             cases += 1;
@@ -119,7 +119,7 @@ fn hostile_kid() {
     assert_eq!(judged("{\"alg\":\"HS256\",\"kid\":\"a\0\"}"), Err(raw.into()));
     let token = signed(&format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(64 << 10)));
     let too_long = ParseError::TokenTooLong { length: token.len(), limit: 64 << 10 };
-    assert_eq!(outcome(&key("hmac-32"), H.into(), &token), Err(too_long.into()));
+    assert_eq!(outcome(key("hmac-32"), H.into(), &token), Err(too_long.into()));
     let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(16 << 10));
     let too_long = ParseError::HeaderTooLong { length: b64(&header).len(), limit: 16 << 10 };
     assert_eq!(judged(&header), Err(too_long.into()));
