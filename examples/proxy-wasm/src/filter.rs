@@ -67,15 +67,16 @@ impl Root {
     fn complete(&self, permit: FetchPermit, fetched: Result<HttpResponse<'_>, NoResponse>) {
         let outcome = permit.receive(fetched);
         let now = MonotonicTime::now();
-        let line = {
+        let (level, line) = {
             let mut shared = self.shared.borrow_mut();
             let Some(gate) = &mut shared.gate else { return };
             match gate.complete(outcome, now) {
-                Ok(refreshed) => (LogLevel::Info, format!("keys {refreshed:?}: {}", gate.status(now))),
-                Err(error) => (LogLevel::Warn, format!("{error}; {}", gate.status(now))),
+                Ok(_) => (LogLevel::Info, gate.status(now)),
+                // The status ends with the error.
+                Err(_) => (LogLevel::Warn, gate.status(now)),
             }
         };
-        log(line.0, &line.1);
+        log(level, &line);
         self.wake();
     }
 
