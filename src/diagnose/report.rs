@@ -9,7 +9,7 @@ use crate::select::KeySource;
 /// How many keys that the token does not name are shown one by one.
 const MOST_OTHERS: usize = 4;
 
-impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
+impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.refusal() {
             Some(refusal) => write!(f, "refused: {refusal}")?,
@@ -47,7 +47,7 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
     }
 }
 
-impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
+impl<K: KeySource> Diagnosis<'_, K> {
     /// Whether the claims are those that the issuer signed.
     fn is_authentic(&self) -> bool {
         self.signature_holds() == Some(true)

@@ -17,7 +17,7 @@ use crate::reference::{Reference, Relation};
 use crate::select::{KeySource, Query};
 use crate::verify::{Scratch, Verifier, buffers};
 
-impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
+impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn add(&mut self, stage: Stage, cause: Cause, error: impl Into<Error>) {
         self.problems.add(Problem::new(stage, cause, Some(error.into())));
     }
@@ -48,7 +48,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         self.header = Some(header);
         match self.check_header(verifier, &header) {
             Some(algorithm) => {
-                let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
+                let query = Query { algorithm, reference: Reference::of(&header) };
                 self.check_signature(&query, &parts, rest);
             }
             None => self.check_kid(&header),
@@ -94,9 +94,9 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     /// Without an algorithm no key is chosen, but one with the header's kid could be there.
     fn check_kid(&mut self, header: &Header<'_>) {
         let reference = Reference::of(header);
-        let mut members = self.keys.members(reference, self.allowed);
+        let mut members = self.keys.members(reference);
         if !members.any(|member| member.relation == Relation::Named) {
-            let keys = self.keys.members(Reference::NONE, self.allowed).count();
+            let keys = self.keys.members(Reference::NONE).count();
             let error = SelectError::KidUnknown { keys };
             self.add(Stage::Keys, self.cause_of_no_key(&error, reference), error);
         }
@@ -127,18 +127,17 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     fn cause_of_no_key(&self, error: &SelectError, reference: Reference<'_>) -> Cause {
         let cause = why::of_select(error, self.allowed);
         if cause == Cause::KidUnknown {
-            let mut near =
-                self.keys.members(reference, self.allowed).filter_map(|member| match member.relation {
-                    Relation::Thumbprint => Some(Cause::KidIsThumbprint),
-                    Relation::LetterCase => Some(Cause::KidLetterCase),
-                    Relation::Named | Relation::Other => None,
-                });
+            let mut near = self.keys.members(reference).filter_map(|member| match member.relation {
+                Relation::Thumbprint => Some(Cause::KidIsThumbprint),
+                Relation::LetterCase => Some(Cause::KidLetterCase),
+                Relation::Named | Relation::Other => None,
+            });
             return near.next().unwrap_or(cause);
         }
         if cause != Cause::NoKeyForAlgorithm {
             return cause;
         }
-        let mut members = self.keys.members(Reference::NONE, self.allowed).peekable();
+        let mut members = self.keys.members(Reference::NONE).peekable();
         if members.peek().is_none() {
             return Cause::NoKeys;
         }
