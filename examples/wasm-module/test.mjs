@@ -26,11 +26,14 @@ for (const token of good) {
   assert.deepEqual(claims, JSON.parse(Buffer.from(token.split(".")[1], "base64url")));
   assert.equal(verify(token, 9_999_999_999), -4);
 }
+// Those that these keys, issuer and audience refuse.
+const refusals = demo.refusals.filter(({ keys, issuer, audience }) =>
+  issuer === demo.issuer && audience === demo.audience && JSON.stringify(keys) === JSON.stringify(demo.jwks));
 const expected = {
-  "no kid where one is needed": -2, "unknown kid": -2, "HS256 token to an RS256 verifier": -2, "key of another algorithm": -2, expired: -4,
-  "not yet valid": -4, tampered: -3, unsigned: -2, "wrong issuer": -4, "wrong audience": -4, "cut off": -1,
+  "unknown kid": -2, "HS256 token to an RS256 verifier": -2, "key of another algorithm": -2, expired: -4,
+  "not yet valid": -4, tampered: -3, unsigned: -2, "cut off": -1,
 };
-const found = Object.fromEntries(demo.refusals.map(({ what, token }) => [what, verify(token, demo.now)]));
+const found = Object.fromEntries(refusals.map(({ what, token }) => [what, verify(token, demo.now)]));
 assert.deepEqual(found, expected);
 assert.equal(verify("x".repeat(exports.capacity() + 1), demo.now), -1);
 

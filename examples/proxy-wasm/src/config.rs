@@ -138,21 +138,24 @@ fn algorithms(names: &[String]) -> Result<AlgorithmSet, String> {
     for name in names {
         // A set that anyone can fetch has no secrets.
         let algorithm = Algorithm::from_name(name).filter(|algorithm| algorithm.is_asymmetric());
-        let algorithm =
-            algorithm.ok_or_else(|| format!("algorithms: expected \"RS256\" or \"ES256\", found {name:?}"))?;
+        let algorithm = algorithm
+            .ok_or_else(|| format!("algorithms: expected \"RS256\" or \"ES256\", found {name:?}"))?;
         set = Some(set.map_or(algorithm.into(), |set| set.or(algorithm)));
     }
     set.ok_or_else(|| "algorithms: expected at least one of \"RS256\" and \"ES256\"".to_owned())
 }
 
 fn leeway(seconds: u16) -> Result<Leeway, String> {
-    Leeway::from_seconds(seconds).ok_or_else(|| format!("leeway: expected at most 600 seconds, found {seconds}"))
+    Leeway::from_seconds(seconds)
+        .ok_or_else(|| format!("leeway: expected at most 600 seconds, found {seconds}"))
 }
 
 fn endpoint(jwks: &Jwks) -> Result<Endpoint, String> {
     let Jwks { cluster, uri, timeout_ms } = jwks;
     if cluster.is_empty() {
-        return Err("jwks.cluster: expected the name of a cluster of the proxy, found an empty string".to_owned());
+        return Err(
+            "jwks.cluster: expected the name of a cluster of the proxy, found an empty string".to_owned()
+        );
     }
     if !(1..=60_000).contains(timeout_ms) {
         return Err(format!("jwks.timeout_ms: expected 1 to 60000 milliseconds, found {timeout_ms}"));
@@ -187,7 +190,9 @@ fn forward_claims(claims: BTreeMap<String, String>) -> Result<Vec<(String, Strin
             ));
         }
         if !names.insert(header) {
-            return Err(format!("forward_claims.{claim}: expected a header field for each claim, found {header:?} twice"));
+            return Err(format!(
+                "forward_claims.{claim}: expected a header field for each claim, found {header:?} twice"
+            ));
         }
     }
     Ok(claims.into_iter().collect())

@@ -58,7 +58,8 @@ impl Root {
         match self.dispatch_http_call(&endpoint.cluster, fields, None, Vec::new(), endpoint.timeout) {
             Ok(call) => self.shared.borrow_mut().flight = Some((call, permit)),
             Err(status) => {
-                let cause = format!("the proxy refuses the call to cluster {:?}: {status:?}", endpoint.cluster);
+                let cause =
+                    format!("the proxy refuses the call to cluster {:?}: {status:?}", endpoint.cluster);
                 self.complete(permit, Err(NoResponse::because(&cause)));
             }
         }
@@ -85,7 +86,9 @@ impl Root {
         let waiting = std::mem::take(&mut self.shared.borrow_mut().waiting);
         for (request, authorization) in waiting {
             let verdict = judge(&self.shared, Some(&authorization), Patience::HasWaited);
-            if hostcalls::set_effective_context(request).is_ok() && carry_out(&self.shared, verdict) == Action::Continue {
+            if hostcalls::set_effective_context(request).is_ok()
+                && carry_out(&self.shared, verdict) == Action::Continue
+            {
                 let _ = hostcalls::resume_http_request();
             }
         }

@@ -30,7 +30,10 @@ fn ascii(json: &str) -> String {
         if character.is_ascii() && !character.is_ascii_control() {
             text.push(character);
         } else {
-            character.encode_utf16(&mut [0; 2]).iter().for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
+            character
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .for_each(|unit| text.push_str(&format!("\\u{unit:04x}")));
         }
     }
     text

@@ -1,6 +1,8 @@
 //! Decides about requests and fetches, without the proxy: who waits and for how long, and what a token is worth.
 
-use jose_core::rotation::{FetchError, FetchOutcome, FetchPermit, Jitter, MonotonicTime, Refetch, Refreshed, RemoteKeys};
+use jose_core::rotation::{
+    FetchError, FetchOutcome, FetchPermit, Jitter, MonotonicTime, Refetch, Refreshed, RemoteKeys,
+};
 use jose_core::{ClaimsPolicy, Error, Expect, RemoteKeySet, UnixTime, Verifier};
 
 use crate::answer::Answer;
@@ -73,7 +75,9 @@ impl Gate {
         };
         let keys = match self.remote.keys(now.monotonic) {
             Ok(keys) => keys,
-            Err(_) if patience == Patience::MayWait && self.is_fetch_near(now.monotonic) => return Verdict::Wait,
+            Err(_) if patience == Patience::MayWait && self.is_fetch_near(now.monotonic) => {
+                return Verdict::Wait;
+            }
             Err(none) => {
                 let wait = self.remote.status(now.monotonic).due_in;
                 return Verdict::Refuse(Answer::unavailable(wait), Some(none.to_string()));
@@ -114,7 +118,7 @@ fn verify(
     let audiences: Vec<&str> = config.audiences.iter().map(String::as_str).collect();
     let policy =
         ClaimsPolicy::new(Expect::Value(&config.issuer), Expect::AnyOf(&audiences)).leeway(config.leeway);
-    let verified = Verifier::new(keys, config.algorithms).verify(token, scratch)?;
+    let verified = Verifier::new(keys).verify(token, scratch)?;
     let claims = verified.claims(&policy, now)?;
     let fields = config.forward_claims.iter();
     Ok(fields.filter_map(|(claim, header)| Some((header.clone(), field_value(&claims, claim)?))).collect())
