@@ -258,11 +258,7 @@ impl Algorithm {
 // The row of an algorithm is at its own place.
 const _: () = {
     let mut place = 0;
-    #[expect(
-        clippy::indexing_slicing,
-        clippy::as_conversions,
-        reason = "all of this is constant"
-    )]
+    #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "all of this is constant")]
     while place < Algorithm::ALL.len() {
         assert!(TABLE[place].algorithm as usize == place && Algorithm::ALL[place] as usize == place);
         place += 1;

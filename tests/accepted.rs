@@ -244,8 +244,11 @@ fn coordinates_of_exactly_32_octets() {
     let (x, y) = (support::member("p256", "x"), support::member("p256", "y"));
     assert!(VerifyingKey::es256(&x, &y).is_ok());
     let stripped = VerifyingKey::es256(&x[1..], &y).map(|_| ());
-    assert_eq!(stripped, Err(KeyError::CoordinateLength { name: "x", length: 31 }));
-    assert_eq!(VerifyingKey::es256(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve));
+    assert_eq!(
+        stripped,
+        Err(KeyError::CoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 })
+    );
+    assert_eq!(VerifyingKey::es256(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve { crv: "P-256" }));
 }
 
 #[test]

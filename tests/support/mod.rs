@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use hmac::{KeyInit as _, Mac as _};
+use hmac::KeyInit as _;
 use jose_core::{
     Algorithm, AlgorithmSet, Error, Excerpt, JsonError, JsonErrorKind, Jwk, Jwks, KeySource, Limits,
     UnverifiedJws, Verifier, VerifyingKey,
@@ -32,7 +32,11 @@ pub(crate) fn allow_lists() -> Vec<AlgorithmSet> {
     let singles = all().map(AlgorithmSet::only);
     let pairs = all().flat_map(|one| all().map(move |other| AlgorithmSet::only(one).or(other)));
     let mut lists: Vec<_> = singles.collect();
-    pairs.for_each(|pair| if !lists.contains(&pair) { lists.push(pair) });
+    pairs.for_each(|pair| {
+        if !lists.contains(&pair) {
+            lists.push(pair)
+        }
+    });
     lists.extend(all().map(AlgorithmSet::only).reduce(|set, one| one.iter().fold(set, AlgorithmSet::or)));
     assert_eq!(lists.len(), 12 + 66 + 1);
     lists
@@ -222,7 +226,7 @@ impl Signer {
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
-        use Algorithm::{Hs256, Hs384, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
+        use Algorithm::{Hs256, Hs384, Ps256, Ps384, Rs256, Rs384, Rs512};
         let digest = || match self.algorithm {
             Rs256 | Ps256 => Sha256::digest(message).to_vec(),
             Rs384 | Ps384 => Sha384::digest(message).to_vec(),
@@ -242,7 +246,7 @@ impl Signer {
                 let signature: p384::ecdsa::Signature = key.sign(message);
                 signature.to_bytes().to_vec()
             }
-            Material::Ed25519(key) => ed25519_dalek::Signer::sign(key, message).to_vec(),
+            Material::Ed25519(key) => ed25519_dalek::Signer::sign(key, message).to_bytes().to_vec(),
             Material::Rsa(key) => match self.algorithm {
                 Rs256 | Rs384 | Rs512 => {
                     let digest = digest();
@@ -251,10 +255,13 @@ impl Signer {
                     key.sign(scheme, &digest).unwrap()
                 }
                 _ => {
-                    // Any salt will do: one that comes from the message makes runs the same.
+                    use rsa::traits::PublicKeyParts as _;
                     let digest = digest();
+                    // Any salt will do: one that comes from the message makes runs the same.
                     let salt: Vec<u8> = digest.iter().map(|octet| octet ^ 0x55).collect();
-                    pss(key, self.algorithm, &digest, &salt)
+                    let hash = digest.len();
+                    let bits = usize::try_from(key.n().bit_width()).unwrap();
+                    rsa_power(key, &pss_encode(bits, message, (hash, hash), &salt, |_| {}))
                 }
             },
         }
@@ -272,9 +279,66 @@ fn tag(mac: impl hmac::Mac, message: &[u8]) -> Vec<u8> {
     mac.chain_update(message).finalize().into_bytes().to_vec()
 }
 
-fn pss(key: &rsa::PrivateKey, algorithm: Algorithm, digest: &[u8], salt: &[u8]) -> Vec<u8> {
-    todo!("{key:?} {algorithm} {digest:?} {salt:?}")
+/// SHA-2 of this many octets.
+pub(crate) fn sha(length: usize, octets: &[u8]) -> Vec<u8> {
+    match length {
+        20 => panic!("SHA-1 is not here"),
+        32 => Sha256::digest(octets).to_vec(),
+        48 => Sha384::digest(octets).to_vec(),
+        _ => Sha512::digest(octets).to_vec(),
+    }
 }
+
+/// EMSA-PSS-ENCODE (RFC 8017 §9.1.1) for a modulus of so many bits, with a salt and the hashes of the message
+/// and of MGF1 by their lengths. `change` may spoil DB before it is masked, and the padding of M'.
+pub(crate) fn pss_encode(
+    bits: usize,
+    message: &[u8],
+    (hash, mgf): (usize, usize),
+    salt: &[u8],
+    change: impl FnOnce(&mut Vec<u8>),
+) -> Vec<u8> {
+    let em_bits = bits - 1;
+    let em_len = em_bits.div_ceil(8);
+    let h = sha(hash, &[&[0; 8], &*sha(hash, message), salt].concat());
+    let mut db = [&*vec![0; em_len - salt.len() - hash - 2], &[1], salt].concat();
+    change(&mut db);
+    let blocks = (0_u32..).map(|counter| sha(mgf, &[&*h, &counter.to_be_bytes()].concat()));
+    let mask: Vec<u8> = blocks.take(db.len().div_ceil(mgf)).flatten().collect();
+    db.iter_mut().zip(mask).for_each(|(octet, mask)| *octet ^= mask);
+    db[0] &= 0xff >> (8 * em_len - em_bits);
+    [db, h, vec![0xbc]].concat()
+}
+
+/// RSASP1 (RFC 8017 §5.2.1): the signature that stands for an encoded message.
+pub(crate) fn rsa_power(key: &rsa::PrivateKey, encoded: &[u8]) -> Vec<u8> {
+    use rsa::traits::PublicKeyParts as _;
+    let number = rsa::BoxedUint::from_be_slice(encoded, key.n().as_ref().bits_precision()).unwrap();
+    let signature = rsa::hazmat::rsa_decrypt_and_check(key, None::<&mut NoRng>, &number).unwrap();
+    let octets = signature.to_be_bytes();
+    octets[octets.len() - key.size()..].to_vec()
+}
+
+/// There is no blinding where every key is public.
+pub(crate) enum NoRng {}
+
+impl rsa::rand_core::TryRng for NoRng {
+    type Error = core::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        match *self {}
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        match *self {}
+    }
+
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
+        match *self {}
+    }
+}
+
+impl rsa::rand_core::TryCryptoRng for NoRng {}
 
 /// The DigestInfo of SHA-256, SHA-384 or SHA-512 up to the hash, as RFC 8017 §9.2 prints them in note 1, by the
 /// length of the hash.
