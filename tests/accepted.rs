@@ -44,7 +44,7 @@ fn bound(jwk: &str, allowed: AlgorithmSet) -> Result<Algorithm, String> {
 #[test]
 fn three_algorithms_and_no_other() {
     for &algorithm in Algorithm::ALL {
-        let key = key(usual(algorithm));
+        let key = support::usual_key(algorithm);
         let verifier = Verifier::new(&key, algorithm.into());
         assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());
     }
@@ -129,7 +129,7 @@ fn escapes_in_key_material() {
         let plain: serde_json::Value = serde_json::from_str(&jwk(usual(algorithm), "")).unwrap();
         let verified = |jwk: &str| {
             let key = Jwk::parse(jwk).unwrap().verifying_key(algorithm.into())?;
-            let token = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+            let token = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
             assert!(Verifier::new(&key, algorithm.into()).verify(&token, &mut Vec::new()).is_ok(), "{jwk}");
             Ok::<_, KeyError>(())
         };

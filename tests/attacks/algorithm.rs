@@ -9,7 +9,8 @@ use jose_core::{
 
 use super::der;
 use super::support::{
-    Signer, algorithms, allow_lists, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer, usual,
+    self, Signer, algorithms, allow_lists, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer,
+    usual,
 };
 
 /// Seen in CVE-2015-9235, CVE-2022-23540, CVE-2026-28802.
@@ -19,12 +20,16 @@ fn alg_none() {
     let refused = |header: &str, reason: Error| {
         for algorithm in algorithms() {
             // One that a key here made, one without a signature, and one with anything.
-            let signed = signer(usual(algorithm)).token(header, "{}");
+            let signed = support::usual_signer(algorithm).token(header, "{}");
             let (input, _) = signed.rsplit_once('.').unwrap();
             for token in [&signed, &format!("{input}."), &format!("{input}.AAAA")] {
                 for allowed in allow_lists() {
                     let context = format!("{header}, {algorithm} key, {allowed} allowed");
-                    assert_eq!(outcome(&key(usual(algorithm)), allowed, token), Err(reason), "{context}");
+                    assert_eq!(
+                        outcome(&support::usual_key(algorithm), allowed, token),
+                        Err(reason),
+                        "{context}"
+                    );
                     // It is the same without any key.
                     assert_eq!(outcome(&nobody, allowed, token), Err(reason), "{context}");
                 }
@@ -49,8 +54,8 @@ fn alg_none() {
     }
     // The same with a name in its place, signed and not.
     for algorithm in algorithms() {
-        let key = key(usual(algorithm));
-        let signed = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+        let key = support::usual_key(algorithm);
+        let signed = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
         assert_eq!(outcome(&key, algorithm.into(), &signed), Ok(algorithm));
         let (input, signature) = signed.rsplit_once('.').unwrap();
         let expected = signature.len() * 3 / 4;
