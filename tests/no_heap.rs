@@ -35,7 +35,6 @@ use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySource, Limits, UnixTime,
     UnverifiedJws, Verifier, VerifyingKey,
 };
-use support::signer;
 
 const CLAIMS: &str = r#"{"iss":"https:\/\/issuer.example","sub":"user","aud":["x","api.example"],
     "exp":2000000000,"nbf":1.5e9,"iat":1600000000.25,"jti":"1","own":{"a":[1,2,{"b":null}]}}"#;
