@@ -361,12 +361,12 @@ fn keys_of_a_set() {
 fn other_algorithms_are_not_prepared() {
     for algorithm in support::algorithms().into_iter().filter(|algorithm| *algorithm != Algorithm::Es256) {
         let name = support::usual(algorithm);
-        let mut key = support::key(name);
+        let mut key = support::key_for(algorithm, name);
         let memory = Box::leak(Box::new(PreparedEs256::EMPTY));
         key.prepare_in(memory);
         #[cfg(feature = "alloc")]
         key.prepare();
-        let signature = support::signer(name).sign(b"message");
+        let signature = support::signer_for(algorithm, name).sign(b"message");
         assert_eq!(key.verify(algorithm, b"message", &signature), Ok(()));
     }
 }

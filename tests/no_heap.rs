@@ -117,7 +117,7 @@ fn single_key_and_slice() {
 #[test]
 fn borrowed_set() {
     for case in cases() {
-        let boxed = cfg!(feature = "alloc") && case.algorithm == Algorithm::Rs256;
+        let boxed = cfg!(feature = "alloc") && case.algorithm.kty() == "RSA";
         let jwks = Jwks::parse(&case.set).unwrap();
         let found = allocations(|| judge(&jwks, &case));
         // Two tokens were looked at.
@@ -129,7 +129,7 @@ fn borrowed_set() {
 #[test]
 fn verdicts() {
     for case in cases() {
-        let boxed = cfg!(feature = "alloc") && case.algorithm == Algorithm::Rs256;
+        let boxed = cfg!(feature = "alloc") && case.algorithm.kty() == "RSA";
         let found = allocations(|| {
             let jwks = Jwks::parse(&case.set).unwrap();
             let outcome = |member: Result<jose_core::Jwk<'_>, KeyError>| {
