@@ -5,7 +5,7 @@
 use core::borrow::Borrow;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{Excerpt, KeyError, SelectError};
+use crate::error::{KeyError, SelectError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
 use crate::jwks::Jwks;
@@ -14,7 +14,7 @@ use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
 #[cfg(feature = "alloc")]
 use crate::reference::Name;
-use crate::reference::{Names, Reference, Relation};
+use crate::reference::{Names, Reference};
 
 /// Where a [`Verifier`](crate::Verifier) finds keys: one [`VerifyingKey`], pairs of a `kid` and a
 /// key, a [`Jwks`], or (with `alloc`) a [`KeySet`] or the keys of a
@@ -37,9 +37,10 @@ pub struct Query<'q> {
 
 /// A key that there is, as a diagnosis shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Member {
-    pub(crate) kid: Option<Excerpt>,
-    pub(crate) relation: Relation,
+pub struct Member<'m> {
+    pub(crate) names: Names<JsonString<'m>>,
+    /// Whether it has the name in the header, or the header names none.
+    pub(crate) is_named: bool,
     /// The algorithm that it is bound to, or why it was set aside.
     pub(crate) outcome: Result<Algorithm, KeyError>,
 }
@@ -70,7 +71,7 @@ pub(crate) mod sealed {
             &'m self,
             reference: Reference<'m>,
             allowed: AlgorithmSet,
-        ) -> impl Iterator<Item = Member>;
+        ) -> impl Iterator<Item = Member<'m>>;
     }
 }
 
@@ -129,8 +130,8 @@ impl sealed::Find for VerifyingKey {
         choose(query.algorithm, named, 1, core::iter::once(Ok(self)))
     }
 
-    fn members<'m>(&'m self, _: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
-        core::iter::once(Member { kid: None, relation: Relation::Named, outcome: Ok(self.algorithm()) })
+    fn members<'m>(&'m self, _: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member<'m>> {
+        core::iter::once(Member { names: Names::of(None), is_named: true, outcome: Ok(self.algorithm()) })
     }
 }
 
@@ -146,11 +147,11 @@ impl sealed::Find for [(&str, VerifyingKey)] {
         choose(query.algorithm, name.is_some(), self.len(), named.map(|(_, key)| Ok(key)))
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|_| false);
         self.iter().map(move |(kid, key)| Member {
-            kid: Some(Excerpt::new(kid.chars())),
-            relation: of_pair(kid).relation(name),
+            names: of_pair(kid).into(),
+            is_named: name.is_none_or(|name| of_pair(kid).have(name)),
             outcome: Ok(key.algorithm()),
         })
     }
@@ -174,7 +175,7 @@ impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
         &'m self,
         reference: Reference<'m>,
         allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
+    ) -> impl Iterator<Item = Member<'m>> {
         self.as_slice().members(reference, allowed)
     }
 }
@@ -200,13 +201,13 @@ impl sealed::Find for Jwks<'_> {
         &'m self,
         reference: Reference<'m>,
         allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
+    ) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|name| self.iter().flatten().any(|jwk| jwk.names().have(name)));
         self.iter().map(move |member| {
-            let names = member.as_ref().map_or(Names { kid: None, x5t_s256: None, x5t: None }, Jwk::names);
+            let names = member.as_ref().map_or(Names::of(None), Jwk::names);
             Member {
-                kid: names.kid.map(JsonString::excerpt),
-                relation: names.relation(name),
+                names,
+                is_named: name.is_none_or(|name| names.have(name)),
                 outcome: member.and_then(|jwk| jwk.verifying_key(allowed)).map(|key| key.algorithm()),
             }
         })
@@ -226,11 +227,11 @@ impl sealed::Find for KeySet {
         }
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|name| self.keys_named(name).next().is_some());
         self.verdicts().zip(self.names()).map(move |(verdict, names)| Member {
-            kid: verdict.kid.map(|kid| Excerpt::new(kid.chars())),
-            relation: names.relation(name),
+            names: names.into(),
+            is_named: name.is_none_or(|name| names.have(name)),
             outcome: verdict.outcome,
         })
     }

@@ -116,9 +116,10 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Three that surround the token, one of each part of it, three of the header, a key, a signature,
-    /// one for each of the five registered claims that a policy looks at, one of `exp` alone, and one of the clock.
-    const MOST: usize = 18;
+    /// Five that surround the token, one of its length, one of each part of it, three of the header, a key, a
+    /// signature, one for each of the five registered claims that a policy looks at, one of `exp` alone, and
+    /// one of the clock.
+    const MOST: usize = 21;
 
     pub(super) const NONE: Self = Self { list: [None; Self::MOST] };
 

@@ -182,7 +182,7 @@ impl<'r> RemoteKeys<'r> {
         self,
         reference: Reference<'r>,
         allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> + use<'r> {
+    ) -> impl Iterator<Item = Member<'r>> + use<'r> {
         let latest = self.latest;
         let others = match (latest, reference.kid()) {
             (None, _) => self.fixed,
@@ -212,7 +212,7 @@ impl Find for RemoteKeys<'_> {
         &'m self,
         reference: Reference<'m>,
         allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
+    ) -> impl Iterator<Item = Member<'m>> {
         self.members_here(reference, allowed)
     }
 }

@@ -318,7 +318,7 @@ impl Find for CurrentKeys {
         &'m self,
         reference: Reference<'m>,
         allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
+    ) -> impl Iterator<Item = Member<'m>> {
         self.as_remote().members_here(reference, allowed)
     }
 }

@@ -79,7 +79,7 @@ fn problem(json: &mut Json, stage: Stage, cause: Cause, error: Option<(&str, &dy
     });
 }
 
-fn key(json: &mut Json, candidate: Candidate) {
+fn key(json: &mut Json, candidate: Candidate<'_>) {
     json.object(|json| {
         optional(json, "kid", candidate.kid());
         let (standing, algorithm) = match candidate.standing() {
@@ -89,6 +89,7 @@ fn key(json: &mut Json, candidate: Candidate) {
             Standing::OtherKid => ("other kid", None),
             Standing::KidIsThumbprint => ("kid is thumbprint", None),
             Standing::KidLetterCase => ("kid in other case", None),
+            Standing::KidEncoding => ("kid in other encoding", None),
             Standing::SetAside { reason } => {
                 set_aside(json, &reason);
                 ("set aside", None)

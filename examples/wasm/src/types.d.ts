@@ -79,7 +79,7 @@ export interface Problem {
 export interface Candidate {
   kid: string | null;
   /** `fits`: it would, and was not chosen, since several do or the header is not accepted. */
-  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "kid is thumbprint" | "kid in other case" | "set aside" | "other";
+  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "kid is thumbprint" | "kid in other case" | "kid in other encoding" | "set aside" | "other";
   /** What it is bound to, where that was looked at. */
   algorithm?: Algorithm;
   /** Why it was set aside. */

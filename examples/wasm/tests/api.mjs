@@ -228,8 +228,8 @@ await check("diagnosis says several things at once", () => {
 });
 
 for (const [name, set, cause] of [
-  ["a web page", "<!doctype html><title>Sign in</title>", "SetIsHtml"],
-  ["metadata", { issuer: "i", jwks_uri: "https://issuer.example/jwks" }, "SetIsDiscovery"],
+  ["a web page", "<!doctype html><title>Sign in</title>", "DocumentIsHtml"],
+  ["metadata", { issuer: "i", jwks_uri: "https://issuer.example/jwks" }, "DocumentIsDiscovery"],
   ["certificates", { a: "-----BEGIN CERTIFICATE-----" }, "SetIsCertificates"],
   ["an array", demo.jwks.keys, "SetIsArray"],
   ["no key", { keys: [] }, "NoKeys"],
