@@ -137,7 +137,7 @@ impl fmt::Display for ClaimCheck<'_> {
                 let near = why::nearest(found, accepted).map(|(place, _)| place);
                 let (before, rest) = accepted.split_at_checked(near.unwrap_or(0)).unwrap_or_default();
                 let plural = if accepted.len() > 1 { "one of " } else { "" };
-                write!(f, "'{}': expected {plural}", self.name)?;
+                write!(f, "claim '{}': expected {plural}", self.name)?;
                 let first = why::texts(found).next().unwrap_or(JsonString::new("", false));
                 let expected = rest.iter().chain(before).map(|text| JsonString::new(text, false));
                 list(f, expected.map(|text| Quoted::beside(text, first)))?;
