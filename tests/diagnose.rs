@@ -349,8 +349,7 @@ fn no_heap() {
             for document in
                 [&*set, "{}", "<html>", r#"{"kty":"oct"}"#, r#"{"a":"-----BEGIN CERTIFICATE-----"}"#]
             {
-                let allowed = support::algorithms()[0].into();
-                let jwk = diagnose_jwk(document, allowed);
+                let jwk = diagnose_jwk(document, algorithm.into());
                 core::fmt::write(&mut Nowhere, format_args!("{}{jwk}", diagnose_set(document))).unwrap();
             }
         });

@@ -123,6 +123,17 @@ impl<'d> ClaimCheck<'d> {
     }
 }
 
+/// As a report shows it: texts in quotes, cut where they are long, with everything but printable ASCII escaped.
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Nothing => f.write_str("absent"),
+            Self::Text(found) => list(f, &mut why::texts(found).map(Quoted::new)),
+            Self::Time(time) => time.seconds().fmt(f),
+        }
+    }
+}
+
 /// One line of a report.
 impl fmt::Display for ClaimCheck<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,19 +151,14 @@ impl fmt::Display for ClaimCheck<'_> {
                 write!(f, "claim '{}': expected {plural}", self.name)?;
                 let first = why::texts(found).next().unwrap_or(JsonString::new("", false));
                 let expected = rest.iter().chain(before).map(|text| JsonString::new(text, false));
-                list(f, expected.map(|text| Quoted::beside(text, first)))?;
+                list(f, &mut expected.map(|text| Quoted::beside(text, first)))?;
                 f.write_str(", found ")?;
                 let nearest = rest.first().map_or(first, |text| JsonString::new(text, false));
-                list(f, why::texts(found).map(|text| Quoted::beside(text, nearest)))
+                list(f, &mut why::texts(found).map(|text| Quoted::beside(text, nearest)))
             }
             (Some(error), ..) => error.fmt(f),
             (None, _, found) => {
-                write!(f, "'{}' is ", self.name)?;
-                match found {
-                    Found::Nothing => f.write_str("absent")?,
-                    Found::Text(found) => list(f, why::texts(found).map(Quoted::new))?,
-                    Found::Time(time) => write!(f, "{}", time.seconds())?,
-                }
+                write!(f, "'{}' is {found}", self.name)?;
                 match self.seconds_from_now() {
                     None => f.write_str(", as expected"),
                     Some(seconds @ 0..) => write!(f, ", {seconds} seconds from now, as expected"),
@@ -164,7 +170,7 @@ impl fmt::Display for ClaimCheck<'_> {
 }
 
 /// Writes texts one after the other, and counts those that are too many.
-fn list<'t>(f: &mut fmt::Formatter<'_>, texts: impl Iterator<Item = Quoted<'t>>) -> fmt::Result {
+fn list(f: &mut fmt::Formatter<'_>, texts: &mut dyn Iterator<Item = Quoted<'_>>) -> fmt::Result {
     let mut number = 0_usize;
     for text in texts {
         if number < SHOWN {

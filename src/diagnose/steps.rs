@@ -40,7 +40,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         }
         let (token, around) = text::unwrap(text, limits);
         if let Some(error) = first_fault.filter(|_| token.len() < text.len()) {
-            around.for_each(|cause| self.add(Stage::Parse, cause, error));
+            self.problems.surround(around, error);
         }
         let split = compact::split(token, limits);
         if let Err(error) = split {

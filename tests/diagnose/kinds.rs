@@ -151,7 +151,7 @@ fn signatures() -> Cases {
     vec![
         (plain(format!("{input}.{hex}")), vec![SignatureHex]),
         (plain(format!("{input}.{}", b64(hex.to_uppercase()))), vec![SignatureHex]),
-        (plain(format!("{input}.{}", &hex[2..])), vec![SignatureLength]),
+        (plain(format!("{input}.{}", &hex[4..])), vec![SignatureLength]),
         (plain(format!("{input}.{}z", &hex[1..])), vec![SignatureLength]),
         (nonce(r#""AQAB""#, "p256-b"), vec![HeaderNonce]),
         (nonce(r#""AQAB""#, "p256"), vec![]),
@@ -253,17 +253,17 @@ fn message_and_advice_are_about_the_same_text() {
 fn texts_that_differ_are_shown_where_they_do() {
     let issuers = |same: usize| {
         let start = "s".repeat(same);
-        let (found, expected) = (format!("{start}-found"), format!("{start}-wanted"));
+        let (found, expected) = (format!("{start}found"), format!("{start}wanted"));
         let policy = ClaimsPolicy::new(Expect::Value(&expected), Expect::Ignore);
         report(&format!(r#"{{"iss":"{found}","exp":1800003600}}"#), &policy)
     };
     for same in [0, 40, 139, 140, 141, 400] {
         let report = issuers(same);
-        assert!(report.contains("-found\"") && report.contains("-wanted\""), "{report}");
+        assert!(report.contains("found\"") && report.contains("wanted\""), "{report}");
         let start = if same < 140 {
-            format!("\"{}-found", "s".repeat(same))
+            format!("\"{}found", "s".repeat(same))
         } else {
-            format!("\"...{}-found", "s".repeat(60))
+            format!("\"...{}found", "s".repeat(60))
         };
         assert!(report.contains(&start), "{start} is not in\n{report}");
     }

@@ -105,10 +105,7 @@ fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
     json.object(|json| {
         json.member("name", &claim.name());
         match claim.found() {
-            Found::Text { text, more } => {
-                json.member("found", &text);
-                json.literal("more", &more);
-            }
+            found @ Found::Text(_) => json.member("found", &found),
             Found::Time(time) => json.literal("found", &time.seconds()),
             _ => {}
         }

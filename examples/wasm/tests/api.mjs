@@ -215,8 +215,8 @@ await check("diagnosis of an accepted token", () => {
   assert.deepEqual([accepted, problems, signatureHolds], [true, [], true]);
   assert.deepEqual(keys.map(({ kid, standing }) => [kid, standing]), [["rsa-2026", "other kid"], ["ec-2026", "chosen"]]);
   assert.deepEqual(claims.map(({ name, found }) => [name, found]).slice(0, 3), [
-    ["iss", demo.issuer],
-    ["aud", demo.audience],
+    ["iss", `"${demo.issuer}"`],
+    ["aud", `"${demo.audience}"`],
     ["exp", 4102444800],
   ]);
 });
