@@ -32,10 +32,10 @@ impl<'t> VerifiedJws<'t> {
     /// # #[cfg(feature = "hs256")] {
     /// # use jose_core::{Algorithm, ClaimsError, ClaimsPolicy, Expect, Jwk, UnixTime, Verifier};
     /// # let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-    /// #     .verifying_key(Algorithm::Hs256.into())?;
+    /// #     .verifying_key(Algorithm::Hs256)?;
     /// # let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     /// # let mut scratch = [0; 256];
-    /// # let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(token, &mut scratch)?;
+    /// # let verified = Verifier::new(&key).verify(token, &mut scratch)?;
     /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
     /// let claims = verified.claims_without_clock(&policy)?;
     /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
@@ -67,10 +67,10 @@ impl<'t> VerifiedJws<'t> {
 ///
 /// // RFC 7515 §A.1
 /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-///     .verifying_key(Algorithm::Hs256.into())?;
+///     .verifying_key(Algorithm::Hs256)?;
 /// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// let mut scratch = [0; 256];
-/// let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(token, &mut scratch)?;
+/// let verified = Verifier::new(&key).verify(token, &mut scratch)?;
 ///
 /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
 /// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;

@@ -39,7 +39,7 @@ use crate::select::KeySource;
 use crate::time::UnixTime;
 use crate::verify::{Scratch, Verifier};
 
-impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
+impl<K: KeySource> Verifier<'_, K> {
     /// Says why [`verify`](Self::verify), or after it
     /// [`claims`](crate::VerifiedJws::claims) with this policy and time, refuses a token, and what to
     /// change. It is for people: it takes at least twice as long, and decides nothing.
@@ -48,11 +48,11 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
-    /// use jose_core::{Algorithm, ClaimsPolicy, Expect, UnixTime, Verifier, VerifyingKey};
+    /// use jose_core::{ClaimsPolicy, Expect, UnixTime, Verifier, VerifyingKey};
     /// use jose_core::diagnose::Cause;
     ///
     /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
-    /// let verifier = Verifier::new(&key, Algorithm::Hs256.into());
+    /// let verifier = Verifier::new(&key);
     /// let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
@@ -65,22 +65,19 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn diagnose<'d, T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
-        &self,
+        &'d self,
         token: &T,
         scratch: &'d mut S,
         policy: &ClaimsPolicy<'d>,
         now: UnixTime,
-    ) -> Diagnosis<'d, K>
-    where
-        'k: 'd,
-    {
+    ) -> Diagnosis<'d, K> {
         let token = token.as_ref();
         let refusal = match self.verify(token, scratch) {
             Ok(verified) => verified.claims(policy, now).err().map(Error::Claims),
             Err(error) => Some(error),
         };
         let mut diagnosis = Diagnosis {
-            keys: self.keys,
+            keys: &self.keys,
             allowed: self.allowed,
             policy: *policy,
             now,
@@ -100,7 +97,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
 /// All that can be told about a token: each stage, every key, every claim, and each problem with what
 /// to change. `Display` is a report of it. See [`Verifier::diagnose`].
 #[must_use]
-pub struct Diagnosis<'d, K: KeySource + ?Sized> {
+pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
     allowed: AlgorithmSet,
     policy: ClaimsPolicy<'d>,
@@ -130,7 +127,7 @@ pub struct UnverifiedHeader {
     pub thumbprint: Option<Excerpt>,
 }
 
-impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
+impl<'d, K: KeySource> Diagnosis<'d, K> {
     /// What `verify` and `claims` refuse the token for; `None` if they accept it. To decide, call
     /// them.
     #[must_use]
@@ -177,7 +174,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
         asked.into_iter().flat_map(|(reference, algorithm)| {
             let mut selected = self.selected.flatten();
-            self.keys.members(reference, self.allowed).map(move |member| {
+            self.keys.members(reference).map(move |member| {
                 let passed_over = Relation::of(&member, reference.kid()).standing();
                 let standing = passed_over.unwrap_or_else(|| match member.outcome {
                     Err(reason) => Standing::SetAside { reason },
@@ -218,7 +215,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     }
 }
 
-impl<K: KeySource + ?Sized> fmt::Debug for Diagnosis<'_, K> {
+impl<K: KeySource> fmt::Debug for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Diagnosis").field("refusal", &self.refusal).finish_non_exhaustive()
     }

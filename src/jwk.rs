@@ -16,7 +16,7 @@ use crate::reference::Names as KeyNames;
 /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256",
 ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
-/// let key = jwk.verifying_key(AlgorithmSet::from(Algorithm::Es256))?;
+/// let key = jwk.verifying_key(Algorithm::Es256)?;
 /// assert_eq!(key.algorithm(), Algorithm::Es256);
 /// # Ok::<(), jose_core::KeyError>(())
 /// ```
@@ -102,8 +102,8 @@ impl<'a> Jwk<'a> {
     /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256", "use":"jwt-svid",
     ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
-    /// assert!(jwk.verifying_key(Algorithm::Es256.into()).is_err());
-    /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256.into()).is_ok());
+    /// assert!(jwk.verifying_key(Algorithm::Es256).is_err());
+    /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256).is_ok());
     /// # }
     /// # Ok::<(), jose_core::KeyError>(())
     /// ```
@@ -136,7 +136,11 @@ impl<'a> Jwk<'a> {
     /// `key_ops`, `crv` of an EC key, `alg`, what is allowed, private members, and then the key material;
     /// of each its type and then its value.
     #[inline(never)]
-    pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
+    pub fn verifying_key(&self, allowed: impl Into<AlgorithmSet>) -> Result<VerifyingKey, KeyError> {
+        self.build(allowed.into())
+    }
+
+    fn build(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
         let algorithm = self.algorithm(allowed)?;
         let key = VerifyingKey::from_parameters(algorithm, &|name| self.value(name));
         key.map_err(|error| match error {

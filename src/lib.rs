@@ -53,7 +53,7 @@ pub use self::error::{
 };
 pub use self::header::Header;
 pub use self::jwk::Jwk;
-pub use self::jwks::Jwks;
+pub use self::jwks::{Jwks, JwksKeys};
 pub use self::jws::UnverifiedJws;
 #[cfg(feature = "es256")]
 pub use self::key::PreparedEs256;

@@ -13,16 +13,19 @@ use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 
-/// The keys that tokens are verified with, and what is demanded of a token's header.
+/// The keys that tokens are verified with, and what is required of a token's header.
+///
+/// The keys are owned or borrowed: a verifier with a [`KeySet`](crate::KeySet) or an `Arc` of one can be stored
+/// and moved to another thread, one with `&keys` lives as long as they do.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
-/// use jose_core::{Algorithm, AlgorithmSet, Jwk, Verifier};
+/// use jose_core::{Algorithm, Jwk, Verifier};
 ///
 /// // RFC 7515 §A.1
 /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-///     .verifying_key(AlgorithmSet::from(Algorithm::Hs256))?;
-/// let verifier = Verifier::new(&key, AlgorithmSet::from(Algorithm::Hs256));
+///     .verifying_key(Algorithm::Hs256)?;
+/// let verifier = Verifier::new(key);
 ///
 /// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// let mut scratch = [0; 256];
@@ -31,40 +34,44 @@ use crate::select::{KeySource, Query};
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
-pub struct Verifier<'k, K: KeySource + ?Sized> {
-    pub(crate) keys: &'k K,
+#[derive(Clone, Debug)]
+pub struct Verifier<'t, K: KeySource> {
+    pub(crate) keys: K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    typ: Typ<'k>,
+    typ: Typ<'t>,
     pub(crate) limits: Limits,
 }
 
 /// What `typ` must be.
 #[derive(Clone, Copy, Debug)]
-enum Typ<'k> {
+enum Typ<'t> {
     Any,
-    One(&'k str),
-    OneOf(&'k [&'k str]),
+    One(&'t str),
+    OneOf(&'t [&'t str]),
 }
 
-impl<K: KeySource + ?Sized> Clone for Verifier<'_, K> {
-    fn clone(&self) -> Self {
-        *self
+impl<'t, K: KeySource> Verifier<'t, K> {
+    /// A verifier with these keys, for tokens of their algorithms: that of a [`VerifyingKey`], those of several,
+    /// and where keys come from a JWK Set those that were allowed for it.
+    ///
+    /// [`VerifyingKey`]: crate::VerifyingKey
+    #[must_use]
+    pub fn new(keys: K) -> Self {
+        Self { allowed: keys.algorithms(), keys, kid_required: false, typ: Typ::Any, limits: Limits::new() }
     }
-}
 
-impl<K: KeySource + ?Sized> Copy for Verifier<'_, K> {}
-
-impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
-    /// A verifier with these keys for tokens of the `allowed` algorithms.
-    pub const fn new(keys: &'k K, allowed: AlgorithmSet) -> Self {
-        Self { keys, allowed, kid_required: false, typ: Typ::Any, limits: Limits::new() }
+    /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
+    /// tokens of its own algorithm alone.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl Into<AlgorithmSet>) -> Self {
+        self.allowed = algorithms.into();
+        self
     }
 
     /// Demands a `kid` of every token, even where the keys would not need one.
     #[must_use]
-    pub const fn require_kid(mut self) -> Self {
+    pub fn require_kid(mut self) -> Self {
         self.kid_required = true;
         self
     }
@@ -72,7 +79,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// Demands this `typ` of every token: `at+jwt` for access tokens, say (RFC 8725 §3.11, RFC 9068).
     /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
     #[must_use]
-    pub const fn require_typ(mut self, typ: &'k str) -> Self {
+    pub fn require_typ(mut self, typ: &'t str) -> Self {
         self.typ = Typ::One(typ);
         self
     }
@@ -80,14 +87,14 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// Demands one of these `typ` of every token, compared as [`require_typ`](Self::require_typ) does. Of
     /// an empty list nothing is accepted.
     #[must_use]
-    pub const fn require_typ_in(mut self, typs: &'k [&'k str]) -> Self {
+    pub fn require_typ_in(mut self, typs: &'t [&'t str]) -> Self {
         self.typ = Typ::OneOf(typs);
         self
     }
 
     /// Sets how much is read of a token, its header and its claims.
     #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
@@ -111,7 +118,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         let header = &Header::parse(decode_header(parts, for_header)?, self.limits);
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
-        let query = Query { algorithm, reference: Reference::of(header), allowed: self.allowed };
+        let query = Query { algorithm, reference: Reference::of(header) };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;

@@ -14,8 +14,9 @@ use core::fmt::{Debug, Display};
 
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
-    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, KeyForm, Leeway, Limits, ParseError, SelectError,
-    SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
+    JsonError, JsonErrorKind, Jwk, Jwks, JwksKeys, KeyError, KeyForm, Leeway, Limits, ParseError,
+    SelectError, SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
+    json,
 };
 use support::b64;
 
@@ -25,7 +26,8 @@ fn every_type_crosses_threads() {
     crosses::<(Algorithm, AlgorithmSet, Leeway, UnixTime, Excerpt)>();
     crosses::<(VerifyingKey, Jwk<'_>, Jwks<'_>, Header<'_>, UnverifiedJws<'_>, VerifiedJws<'_>)>();
     crosses::<(Claims<'_>, ClaimsPolicy<'_>, Expect<'_>)>();
-    crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, Jwks<'_>>, Verifier<'_, [(&str, VerifyingKey)]>)>();
+    crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, JwksKeys<'_>>, Verifier<'_, &[(&str, VerifyingKey)]>)>(
+    );
     crosses::<(json::Value<'_>, json::Array<'_>, json::Object<'_>, json::JsonString<'_>)>();
     #[cfg(feature = "alloc")]
     crosses::<(
@@ -150,18 +152,18 @@ fn debug_shows_no_secret() {
     if let Ok(key) = jwk.verifying_key(allowed) {
         assert_eq!(format!("{key:?}"), "VerifyingKey(HS256, ..)");
         hides("VerifyingKey", &key);
-        hides("Verifier", &Verifier::new(&key, allowed));
-        hides("pairs", &Verifier::new([("a", key.clone())].as_slice(), allowed));
+        hides("Verifier", &Verifier::new(&key).algorithms(allowed));
+        hides("pairs", &Verifier::new([("a", key.clone())].as_slice()).algorithms(allowed));
     }
     #[cfg(feature = "alloc")]
     match jose_core::KeySet::from_jwks(&jwks, allowed) {
         Ok(keys) => hides("KeySet", &(&keys, keys.verdicts().collect::<Vec<_>>(), keys.clone())),
         Err(none) => hides("NoUsableKey", &none),
     }
-    hides("KeyError", &jwk.verifying_key(AlgorithmSet::only(Algorithm::Rs256)).map(|_| ()));
+    hides("KeyError", &jwk.verifying_key(Algorithm::Rs256).map(|_| ()));
     hides("Jwks", &jwks);
     assert_eq!(format!("{jwks:?}"), "Jwks { len: 1, .. }");
-    hides("Verifier of Jwks", &Verifier::new(&jwks, allowed));
+    hides("Verifier of Jwks", &Verifier::new(jwks.keys(allowed)));
     let (token, mut scratch) = (format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(secret)), [0; 64]);
     let token = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     hides("UnverifiedJws", &token);

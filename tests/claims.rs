@@ -27,7 +27,7 @@ fn with<R>(
     let key = support::key(support::usual(algorithm));
     let token = support::token(algorithm, payload);
     let mut scratch = [0; 1 << 14];
-    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     ask(verified.claims(policy, UnixTime::from_seconds(now)))
 }
 
@@ -41,7 +41,7 @@ fn without_clock<R>(
     let key = support::key(support::usual(algorithm));
     let token = support::token(algorithm, payload);
     let mut scratch = [0; 1 << 14];
-    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     ask(verified.claims_without_clock(policy))
 }
 
@@ -68,7 +68,7 @@ fn debug_shows_no_claim() {
     let key = support::key(support::usual(algorithm));
     let token = support::token(algorithm, r#"{"sub":"somebody"}"#);
     let mut scratch = [0; 1 << 14];
-    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     let claims = verified.claims(&ANYTHING, at(0)).unwrap();
     assert_eq!(format!("{claims:?} {:?}", claims.subject().unwrap()), r#"Claims { .. } Some("somebody")"#);
     let shown = format!("{verified:?}");

@@ -39,7 +39,7 @@ impl Entry<'_> {
         let (text, Some(token)) = (self.set(), &self.token) else { return 0 };
         let Ok(jwks) = Jwks::parse(&text) else { return 0 };
         let allowed = self.allowed();
-        self.agree(&jwks, allowed, token.as_bytes());
+        self.agree(jwks.keys(allowed), allowed, token.as_bytes());
         let mut ran = 1;
         #[cfg(feature = "alloc")]
         let keys = jose_core::KeySet::from_jwks(&jwks, allowed);
@@ -69,8 +69,8 @@ impl Entry<'_> {
         ran
     }
 
-    fn agree<K: KeySource + ?Sized>(&self, keys: &K, allowed: AlgorithmSet, token: &[u8]) {
-        let mut verifier = Verifier::new(keys, allowed);
+    fn agree<K: KeySource>(&self, keys: K, allowed: AlgorithmSet, token: &[u8]) {
+        let mut verifier = Verifier::new(keys).algorithms(allowed);
         if self.require_kid {
             verifier = verifier.require_kid();
         }
@@ -82,7 +82,7 @@ impl Entry<'_> {
         for policy in [policy, policy.max_age(100), policy.allow_missing_exp(), policy.allow_expired()] {
             agree(
                 &self.id,
-                verifier,
+                &verifier,
                 token,
                 &policy,
                 UnixTime::from_seconds(self.now.unwrap_or(1_790_000_000)),
@@ -93,9 +93,9 @@ impl Entry<'_> {
 
 /// What is asserted of every diagnosis.
 #[track_caller]
-fn agree<K: KeySource + ?Sized>(
+fn agree<K: KeySource>(
     id: &str,
-    verifier: Verifier<'_, K>,
+    verifier: &Verifier<'_, K>,
     token: &[u8],
     policy: &ClaimsPolicy<'_>,
     now: UnixTime,
@@ -187,12 +187,12 @@ const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 fn with_diagnosis(
     token: &[u8],
     policy: &ClaimsPolicy<'_>,
-    look: impl FnOnce(&Diagnosis<'_, jose_core::VerifyingKey>),
+    look: impl FnOnce(&Diagnosis<'_, &jose_core::VerifyingKey>),
 ) {
     let algorithm = support::algorithms()[0];
     let key = support::key(usual(algorithm));
     let mut scratch = [0; 4096];
-    look(&Verifier::new(&key, algorithm.into()).diagnose(token, &mut scratch, policy, NOW));
+    look(&Verifier::new(&key).diagnose(token, &mut scratch, policy, NOW));
 }
 
 /// Of a payload, nothing is shown but the registered claims that the policy asks for, and of those
@@ -228,7 +228,8 @@ fn it_shows_no_more_than_it_may() {
     let jwks = Jwks::parse(&set).unwrap();
     for allowed in support::allow_lists() {
         let mut scratch = [0; 4096];
-        let report = Verifier::new(&jwks, allowed).diagnose(&token, &mut scratch, &policy, NOW).to_string();
+        let report =
+            Verifier::new(jwks.keys(allowed)).diagnose(&token, &mut scratch, &policy, NOW).to_string();
         assert!(!report.contains(secret) && !report.contains(&support::b64(secret)), "{report}");
     }
 }
@@ -312,12 +313,12 @@ fn no_heap() {
             Ok(())
         }
     }
-    fn explain<K: KeySource + ?Sized>(keys: &K, allowed: AlgorithmSet, token: &str) -> u64 {
+    fn explain<K: KeySource>(keys: K, allowed: AlgorithmSet, token: &str) -> u64 {
         let policy =
             ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::AnyOf(&["api"])).max_age(60);
         let counted = allocation_counter::measure(|| {
             let mut scratch = [0; 2048];
-            let verifier = Verifier::new(keys, allowed).require_kid().require_typ("at+jwt");
+            let verifier = Verifier::new(keys).algorithms(allowed).require_kid().require_typ("at+jwt");
             let diagnosis = verifier.diagnose(token, &mut scratch, &policy, NOW);
             core::fmt::write(&mut Nowhere, format_args!("{diagnosis} {diagnosis:?}")).unwrap();
             assert!(diagnosis.candidates().count() > 0 || diagnosis.unverified_header().is_none());
@@ -342,7 +343,7 @@ fn no_heap() {
             assert_eq!(explain(&pairs[..], algorithm.into(), &token), 0, "a slice, {algorithm}");
             // With a heap, the parameters of an RSA key are in a box each time that one is built.
             if algorithm != Algorithm::Rs256 || cfg!(not(feature = "alloc")) {
-                assert_eq!(explain(&jwks, algorithm.into(), &token), 0, "a set, {algorithm}");
+                assert_eq!(explain(jwks.keys(algorithm), algorithm.into(), &token), 0, "a set, {algorithm}");
             }
         }
         let counted = allocation_counter::measure(|| {
@@ -363,7 +364,7 @@ fn buffers_of_the_exact_size() {
     let algorithm = support::algorithms()[0];
     let token = support::token(algorithm, r#"{"exp":1800000001,"iss":"https://issuer.example"}"#);
     let key = support::key(usual(algorithm));
-    let verifier = Verifier::new(&key, algorithm.into());
+    let verifier = Verifier::new(&key);
     let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
     let least = (0..1000).find(|size| verifier.verify(&token, &mut vec![0; *size][..]).is_ok()).unwrap();
     for (size, expected) in [(0, false), (1, false), (least - 1, false), (least, true), (least + 1, true)] {
@@ -391,7 +392,7 @@ fn buffers_of_the_exact_size() {
 #[cfg(all(feature = "hs256", feature = "rs256"))]
 fn a_report_names_what_else_is_wrong() {
     let key = support::key("rsa-2048");
-    let verifier = Verifier::new(&key, Algorithm::Rs256.into()).require_typ("at+jwt");
+    let verifier = Verifier::new(&key).require_typ("at+jwt");
     let token = signer("hmac-32").token(r#"{"alg":"HS256","typ":"dpop+jwt"}"#, r#"{"exp":4102444800}"#);
     let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
     let mut scratch = [0; 1024];

@@ -81,7 +81,7 @@ impl Entry<'_> {
                 }
             };
         };
-        let borrowed = self.verify(&set, token);
+        let borrowed = self.verify(set.keys(self.allowed()), token);
         #[cfg(feature = "alloc")]
         match jose_core::KeySet::from_jwks(&set, self.allowed()) {
             Ok(keys) => assert_eq!(self.verify(&keys, token), borrowed, "KeySet and Jwks, {}", self.id),
@@ -90,8 +90,8 @@ impl Entry<'_> {
         borrowed
     }
 
-    fn verify<K: KeySource + ?Sized>(&self, keys: &K, token: &str) -> Value {
-        let mut verifier = Verifier::new(keys, self.allowed());
+    fn verify(&self, keys: impl KeySource, token: &str) -> Value {
+        let mut verifier = Verifier::new(keys);
         let typs = self.typ.as_ref().map(Typ::all).unwrap_or_default();
         if self.require_kid {
             verifier = verifier.require_kid();

@@ -92,8 +92,8 @@ impl Question<'_> {
     /// The octet of the demands, from the lowest bit: a `kid`, a `typ`, a length of 300 at most, a buffer of
     /// 200 octets.
     #[track_caller]
-    fn ask<K: KeySource + ?Sized>(&self, keys: &K, allowed: AlgorithmSet) {
-        let mut verifier = Verifier::new(keys, allowed);
+    fn ask(&self, keys: impl KeySource, allowed: AlgorithmSet) {
+        let mut verifier = Verifier::new(keys).algorithms(allowed);
         if self.demands & 1 != 0 {
             verifier = verifier.require_kid();
         }

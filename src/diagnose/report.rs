@@ -10,7 +10,7 @@ use crate::select::KeySource;
 /// How many keys that the token does not name are shown one by one.
 const MOST_OTHERS: usize = 4;
 
-impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
+impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(refusal) = self.refusal() {
             f.write_str("refused: ")?;
@@ -54,7 +54,7 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
     }
 }
 
-impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
+impl<K: KeySource> Diagnosis<'_, K> {
     /// Whether the claims are those that the issuer signed.
     fn is_authentic(&self) -> bool {
         self.signature_holds() == Some(true)

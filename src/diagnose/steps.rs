@@ -18,7 +18,7 @@ use crate::reference::Reference;
 use crate::select::{KeySource, Query};
 use crate::verify::{Scratch, Verifier, buffers};
 
-impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
+impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn add(&mut self, stage: Stage, cause: Cause, error: impl Into<Error>) {
         self.problems.add(Problem::new(stage, cause, Some(error.into())));
     }
@@ -59,7 +59,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         match self.header {
             Some(header) => match self.check_header(verifier, &header) {
                 Some(algorithm) => {
-                    let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
+                    let query = Query { algorithm, reference: Reference::of(&header) };
                     self.check_signature(&query, &parts, rest);
                 }
                 None => self.check_kid(&header),
@@ -152,7 +152,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     #[inline(never)]
     fn survey(&self, reference: Reference<'_>) -> Survey {
         let mut survey = Survey { keys: 0, any_named: false, any_kid: false, near: None, fault: None };
-        for member in self.keys.members(reference, self.allowed) {
+        for member in self.keys.members(reference) {
             survey.keys = survey.keys.saturating_add(1);
             survey.any_named |= member.is_named;
             survey.any_kid |= member.names.kid.is_some();

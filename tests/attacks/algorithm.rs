@@ -146,7 +146,7 @@ fn rs_hs_confusion() {
             let refused = KeyError::SecretIsKeyDocument { form };
             assert_eq!(VerifyingKey::hs256(&text).map(drop), Err(refused), "{context}");
             let secret = format!(r#"{{"kid":"k","kty":"oct","k":"{}"}}"#, b64(&text));
-            let judged = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);
+            let judged = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
             let reason = match text.len() {
                 length @ 513.. => KeyError::SecretTooLong { length, most: 512 },
                 _ => refused,
@@ -167,7 +167,7 @@ fn rs_hs_confusion() {
         let mismatch = KeyError::AlgMismatch { alg: H, kty: own.kty() };
         assert_eq!(bound(&jwk(name, r#""alg":"HS256""#)), Err(mismatch));
         let secret = jwk(name, "").replace(&format!(r#""kty":"{}""#, own.kty()), r#""kty":"oct""#);
-        let missing = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);
+        let missing = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
         assert_eq!(missing, Err(KeyError::MemberMissing { name: "k" }));
         // What it is for is accepted.
         assert_eq!(bound(&jwk(name, "")), Ok(own));
@@ -185,10 +185,10 @@ fn empty_or_short_secret() {
         let reason = KeyError::SecretTooShort { length, least: 32 };
         assert_eq!(VerifyingKey::hs256(&secret).map(drop), Err(reason));
         let short = format!(r#"{{"kid":"short","kty":"oct","k":"{}"}}"#, b64(&secret));
-        assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H.into()).map(drop), Err(reason));
+        assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H).map(drop), Err(reason));
         // In a set, alone and beside a good one: the verdict, and the refusal of what it signed.
         let alone = format!(r#"{{"keys":[{short}]}}"#);
-        let verdicts = KeySet::from_jwks(&Jwks::parse(&alone).unwrap(), H.into()).unwrap_err();
+        let verdicts = KeySet::from_jwks(&Jwks::parse(&alone).unwrap(), H).unwrap_err();
         assert!(verdicts.verdicts().map(|verdict| verdict.outcome).eq([Err(reason)]));
         let set = format!(r#"{{"keys":[{short},{}]}}"#, jwk("hmac-32", r#""kid":"good""#));
         let forged = Signer::Hs256(secret).token(header("short"), "{}");

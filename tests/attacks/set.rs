@@ -159,7 +159,7 @@ fn document() -> String {
 
 /// A set that was fetched at the start.
 fn fetched() -> RemoteKeySet {
-    let mut remote = RemoteKeySet::new(H.into(), RotationPolicy::new(), Jitter::NONE).unwrap();
+    let mut remote = RemoteKeySet::new(H, RotationPolicy::new(), Jitter::NONE).unwrap();
     let permit = remote.fetch_due(at(0)).unwrap();
     let response = document();
     let outcome = remote.complete(permit.receive(Ok(HttpResponse::new(200, &response))), at(0));

@@ -118,10 +118,10 @@ fn ec(crv: &str, x: &[u8], y: &[u8]) -> String {
 fn invalid_curve() {
     let header = r#"{"alg":"ES256","kid":"k"}"#;
     let token = signer("p256").token(header, "{}");
-    let bound = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(E.into()).map(|key| key.algorithm());
+    let bound = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(E).map(|key| key.algorithm());
     #[track_caller]
     fn refused(jwk: &str, reason: KeyError, token: &str) {
-        let key = Jwk::parse(jwk).unwrap().verifying_key(E.into()).map(drop);
+        let key = Jwk::parse(jwk).unwrap().verifying_key(E).map(drop);
         assert_eq!(key, Err(reason), "{jwk}");
         let set = format!(r#"{{"keys":[{jwk}]}}"#);
         let aside = SelectError::KeySetAside { reason };
@@ -344,7 +344,7 @@ fn rsa_cost_and_weakness() {
     let refused = |n: &[u8], e: &[u8], token: &str, reason: KeyError| {
         assert_eq!(VerifyingKey::rs256(n, e).map(drop), Err(reason));
         let jwk = rsa(n, e);
-        assert_eq!(Jwk::parse(&jwk).unwrap().verifying_key(R.into()).map(drop), Err(reason));
+        assert_eq!(Jwk::parse(&jwk).unwrap().verifying_key(R).map(drop), Err(reason));
         let aside = SelectError::KeySetAside { reason };
         assert_eq!(outcome_of_set(&format!(r#"{{"keys":[{jwk}]}}"#), R.into(), token), Err(aside.into()));
     };

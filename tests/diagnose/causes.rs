@@ -20,13 +20,13 @@ pub(crate) fn public() -> AlgorithmSet {
 }
 
 /// The causes of one token, in their order.
-pub(crate) fn causes_of<K: KeySource + ?Sized>(
+pub(crate) fn causes_of<K: KeySource>(
     verifier: Verifier<'_, K>,
     token: impl AsRef<[u8]>,
     policy: &ClaimsPolicy<'_>,
     now: UnixTime,
 ) -> Vec<Cause> {
-    super::agree("a cause", verifier, token.as_ref(), policy, now);
+    super::agree("a cause", &verifier, token.as_ref(), policy, now);
     let mut scratch = [0; 1 << 15];
     let diagnosis = verifier.diagnose(&token, &mut scratch, policy, now);
     diagnosis.problems().map(|problem| problem.cause()).collect()
@@ -47,12 +47,12 @@ pub(crate) fn set(more: &str) -> String {
 pub(crate) fn plain(token: impl AsRef<[u8]>) -> Vec<Cause> {
     let set = set("");
     let jwks = Jwks::parse(&set).unwrap();
-    causes_of(Verifier::new(&jwks, public()), token, &POLICY, NOW)
+    causes_of(Verifier::new(jwks.keys(public())), token, &POLICY, NOW)
 }
 
 /// The causes of a token for this set.
 pub(crate) fn keys(set: &str, token: &str) -> Vec<Cause> {
-    causes_of(Verifier::new(&Jwks::parse(set).unwrap(), public()), token, &POLICY, NOW)
+    causes_of(Verifier::new(Jwks::parse(set).unwrap().keys(public())), token, &POLICY, NOW)
 }
 
 /// The causes of these claims, well signed.
@@ -123,18 +123,13 @@ fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
     let (e, h) = (key("p256"), key("hmac-32"));
     let token = |header: &str| format!("{}.{}.", b64(header), b64(CLAIMS));
     let typ = |typ: &str, required: &str| {
-        causes_of(
-            Verifier::new(&e, Algorithm::Es256.into()).require_typ(required),
-            es256(typ, CLAIMS),
-            &POLICY,
-            NOW,
-        )
+        causes_of(Verifier::new(&e).require_typ(required), es256(typ, CLAIMS), &POLICY, NOW)
     };
     let only = |algorithm: Algorithm, token: &str| {
         let set = set("");
-        causes_of(Verifier::new(&Jwks::parse(&set).unwrap(), algorithm.into()), token, &POLICY, NOW)
+        causes_of(Verifier::new(Jwks::parse(&set).unwrap().keys(algorithm)), token, &POLICY, NOW)
     };
-    let secret = Verifier::new(&h, Algorithm::Hs256.into());
+    let secret = Verifier::new(&h);
     let all = public().or(Algorithm::Hs256);
     let es256_token = es256("", CLAIMS);
     vec![
@@ -143,11 +138,14 @@ fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (plain(token(r#"{"alg":"HS256"}"#)), vec![SignedWithSecret]),
         (plain(token(r#"{"alg":"HS512"}"#)), vec![SignedWithSecret]),
         (
-            causes_of(Verifier::new(&e, all), token(r#"{"alg":"HS256"}"#), &POLICY, NOW),
+            causes_of(Verifier::new(&e).algorithms(all), token(r#"{"alg":"HS256"}"#), &POLICY, NOW),
             vec![SignedWithSecret],
         ),
-        (causes_of(Verifier::new(&h, all), &es256_token, &POLICY, NOW), vec![SignedWithPrivateKey]),
-        (causes_of(secret, &es256_token, &POLICY, NOW), vec![SignedWithPrivateKey]),
+        (
+            causes_of(Verifier::new(&h).algorithms(all), &es256_token, &POLICY, NOW),
+            vec![SignedWithPrivateKey],
+        ),
+        (causes_of(secret.clone(), &es256_token, &POLICY, NOW), vec![SignedWithPrivateKey]),
         (plain(token(r#"{"alg":"RS384"}"#)), vec![AlgorithmUnsupported]),
         (only(Algorithm::Rs256, &es256_token), vec![AlgorithmNotAllowed]),
         (typ("", "at+jwt"), vec![IdToken]),
@@ -162,7 +160,7 @@ fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         // All of the header at once.
         (
             causes_of(
-                Verifier::new(&e, Algorithm::Es256.into()).require_kid().require_typ("at+jwt"),
+                Verifier::new(&e).require_kid().require_typ("at+jwt"),
                 token(r#"{"alg":"RS256"}"#),
                 &ClaimsPolicy::new(Expect::Value("http://issuer.example/"), Expect::Absent),
                 UnixTime::from_seconds(1_800_010_000),
@@ -203,8 +201,9 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (
             causes_of(
                 Verifier::new(
-                    &Jwks::parse(&one(&jwk("hmac-32", r#""kid":"e""#))).unwrap(),
-                    public().or(Algorithm::Hs256),
+                    Jwks::parse(&one(&jwk("hmac-32", r#""kid":"e""#)))
+                        .unwrap()
+                        .keys(public().or(Algorithm::Hs256)),
                 ),
                 &token,
                 &POLICY,
@@ -219,7 +218,7 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (keys(&one(&format!("{two},{another}")), &anonymous), vec![KidMissing]),
         (
             causes_of(
-                Verifier::new(&Jwks::parse(&rsa).unwrap(), Algorithm::Es256.into()),
+                Verifier::new(Jwks::parse(&rsa).unwrap().keys(Algorithm::Es256)),
                 &anonymous,
                 &POLICY,
                 NOW,
@@ -250,7 +249,7 @@ fn claims_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
     let with = |from: &str, to: &str| claims(&CLAIMS.replace(from, to));
     let timed = |payload: &str, policy: ClaimsPolicy<'_>, now: i64| {
         let verifier_key = key("p256");
-        let verifier = Verifier::new(&verifier_key, Algorithm::Es256.into());
+        let verifier = Verifier::new(&verifier_key);
         causes_of(verifier, es256("", payload), &policy, UnixTime::from_seconds(now))
     };
     let aged = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp().max_age(60);
@@ -375,8 +374,8 @@ fn the_readme_shows_what_is_printed() {
     let case = case.unwrap();
     let keys = case["keys"].to_string();
     let jwks = Jwks::parse(&keys).unwrap();
-    let set = jose_core::KeySet::from_jwks(&jwks, Algorithm::Rs256.into()).unwrap();
-    let verifier = Verifier::new(&set, Algorithm::Rs256.into()).require_kid();
+    let set = jose_core::KeySet::from_jwks(&jwks, Algorithm::Rs256).unwrap();
+    let verifier = Verifier::new(&set).require_kid();
     let policy = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api.example"));
     let now = UnixTime::from_seconds(demo["now"].as_i64().unwrap());
     let mut scratch = Vec::new();
@@ -395,7 +394,7 @@ fn a_large_set_makes_a_short_report() {
     let text = set(&more);
     let jwks = Jwks::parse(&text).unwrap();
     let mut scratch = [0; 4096];
-    let verifier = Verifier::new(&jwks, public());
+    let verifier = Verifier::new(jwks.keys(public()));
     let token = es256("", CLAIMS);
     let diagnosis = verifier.diagnose(&token, &mut scratch, &POLICY, NOW);
     assert_eq!(diagnosis.candidates().count(), 102);
@@ -415,8 +414,9 @@ fn candidates_say_why() {
     let keys = jose_core::KeySet::from_jwks(&jwks, public()).unwrap();
     let token = es256("", CLAIMS);
     let (mut one, mut other) = ([0; 4096], [0; 4096]);
-    let borrowed = Verifier::new(&jwks, public()).diagnose(&token, &mut one, &POLICY, NOW);
-    let built = Verifier::new(&keys, public()).diagnose(&token, &mut other, &POLICY, NOW);
+    let (borrowed, built) = (Verifier::new(jwks.keys(public())), Verifier::new(&keys));
+    let borrowed = borrowed.diagnose(&token, &mut one, &POLICY, NOW);
+    let built = built.diagnose(&token, &mut other, &POLICY, NOW);
     let standings: Vec<_> = borrowed.candidates().map(|candidate| candidate.standing()).collect();
     assert!(borrowed.candidates().eq(built.candidates()));
     let (es256, rs256) = (Algorithm::Es256, Algorithm::Rs256);
@@ -427,7 +427,8 @@ fn candidates_say_why() {
 
     let pairs = [("d", key("p256-b")), ("e", key("rsa-2048")), ("e", key("p256"))];
     let mut scratch = [0; 4096];
-    let diagnosis = Verifier::new(&pairs, public()).diagnose(&token, &mut scratch, &POLICY, NOW);
+    let verifier = Verifier::new(&pairs).algorithms(public());
+    let diagnosis = verifier.diagnose(&token, &mut scratch, &POLICY, NOW);
     let standings: Vec<_> = diagnosis.candidates().map(|candidate| candidate.standing()).collect();
     let other = Standing::OtherAlgorithm { algorithm: rs256 };
     assert_eq!(standings, [Standing::OtherKid, other, Standing::Chosen { algorithm: es256 }]);

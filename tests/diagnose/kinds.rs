@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use jose_core::diagnose::Cause;
-use jose_core::{Algorithm, ClaimsPolicy, Expect, Jwks, Verifier, VerifyingKey};
+use jose_core::{ClaimsPolicy, Expect, Jwks, Verifier, VerifyingKey};
 
 use super::causes::{CLAIMS, NOW, causes_of, claims, es256, keys, plain, public, set};
 use super::support::{b64, jwk, key, signer};
@@ -187,7 +187,7 @@ fn texts() -> Cases {
     use Cause::*;
     let key = key("p256");
     let held = |payload: &str, policy: ClaimsPolicy<'_>| {
-        causes_of(Verifier::new(&key, Algorithm::Es256.into()), es256("", payload), &policy, NOW)
+        causes_of(Verifier::new(&key), es256("", payload), &policy, NOW)
     };
     let issuer = |found: &str, expected: &'static str| {
         let payload = format!(r#"{{"iss":"{found}","exp":1800003600}}"#);
@@ -228,7 +228,7 @@ fn hex_of(octets: &[u8]) -> String {
 fn report(payload: &str, policy: &ClaimsPolicy<'_>) -> String {
     let key: VerifyingKey = key("p256");
     let mut scratch = [0; 4096];
-    let verifier = Verifier::new(&key, Algorithm::Es256.into());
+    let verifier = Verifier::new(&key);
     verifier.diagnose(&es256("", payload), &mut scratch, policy, NOW).to_string()
 }
 
@@ -291,7 +291,7 @@ fn lists_and_names_are_shown_whole() {
     let text = set(&format!(",{}", jwk("p256-b", &format!(r#""kid":"{kid}-2""#))));
     let jwks = Jwks::parse(&text).unwrap();
     let mut scratch = [0; 4096];
-    let verifier = Verifier::new(&jwks, public());
+    let verifier = Verifier::new(jwks.keys(public()));
     let shown = verifier.diagnose(&token, &mut scratch, &policy, NOW).to_string();
     for text in [format!("kid \"{kid}\""), format!("typ \"{typ}\""), format!("kid \"{kid}-2\": passed over")]
     {
