@@ -179,7 +179,7 @@ pub(super) fn of_signature(
 
 /// Whether a text is so many octets in hexadecimal.
 fn is_hex(text: &[u8], octets: usize) -> bool {
-    text.len() / 2 == octets && text.len() % 2 == 0 && text.iter().all(u8::is_ascii_hexdigit)
+    octets.checked_mul(2) == Some(text.len()) && text.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether a header has a `nonce` that is not that of ACME, which has a `url` beside it (RFC 8555 §6.2).

@@ -134,7 +134,9 @@ fn entry(token: &[u8], _: &[u8], _: &[u8]) -> bool {
 fn entry(token: &[u8], jwk: &[u8], _: &[u8]) -> bool {
     let Ok(key) = Jwk::parse(jwk).and_then(|jwk| jwk.verifying_key(hs256())) else { return false };
     let mut scratch = [0; 512];
-    let Ok(verified) = Verifier::new(&key).algorithms(hs256()).verify(token, black_box(scratch.as_mut_slice())) else {
+    let Ok(verified) =
+        Verifier::new(&key).algorithms(hs256()).verify(token, black_box(scratch.as_mut_slice()))
+    else {
         return false;
     };
     let accepted = [black_box("joe")];
