@@ -28,7 +28,8 @@ macro_rules! causes {
 causes! {
     /// Why a token, a key or a key set was refused, in the words of the one who has to change something.
     ///
-    /// A diagnosis says nothing else, and the section "When a token is refused" of the README has all of it. Several [errors](crate::Error) can have one cause, and one error several:
+    /// A diagnosis says nothing else, and the section "When a token is refused" of the README has all of it.
+    /// Several [errors](crate::Error) can have one cause, and one error several:
     /// [`SelectError::AlgorithmNotAllowed`](crate::SelectError::AlgorithmNotAllowed) is one thing when a
     /// secret was used where a public key is expected, and another when it is the other way round.
     ///
@@ -95,7 +96,7 @@ causes! {
     /// JSON begins with a byte order mark (RFC 8259 §8.1).
     ByteOrderMark: "leave out the byte order mark: RFC 8259 forbids to write one in front of JSON",
     /// The header demands an extension: `crit` or `b64` (RFC 7515 §4.1.11, RFC 7797).
-    CriticalExtension: "have the issuer leave out 'crit' and 'b64': no extension is understood here",
+    CriticalExtension: "list what the application processes in Verifier::understands, or have the issuer leave out 'crit'; 'b64' is not supported",
     /// The scratch buffer is too small for the token.
     ScratchTooSmall: "pass a scratch buffer as long as the token",
 

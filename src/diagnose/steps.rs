@@ -55,7 +55,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
             Ok(buffers) => buffers,
             Err(error) => return self.add(Stage::Parse, Cause::ScratchTooSmall, error),
         };
-        self.header = self.read_header(&parts, for_header, limits);
+        self.header = self.read_header(verifier, &parts, for_header);
         match self.header {
             Some(header) => match self.check_header(verifier, &header) {
                 Some(algorithm) => {
@@ -87,14 +87,19 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
             .ok()
     }
 
-    fn read_header(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) -> Option<Header<'d>> {
+    fn read_header(
+        &mut self,
+        verifier: &Verifier<'_, K>,
+        parts: &Parts<'_>,
+        buffer: &'d mut [u8],
+    ) -> Option<Header<'d>> {
         let strict = decode_header(parts, buffer).map(<[u8]>::len);
         let len = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
         let octets = buffer.get(..len)?;
-        if let Ok(Value::Object(parameters)) = Value::parse_with_limits(octets, limits) {
+        if let Ok(Value::Object(parameters)) = Value::parse_with_limits(octets, verifier.limits) {
             self.parameters = Some(parameters);
         }
-        match Header::parse(octets, limits) {
+        match Header::parse(octets, verifier.limits, verifier.crit()) {
             Ok(header) => Some(header),
             Err(error) => {
                 self.add(Stage::Parse, why::of_header(&error, parts.header, octets), error);
@@ -107,6 +112,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn check_header(&mut self, verifier: &Verifier<'_, K>, header: &Header<'_>) -> Option<Algorithm> {
         let mut refuse =
             |error: SelectError| self.add(Stage::Header, why::of_select(&error, verifier.allowed), error);
+        verifier.accept_crit(header).unwrap_or_else(&mut refuse);
         let accepted = verifier.accept_algorithm(header).map_err(&mut refuse).ok();
         verifier.accept_typ(header).unwrap_or_else(&mut refuse);
         if let Ok(alg) = header.algorithm() {

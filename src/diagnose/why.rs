@@ -73,6 +73,11 @@ fn is_percent_encoded(token: &[u8]) -> bool {
 
 pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
     match *error {
+        SelectError::CritMalformed
+        | SelectError::CritRegistered { .. }
+        | SelectError::CritNotUnderstood { .. }
+        | SelectError::CritDuplicate { .. }
+        | SelectError::CritAbsent { .. } => Cause::CriticalExtension,
         SelectError::AlgorithmUnsupported { alg } if alg.as_str().eq_ignore_ascii_case("none") => {
             Cause::Unsigned
         }
@@ -314,7 +319,8 @@ pub(super) fn nearest(found: Value<'_>, accepted: &[&str]) -> Option<(usize, Nea
     let mut buffer = [0; 512];
     let mut places = accepted.iter().enumerate();
     places.find_map(|(place, expected)| {
-        let near = texts(found).find_map(|text| near(text.resolve(&mut buffer)?, expected));
+        let near = texts(found)
+            .find_map(|text| near(text.as_str().or_else(|| text.copy_to(&mut buffer))?, expected));
         near.map(|near| (place, near))
     })
 }

@@ -1,7 +1,7 @@
 //! Situations that are told apart by their structure: each with a token that shows it, and one beside it
 //! that is nearly the same and must not.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
 use jose_core::diagnose::Cause;
 use jose_core::{ClaimsPolicy, Expect, Jwks, Verifier, VerifyingKey};

@@ -7,7 +7,7 @@ use core::fmt::Display;
 use jose_core::diagnose::{
     Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
 };
-use jose_core::{Excerpt, Jwks, UnixTime};
+use jose_core::{Excerpt, Jwks, JwksKeys, UnixTime};
 use wasm_bindgen::JsValue;
 
 use crate::code::{self, Coded};
@@ -23,7 +23,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let mut scratch = Vec::new();
     let mut json = Json::default();
     options.with_policy(|policy| {
-        let diagnosis = options.verifier(&keys).diagnose(token, &mut scratch, policy, now);
+        let diagnosis = options.verifier(keys.keys(options.algorithms())).diagnose(token, &mut scratch, policy, now);
         json.object(|json| {
             json.literal("accepted", &diagnosis.refusal().is_none());
             json.array("problems", |json| {
@@ -45,7 +45,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     json.parse()
 }
 
-fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
     json.array("stages", |json| {
         for &stage in Stage::ALL {
             json.object(|json| {
