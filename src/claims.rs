@@ -215,7 +215,7 @@ impl<'t> Claims<'t> {
     }
 
     /// `aud`, of one of the types that it may have.
-    fn aud(&self) -> Result<Option<Value<'t>>, ClaimsError> {
+    pub(crate) fn aud(&self) -> Result<Option<Value<'t>>, ClaimsError> {
         let Some(span) = self.registered.aud else { return Ok(None) };
         let value = span.value(self.text);
         let found = match value {

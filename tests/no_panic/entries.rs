@@ -17,7 +17,7 @@ use core::panic::PanicInfo;
 use jose_core::{
     Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, Limits, UnixTime,
     UnverifiedJws, Verifier,
-    diagnose::diagnose_set,
+    diagnose::{diagnose_jwk, diagnose_set},
     json::{JsonString, Value},
 };
 
@@ -244,11 +244,11 @@ fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {
     written == [None; 3]
 }
 
-/// A diagnosis, of a token or of a set, but not its text, which quotes with core's `Debug` of `str`.
+/// A diagnosis, of a token, a set or a key, but not its text, which quotes with core's `Debug` of `str`.
 #[cfg(entry = "diagnose")]
 fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     let Ok(set) = Jwks::parse(set) else {
-        let _ = black_box(diagnose_set(set));
+        let _ = black_box((diagnose_set(set), diagnose_jwk(set, hs256())));
         return false;
     };
     let mut scratch = [0; 512];
