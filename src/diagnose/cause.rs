@@ -260,7 +260,7 @@ impl Cause {
             Self::ScratchTooSmall => "pass a scratch buffer as long as the token",
 
             Self::Unsigned => "refuse it: nobody signed it; if your own issuer made it, have it sign",
-            Self::SignedWithSecret => "set the issuer to sign with its private key (at Auth0: the API's signing algorithm RS256), since a public key is expected here; do not answer by accepting HMAC beside it",
+            Self::SignedWithSecret => "set the issuer to sign with its private key (at Auth0: the API's signing algorithm RS256), since a public key is expected here; do not answer by accepting HS256 beside it",
             Self::SignedWithPrivateKey => "verify with the issuer's JWK Set and its algorithm: the issuer signs with a private key, and a shared secret is expected here",
             Self::AlgorithmUnsupported => "set the issuer to sign with an algorithm that this build verifies",
             Self::AlgorithmNotAllowed => "set the issuer to sign with an algorithm that the verifier accepts, or have the verifier accept this one and load its keys",
