@@ -23,7 +23,8 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let mut scratch = Vec::new();
     let mut json = Json::default();
     options.with_policy(|policy| {
-        let diagnosis = options.verifier(keys.keys(options.algorithms())).diagnose(token, &mut scratch, policy, now);
+        let verifier = options.verifier(keys.keys(options.algorithms()));
+        let diagnosis = verifier.diagnose(token, &mut scratch, policy, now);
         json.object(|json| {
             json.literal("accepted", &diagnosis.refusal().is_none());
             json.array("problems", |json| {
