@@ -219,7 +219,7 @@ fn demo() {
             allow_expired: false,
             allow_missing_exp: false,
             uses: None,
-            needs: None,
+            needs: Vec::new(),
             expect: Value::Null,
         };
         if entry.applies() {

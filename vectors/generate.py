@@ -1173,7 +1173,7 @@ def keys():
     bad("no members", {}, "RS256", "MemberMissing")
 
     # kty, use, key_ops, crv
-    bad("OKP", public("ed25519", kid="o"), "RS256 ES256", "KtyUnsupported")
+    bad("OKP", public("ed25519", kid="o"), "RS256 ES256", "AlgNotAllowed")
     for kty in ("rsa", "RSA ", "ec", "OCT", "AKP", "", "EC2"):
         bad(f"kty {json.dumps(kty)}", {**ec_key, "kid": "t", "kty": kty}, "RS256 ES256", "KtyUnsupported")
     for use in ("enc", "", "SIG", "sig ", "signature", "tls"):
