@@ -15,13 +15,13 @@ pub use self::claims::ClaimsError;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, Excerpt, JsonError, JsonErrorKind};
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
 
 /// Why no key was chosen for a token. The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectError {
-    /// The header's `alg` names an algorithm that is not implemented; `none` is one of them.
+    /// The header's `alg` names an algorithm that this build does not verify; `none` is one of them.
     AlgorithmUnsupported {
         /// The value.
         alg: Excerpt,
@@ -86,7 +86,9 @@ impl fmt::Display for SelectError {
             Self::AlgorithmUnsupported { alg } => {
                 write!(
                     f,
-                    "the token's 'alg' is \"{alg}\", and only HS256, ES256 and RS256 are implemented: set the issuer to sign with one of them"
+                    "the token's 'alg' is \"{alg}\"{}, and this build verifies {}: set the issuer to sign with one of them",
+                    FeatureOff(alg.as_str()),
+                    Enabled::Names
                 )
             }
             Self::AlgorithmNotAllowed { alg, allowed } => write!(

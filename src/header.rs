@@ -1,6 +1,6 @@
 //! The JOSE header (RFC 7515 §4): what the token says of itself, before anything is verified.
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, ENABLED};
 use crate::error::{Excerpt, ParseError};
 use crate::json::{JsonString, Members, Names, Span, Word};
 use crate::limits::Limits;
@@ -51,7 +51,7 @@ impl<'t> Header<'t> {
         }
         let alg: Span = alg.ok_or(ParseError::AlgMissing)?;
         let named = alg.contents(text);
-        let algorithm = Algorithm::ALL.iter().copied().find(|known| named == known.name());
+        let algorithm = ENABLED.iter().find(|known| named == known.name).map(|known| known.algorithm);
         Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
     }
 

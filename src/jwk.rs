@@ -1,6 +1,6 @@
 //! One JSON Web Key (RFC 7517 §4), and the verifying key that it holds.
 
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
 use crate::json::{JsonString, Members, Names, Span, Value, Word};
 use crate::key::VerifyingKey;
@@ -128,12 +128,13 @@ impl<'a> Jwk<'a> {
     }
 
     /// The verifying key, bound to its algorithm for life: to the one that `alg` names, or, without
-    /// `alg`, to the only one of `allowed` that its `kty` and `crv` can carry.
+    /// `alg`, to the only one of `allowed` that its `kty` and `crv` can carry. A key that could be for
+    /// several of them is none: what a token says does not decide it.
     ///
     /// # Errors
     ///
     /// [`KeyError`]: the first thing that is wrong. Looked at are, in this order: `kty`, `kid`, `use`,
-    /// `key_ops`, `crv` of an EC key, `alg`, what is allowed, private members, and then the key material;
+    /// `key_ops`, `crv` of an EC or OKP key, `alg`, what is allowed, private members, and then the key material;
     /// of each its type and then its value.
     #[inline(never)]
     pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
@@ -169,8 +170,7 @@ impl<'a> Jwk<'a> {
     #[inline(never)]
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
         let kty = self.string("kty")?.ok_or(KeyError::MemberMissing { name: "kty" })?;
-        let mut known = Algorithm::ALL.iter().copied();
-        let Some(first) = known.find(|algorithm| kty == algorithm.kty()) else {
+        let Some(first) = ENABLED.iter().find(|known| kty == known.family.kty) else {
             return Err(KeyError::KtyUnsupported { kty: kty.excerpt() });
         };
         self.string("kid")?;
@@ -184,35 +184,35 @@ impl<'a> Jwk<'a> {
         if let Some(key_ops) = self.value("key_ops") {
             check_operations(key_ops, key_use.is_some())?;
         }
-        let crv = if first.crv().is_some() { self.string("crv")? } else { None };
-        let carries = |algorithm: &Algorithm| {
-            algorithm.kty() == first.kty()
-                && algorithm.crv().is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
+        let Family { kty, crv: has_crv, .. } = first.family;
+        let crv = if has_crv.is_some() { self.string("crv")? } else { None };
+        let carries = |Family { kty: of, crv: on, .. }: &Family| {
+            *of == kty && on.is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
         };
-        let carried = Algorithm::ALL.iter().copied().find(carries).ok_or_else(|| match crv {
+        let family = ENABLED.iter().map(|known| &known.family).find(|family| carries(family));
+        let family = family.ok_or_else(|| match crv {
             None => KeyError::MemberMissing { name: "crv" },
-            Some(crv) => KeyError::CrvUnsupported { crv: crv.excerpt() },
+            Some(crv) => KeyError::CrvUnsupported { kty, crv: crv.excerpt() },
         })?;
-        // Each kty and crv carries one of the implemented algorithms, so that a key without `alg`
-        // says as much as one with it.
-        if let Some(alg) = self.string("alg")? {
-            let named = Algorithm::ALL.iter().copied().find(|known| alg == known.name());
-            let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: alg.excerpt() })?;
-            if named != carried {
-                return Err(KeyError::AlgMismatch { alg: named, kty: carried.kty() });
+        let mut alg = family.carries;
+        if let Some(name) = self.string("alg")? {
+            let named = ENABLED.iter().find(|known| name == known.name);
+            let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: name.excerpt() })?.algorithm;
+            if !alg.contains(named) {
+                return Err(KeyError::AlgMismatch { alg: named, kty, crv: family.crv });
             }
+            alg = named.into();
         }
-        if !allowed.contains(carried) {
-            return Err(KeyError::AlgNotAllowed { alg: carried, allowed });
-        }
-        if carried.is_asymmetric() {
-            if let Some(name) = self.private_member(carried.kty()) {
+        let could_be = alg.and(allowed).ok_or(KeyError::AlgNotAllowed { alg, allowed })?;
+        let algorithm = could_be.single().ok_or(KeyError::AlgMissing { could_be })?;
+        if algorithm.is_asymmetric() {
+            if let Some(name) = self.private_member(kty) {
                 return Err(KeyError::PrivateMaterial { name });
             }
-        } else if allowed.iter().any(Algorithm::is_asymmetric) {
+        } else if allowed.has_asymmetric() {
             return Err(KeyError::SecretAmongPublic);
         }
-        Ok(carried)
+        Ok(algorithm)
     }
 
     /// The first member of a key of this type that publishes its private part.

@@ -44,7 +44,7 @@ fn bound(jwk: &str, allowed: AlgorithmSet) -> Result<Algorithm, String> {
 #[test]
 fn three_algorithms_and_no_other() {
     for &algorithm in Algorithm::ALL {
-        let key = key(usual(algorithm));
+        let key = support::usual_key(algorithm);
         let verifier = Verifier::new(&key, algorithm.into());
         assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());
     }
@@ -129,7 +129,7 @@ fn escapes_in_key_material() {
         let plain: serde_json::Value = serde_json::from_str(&jwk(usual(algorithm), "")).unwrap();
         let verified = |jwk: &str| {
             let key = Jwk::parse(jwk).unwrap().verifying_key(algorithm.into())?;
-            let token = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+            let token = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
             assert!(Verifier::new(&key, algorithm.into()).verify(&token, &mut Vec::new()).is_ok(), "{jwk}");
             Ok::<_, KeyError>(())
         };
@@ -244,8 +244,11 @@ fn coordinates_of_exactly_32_octets() {
     let (x, y) = (support::member("p256", "x"), support::member("p256", "y"));
     assert!(VerifyingKey::es256(&x, &y).is_ok());
     let stripped = VerifyingKey::es256(&x[1..], &y).map(|_| ());
-    assert_eq!(stripped, Err(KeyError::CoordinateLength { name: "x", length: 31 }));
-    assert_eq!(VerifyingKey::es256(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve));
+    assert_eq!(
+        stripped,
+        Err(KeyError::CoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 })
+    );
+    assert_eq!(VerifyingKey::es256(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve { crv: "P-256" }));
 }
 
 #[test]

@@ -215,6 +215,21 @@ fn a_set_cannot_make_its_message_long() {
     assert_eq!(shown(9), format!("none of the 9 keys in the set can be used{}; ...", verdicts(8)));
 }
 
+/// Some name what a build has: these are those of one that has everything.
+#[cfg(all(
+    feature = "hs256",
+    feature = "hs384",
+    feature = "hs512",
+    feature = "es256",
+    feature = "es384",
+    feature = "rs256",
+    feature = "rs384",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ps512",
+    feature = "ed25519"
+))]
 #[test]
 fn messages() {
     let mut lines = Vec::new();
@@ -304,15 +319,17 @@ fn messages() {
             &KeyError::CertificateOnly { name: "n" },
             &KeyError::MemberType { name: "kid", expected: "a string", found: "a number" },
             &KeyError::KtyUnsupported { kty: excerpt("OKP") },
-            &KeyError::CrvUnsupported { crv: excerpt("P-384") },
-            &KeyError::CrvUnsupported { crv: excerpt("secp256r1") },
+            &KeyError::CrvUnsupported { kty: "EC", crv: excerpt("P-384") },
+            &KeyError::CrvUnsupported { kty: "EC", crv: excerpt("secp256r1") },
             &KeyError::UseNotSig { key_use: excerpt("enc") },
             &KeyError::UseNotSig { key_use: excerpt("sign") },
             &KeyError::KeyOpsNotVerify,
             &KeyError::KeyOpsDuplicate { operation: "verify" },
             &KeyError::AlgUnsupported { alg: excerpt("RSA-OAEP") },
-            &KeyError::AlgMismatch { alg, kty: "RSA" },
-            &KeyError::AlgNotAllowed { alg, allowed },
+            &KeyError::AlgMismatch { alg, kty: "RSA", crv: None },
+            &KeyError::AlgMismatch { alg, kty: "EC", crv: Some("P-384") },
+            &KeyError::AlgMissing { could_be: allowed },
+            &KeyError::AlgNotAllowed { alg: alg.into(), allowed },
             &KeyError::FeatureDisabled { alg },
             &KeyError::PrivateMaterial { name: "d" },
             &KeyError::SecretAmongPublic,
@@ -324,9 +341,11 @@ fn messages() {
             &KeyError::SecretIsKeyDocument { form: KeyForm::Jwk },
             &KeyError::SecretIsKeyDocument { form: KeyForm::Ssh },
             &KeyError::SecretIsKeyDocument { form: KeyForm::Point },
-            &KeyError::CoordinateLength { name: "x", length: 31 },
-            &KeyError::CoordinateLength { name: "y", length: 48 },
-            &KeyError::PointNotOnCurve,
+            &KeyError::CoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 },
+            &KeyError::CoordinateLength { name: "y", crv: "P-256", expected: 32, length: 48 },
+            &KeyError::PointNotOnCurve { crv: "P-384" },
+            &KeyError::PointNotOnCurve { crv: "Ed25519" },
+            &KeyError::PointOfSmallOrder,
             &KeyError::ModulusTooSmall { bits: 1024, least: 2048 },
             &KeyError::ModulusTooLarge { bits: 8192, most: 4096 },
             &KeyError::ModulusEven,

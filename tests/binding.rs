@@ -4,7 +4,20 @@
 //!
 //! The rules are written here as a table, and not taken from the crate.
 
-#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
+#![cfg(any(
+    feature = "hs256",
+    feature = "hs384",
+    feature = "hs512",
+    feature = "es256",
+    feature = "es384",
+    feature = "rs256",
+    feature = "rs384",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ps512",
+    feature = "ed25519"
+))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,15 +34,15 @@ use jose_core::{
     Algorithm, AlgorithmSet, Error, Jwks, KeyError, KeySource, ParseError, SelectError, SignatureError,
     Verifier, VerifyingKey,
 };
-use support::{b64, outcome, outcome_of_set, signer};
+use support::{b64, outcome, outcome_of_set, signer_for};
 
 /// The key itself refuses another algorithm than its own, whatever the signature, and then every length
 /// but the one that its signatures have.
 #[test]
 fn the_low_level_door() {
     for algorithm in support::algorithms() {
-        let key = support::key(support::usual(algorithm));
-        let signature = signer(support::usual(algorithm)).sign(b"message");
+        let key = support::usual_key(algorithm);
+        let signature = support::usual_signer(algorithm).sign(b"message");
         for &requested in Algorithm::ALL {
             let expected = match requested == algorithm {
                 true => Ok(()),
@@ -73,7 +86,7 @@ fn algorithms_that_are_not_implemented() {
         "dir",
     ] {
         for algorithm in support::algorithms() {
-            let key = support::key(support::usual(algorithm));
+            let key = support::usual_key(algorithm);
             let header = b64(format!(r#"{{"alg":"{name}","kid":"k"}}"#));
             for (allowed, signature) in
                 support::allow_lists().into_iter().flat_map(|a| [(a, ""), (a, "AAAA")])
@@ -94,8 +107,8 @@ fn algorithms_that_are_not_implemented() {
 #[test]
 fn alg_of_the_header_is_one_string() {
     let algorithm = support::algorithms()[0];
-    let key = support::key(support::usual(algorithm));
-    let signer = signer(support::usual(algorithm));
+    let key = support::usual_key(algorithm);
+    let signer = support::usual_signer(algorithm);
     let judge = |header: &str| outcome(&key, algorithm.into(), &signer.token(header, ""));
     let wrong = ParseError::ParameterType { name: "alg" };
     assert_eq!(judge("{}"), Err(ParseError::AlgMissing.into()));
@@ -269,11 +282,11 @@ fn check_row(algorithm: Algorithm, row: &str, kid: Option<&str>, choice: Choice)
 #[test]
 fn sources_without_a_choice() {
     for algorithm in support::algorithms() {
-        let key = support::key(support::usual(algorithm));
+        let key = support::usual_key(algorithm);
         let empty: [(&str, VerifyingKey); 0] = [];
         for kid in ["", r#","kid":"a""#, r#","kid":"""#, r#","kid":"\ud83d\udd11""#] {
             let token =
-                signer(support::usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"{kid}}}"#), "");
+                support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"{kid}}}"#), "");
             assert_eq!(outcome(&key, algorithm.into(), &token), Ok(algorithm), "{kid}");
             let expected = match kid {
                 "" => SelectError::NoKeyForAlgorithm { alg: algorithm },
@@ -293,11 +306,11 @@ fn kid_on_demand() {
     }
     for algorithm in support::algorithms() {
         let name = support::usual(algorithm);
-        let key = support::key(name);
+        let key = support::key_for(algorithm, name);
         let set = format!(r#"{{"keys":[{}]}}"#, support::jwk(name, r#""kid":"a""#));
         let jwks = Jwks::parse(&set).unwrap();
-        let without = signer(name).token(format!(r#"{{"alg":"{algorithm}"}}"#), "");
-        let with = signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#), "");
+        let without = signer_for(algorithm, name).token(format!(r#"{{"alg":"{algorithm}"}}"#), "");
+        let with = signer_for(algorithm, name).token(format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#), "");
         let missing = Err(Error::Select(SelectError::KidMissing { alg: algorithm }));
         for (token, expected) in [(&without, missing), (&with, Ok(()))] {
             assert_eq!(judge(&key, algorithm, token), expected);
@@ -321,7 +334,7 @@ fn kid_on_demand() {
 fn typ_names_one_media_type() {
     let algorithm = support::algorithms()[0];
     let name = support::usual(algorithm);
-    let key = support::key(name);
+    let key = support::key_for(algorithm, name);
     for (demanded, written, accepted) in [
         ("at+jwt", "AT+JWT", true),
         ("at+jwt", "Application/at+jwt", true),
@@ -333,7 +346,8 @@ fn typ_names_one_media_type() {
         ("a/b", "application/a/b", false),
         ("at+jwt", "at+jwt ", false),
     ] {
-        let token = signer(name).token(format!(r#"{{"alg":"{algorithm}","typ":"{written}"}}"#), "");
+        let token =
+            signer_for(algorithm, name).token(format!(r#"{{"alg":"{algorithm}","typ":"{written}"}}"#), "");
         let verifier = Verifier::new(&key, algorithm.into()).require_typ(demanded);
         let outcome = verifier.verify(&token, &mut [0; 4096]).map(drop);
         let mismatch = SelectError::TypMismatch {
@@ -362,12 +376,14 @@ fn every_kid_of_a_large_set() {
     let mut found = 0;
     for kid in &kids {
         for written in [kid.clone(), kid.replacen('k', r"\u006b", 9)] {
-            let token = signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"{written}"}}"#), "");
+            let token = signer_for(algorithm, name)
+                .token(format!(r#"{{"alg":"{algorithm}","kid":"{written}"}}"#), "");
             assert_eq!(outcome(&keys, algorithm.into(), &token), Ok(algorithm), "{kid}");
             found += 1;
         }
         // One character more is another kid.
-        let token = signer(name).token(format!(r#"{{"alg":"{algorithm}","kid":"{kid}k"}}"#), "");
+        let token =
+            signer_for(algorithm, name).token(format!(r#"{{"alg":"{algorithm}","kid":"{kid}k"}}"#), "");
         let expected = Err(SelectError::KidUnknown { keys: count }.into());
         assert_eq!(outcome(&keys, algorithm.into(), &token), expected);
     }

@@ -7,7 +7,7 @@ use jose_core::rotation::{
 use jose_core::{Jwks, KeySet, Verifier};
 
 use super::scripts::DEFAULT;
-use super::support::{algorithms, jwk, signer, usual};
+use super::support::{self, algorithms, jwk, signer, usual};
 use super::{World, allowed, at, document, seconds, token};
 
 fn remote(policy: RotationPolicy) -> RemoteKeySet {
@@ -143,7 +143,8 @@ fn fixed_keys_beside_a_remote_set() {
     let forged = signer(other).token(format!(r#"{{"alg":"{}","kid":"fixed"}}"#, algorithms()[0]), "{}");
     assert!(world.at(1000).present(&forged).starts_with("refused: Signature"));
     // Nor does a token without kid get one.
-    let bare = signer(usual(algorithms()[0])).token(format!(r#"{{"alg":"{}"}}"#, algorithms()[0]), "{}");
+    let bare =
+        support::usual_signer(algorithms()[0]).token(format!(r#"{{"alg":"{}"}}"#, algorithms()[0]), "{}");
     assert_ne!(world.present(&bare), "verified");
     // When all else is too stale.
     assert_eq!(world.at(400 + 86_401).token("fixed"), "verified");
