@@ -240,7 +240,8 @@ fn demo() {
             ran += 1;
         }
     }
-    assert!(ran > 0);
+    let shown = [Algorithm::Hs256, Algorithm::Es256, Algorithm::Rs256];
+    assert_eq!(ran > 0, shown.into_iter().any(support::enabled));
 }
 
 /// No file of vectors is left out.

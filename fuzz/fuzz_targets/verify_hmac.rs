@@ -1,8 +1,8 @@
-//! HS256 says what aws-lc-rs says, and refuses as a secret what this crate calls none, and nothing else.
+//! HS256, HS384 and HS512 say what aws-lc-rs says, and refuse as a secret what this crate calls none, and nothing else.
 //!
 //! Input: an octet that chooses what of a key is written into the secret and how the secret is then encoded;
-//! the secret and the message, each with its length in one octet; up to three edits of the good tag. See
-//! `jose_core_fuzz::input`.
+//! the secret and the message, each with its length in one octet; up to three edits of the good tag (see
+//! `jose_core_fuzz::input`). The very last octet chooses the algorithm.
 
 #![no_main]
 
@@ -33,7 +33,18 @@ const PIECES: [&[u8]; 15] = [
       \x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5",
 ];
 
+type Make = fn(&[u8]) -> Result<VerifyingKey, KeyError>;
+
+/// Each algorithm, as this crate and as the other has it, and the length of its hash.
+static ALGORITHMS: [(Algorithm, Make, &hmac::Algorithm, usize); 3] = [
+    (Algorithm::Hs256, VerifyingKey::hs256, &hmac::HMAC_SHA256, 32),
+    (Algorithm::Hs384, VerifyingKey::hs384, &hmac::HMAC_SHA384, 48),
+    (Algorithm::Hs512, VerifyingKey::hs512, &hmac::HMAC_SHA512, 64),
+];
+
 fuzz_target!(|data: &[u8]| {
+    let Some((choice, data)) = data.split_last() else { return };
+    let (algorithm, make, other, hash_len) = ALGORITHMS[usize::from(*choice) % ALGORITHMS.len()];
     let mut input = Input(data);
     let document = input.octet();
     let mut secret = input.text();
@@ -45,28 +56,28 @@ fuzz_target!(|data: &[u8]| {
     let message = input.text();
     let edits = input.edits();
 
-    let key = match VerifyingKey::hs256(&secret) {
+    let key = match make(&secret) {
         Ok(key) => key,
         Err(KeyError::SecretTooShort { length, least }) => {
-            return assert_eq!((length, least, length < least), (secret.len(), 32, true));
+            return assert_eq!((length, least, length < least), (secret.len(), hash_len, true));
         }
         Err(KeyError::SecretIsKeyDocument { form }) => {
-            assert!(secret.len() >= 32);
+            assert!(secret.len() >= hash_len);
             return assert_eq!(model(&secret), Some(form), "{}", secret.escape_ascii());
         }
         Err(error) => panic!("{error}"),
     };
-    assert!(secret.len() >= 32 && model(&secret).is_none(), "{}", secret.escape_ascii());
+    assert!(secret.len() >= hash_len && model(&secret).is_none(), "{}", secret.escape_ascii());
 
-    let other = hmac::Key::new(hmac::HMAC_SHA256, &secret);
+    let other = hmac::Key::new(*other, &secret);
     let good = hmac::sign(&other, &message).as_ref().to_vec();
     let mut tag = good.clone();
     edits.make(&mut tag);
-    let found = key.verify(Algorithm::Hs256, &message, &tag);
+    let found = key.verify(algorithm, &message, &tag);
     assert_eq!(found.is_ok(), hmac::verify(&other, &message, &tag).is_ok());
     assert_eq!(found.is_ok(), tag == good);
-    let of_length = found == Err(SignatureError::Length { found: tag.len(), expected: 32 });
-    assert_eq!(of_length, tag.len() != 32, "{found:?}");
+    let of_length = found == Err(SignatureError::Length { found: tag.len(), expected: hash_len });
+    assert_eq!(of_length, tag.len() != hash_len, "{found:?}");
 });
 
 fn encoded(secret: &[u8], encoding: u8) -> Vec<u8> {
