@@ -315,8 +315,7 @@ impl AlgorithmSet {
 
     /// The member, if there is only one.
     pub(crate) fn single(self) -> Option<Algorithm> {
-        let mut members = self.iter();
-        members.next().filter(|_| members.next().is_none())
+        Algorithm::ALL.iter().copied().find(|one| Self::only(*one) == self)
     }
 
     /// Whether it has algorithms that verify with a public key.

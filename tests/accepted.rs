@@ -42,13 +42,13 @@ fn bound(jwk: &str, allowed: AlgorithmSet) -> Result<Algorithm, String> {
 }
 
 #[test]
-fn three_algorithms_and_no_other() {
-    for &algorithm in Algorithm::ALL {
+fn these_algorithms_and_no_other() {
+    for algorithm in support::algorithms() {
         let key = support::usual_key(algorithm);
         let verifier = Verifier::new(&key, algorithm.into());
         assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());
     }
-    for alg in ["none", "None", "HS384", "PS256", "EdDSA", "hs256", ""] {
+    for alg in ["none", "None", "ES512", "ES256K", "Ed448", "hs256", ""] {
         let outcome = header(&format!(r#"{{"alg":"{alg}"}}"#)).unwrap_err();
         assert!(matches!(outcome, Error::Select(SelectError::AlgorithmUnsupported { .. })), "{alg}");
     }
@@ -324,7 +324,7 @@ fn ml_dsa_keys_beside_others() {
 #[test]
 fn the_good_members_of_a_set() {
     let text = format!(
-        r#"{{"keys":[7,{{"kty":"OKP","kid":"a"}},{},{{"kty":"RSA","kty":"RSA"}},{}]}}"#,
+        r#"{{"keys":[7,{{"kty":"AKP","kid":"a"}},{},{{"kty":"RSA","kty":"RSA"}},{}]}}"#,
         jwk("p256", r#""kid":"b""#),
         jwk("rsa-1024", r#""kid":"c""#)
     );

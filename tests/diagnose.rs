@@ -347,7 +347,7 @@ fn no_heap() {
             assert_eq!(explain(&key, algorithm.into(), &token), 0, "a key, {algorithm}");
             assert_eq!(explain(&pairs[..], algorithm.into(), &token), 0, "a slice, {algorithm}");
             // With a heap, the parameters of an RSA key are in a box each time that one is built.
-            if algorithm != Algorithm::Rs256 || cfg!(not(feature = "alloc")) {
+            if algorithm.kty() != "RSA" || cfg!(not(feature = "alloc")) {
                 assert_eq!(explain(&jwks, algorithm.into(), &token), 0, "a set, {algorithm}");
             }
         }

@@ -35,7 +35,6 @@ use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySource, Limits, UnixTime,
     UnverifiedJws, Verifier, VerifyingKey,
 };
-use support::signer;
 
 const CLAIMS: &str = r#"{"iss":"https:\/\/issuer.example","sub":"user","aud":["x","api.example"],
     "exp":2000000000,"nbf":1.5e9,"iat":1600000000.25,"jti":"1","own":{"a":[1,2,{"b":null}]}}"#;
@@ -118,7 +117,7 @@ fn single_key_and_slice() {
 #[test]
 fn borrowed_set() {
     for case in cases() {
-        let boxed = cfg!(feature = "alloc") && case.algorithm == Algorithm::Rs256;
+        let boxed = cfg!(feature = "alloc") && case.algorithm.kty() == "RSA";
         let jwks = Jwks::parse(&case.set).unwrap();
         let found = allocations(|| judge(&jwks, &case));
         // Two tokens were looked at.
@@ -130,7 +129,7 @@ fn borrowed_set() {
 #[test]
 fn verdicts() {
     for case in cases() {
-        let boxed = cfg!(feature = "alloc") && case.algorithm == Algorithm::Rs256;
+        let boxed = cfg!(feature = "alloc") && case.algorithm.kty() == "RSA";
         let found = allocations(|| {
             let jwks = Jwks::parse(&case.set).unwrap();
             let outcome = |member: Result<jose_core::Jwk<'_>, KeyError>| {

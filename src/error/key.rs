@@ -242,7 +242,7 @@ impl fmt::Display for KeyError {
                 "the key has the private member '{name}': whoever can read it can sign; replace the key"
             ),
             Self::SecretAmongPublic => f.write_str(
-                "the key is a shared secret, and public keys are accepted beside it: verify HS256 apart from other algorithms",
+                "the key is a shared secret, and public keys are accepted beside it: verify HMAC apart from other algorithms",
             ),
             Self::Base64 { name, error } => write!(f, "'{name}' is not base64url: {error}"),
             Self::SecretTooShort { length, least } => write!(f, "the secret has {length} octets, and {least} are the least"),

@@ -10,7 +10,6 @@ use jose_core::{
 use super::der;
 use super::support::{
     self, Signer, algorithms, allow_lists, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer,
-    usual,
 };
 
 /// Seen in CVE-2015-9235, CVE-2022-23540, CVE-2026-28802.

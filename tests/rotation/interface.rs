@@ -187,7 +187,7 @@ fn reasons_say_what_to_do() {
     // The keys that matter first: the one that is for encryption has no fault.
     let algorithm = algorithms()[0];
     let keys = format!(
-        r#"{{"keys":[{},{{"kty":"OKP","kid":"okp"}},{},null]}}"#,
+        r#"{{"keys":[{},{{"kty":"AKP","kid":"okp"}},{},null]}}"#,
         jwk(usual(algorithm), r#""kid":"enc","use":"enc""#),
         jwk(usual(algorithm), r#""kid":"bad","key_ops":["verify","verify"]"#)
     );
