@@ -196,7 +196,7 @@ fn no_rsa_8192() {
     assert_eq!(set.test_groups.len(), 1);
 }
 
-/// PSS. `stricter` is for suites of another MGF or salt: why their good ones are refused.
+/// PSS. `stricter` is for suites of another hash, MGF or salt: why their good ones are refused.
 fn pss(name: rsa_pss_verify::TestName, key: RsaKey, stricter: Option<SignatureError>) -> Count {
     let set = rsa_pss_verify::TestSet::load(name).unwrap();
     let mut count = Count::default();
@@ -204,13 +204,19 @@ fn pss(name: rsa_pss_verify::TestName, key: RsaKey, stricter: Option<SignatureEr
         let key = key(&group.key.n, &group.key.e).unwrap();
         for test in &group.tests {
             let found = key.verify(key.algorithm(), &test.msg, &test.sig);
+            // What is bad in a suite of another salt because it has the algorithm's own is good here.
+            let own_salt = stricter.is_some() && OWN_SALT.iter().any(|own| *own == (name, &*test.comment));
+            let result = if own_salt { Valid } else { test.result };
             let stricter = stricter.filter(|_| test.result == Valid);
-            count.add(&format!("{} {}", test.tc_id, test.comment), test.result, found, stricter);
+            count.add(&format!("{} {}", test.tc_id, test.comment), result, found, stricter);
         }
     }
     assert_eq!(count.accepted + count.refused + count.stricter, set.number_of_tests);
     count
 }
+
+const OWN_SALT: [(rsa_pss_verify::TestName, &str); 1] =
+    [(rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen0, "s_len changed to 32")];
 
 #[test]
 fn ps256() {
@@ -243,9 +249,10 @@ fn pss_with_other_parameters() {
     use rsa_pss_verify::TestName::*;
     let refused = |name, key: RsaKey, refused, stricter| {
         let count = pss(name, key, Some(SignatureError::Invalid));
-        assert_eq!(count, Count { accepted: 0, refused, stricter });
+        let accepted = OWN_SALT.iter().filter(|(suite, _)| *suite == name).count();
+        assert_eq!(count, Count { accepted, refused, stricter });
     };
-    refused(RsaPss2048Sha256Mgf1SaltLen0, VerifyingKey::ps256, 42, 61);
+    refused(RsaPss2048Sha256Mgf1SaltLen0, VerifyingKey::ps256, 41, 61);
     refused(RsaPss2048Sha256Mgf1Sha1_20, VerifyingKey::ps256, 45, 63);
     refused(RsaPss2048Sha1Mgf1SaltLen20, VerifyingKey::ps256, 46, 42);
     refused(RsaPss2048Sha512_256Mgf1SaltLen32, VerifyingKey::ps256, 46, 69);
