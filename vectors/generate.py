@@ -2961,6 +2961,14 @@ def demo():
     )
     case("cut off", altered("PyJWT"), jwks, "RS256 ES256", f"{head}.{payload}", parse_error("PartsMissing"))
     sources = {"RS256": source("PyJWT"), "ES256": source("joserfc"), "HS256": source("jose")}
+    # Of the algorithms that are off by default: a set of keys, and a token for each.
+    further = {"PS256": ("jose", "rsa-2048"), "ES384": ("PyJWT", "p384"), "Ed25519": ("joserfc", "ed25519")}
+    further_kid = lambda alg: f"{alg.lower()}-2026"
+    further_keys = (public(name, kid=further_kid(alg), use="sig", alg=alg) for alg, (_, name) in further.items())
+    further_tokens = {
+        alg: sign(maker, name, {"typ": "JWT", "kid": further_kid(alg)}, CLAIMS, alg)
+        for alg, (maker, name) in further.items()
+    }
     return {
         "jwks": jwks,
         "secret": secret,
@@ -2970,6 +2978,11 @@ def demo():
         "tokens": made,
         "sources": sources,
         "expired": expired,
+        "further": {
+            "jwks": key_set(*further_keys),
+            "tokens": further_tokens,
+            "sources": {alg: source(maker) for alg, (maker, _) in further.items()},
+        },
         "refusals": theme.entries,
     }
 
@@ -3007,7 +3020,12 @@ def entries_of(content):
     return (
         content
         if isinstance(content, list)
-        else content["refusals"] + [{"id": f"demo/{alg}", "token": token} for alg, token in content["tokens"].items()]
+        else content["refusals"]
+        + [
+            {"id": f"demo/{alg}", "token": token}
+            for tokens in (content["tokens"], content.get("further", {}).get("tokens", {}))
+            for alg, token in tokens.items()
+        ]
     )
 
 
