@@ -273,7 +273,7 @@ fn set_text(keys: &RawValue) -> String {
 }
 
 fn is_secret(verdict: Verdict<'_>) -> bool {
-    matches!(verdict.outcome, Err(KeyError::AlgNotAllowed { alg: Algorithm::Hs256, .. }))
+    matches!(verdict.outcome, Err(KeyError::AlgNotAllowed { alg, .. }) if !alg.iter().any(Algorithm::is_asymmetric))
 }
 
 fn verdict(verdict: Verdict<'_>) -> Value {

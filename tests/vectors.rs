@@ -4,7 +4,20 @@
 //! A variant of an error that no vector and no test asks for fails the suite: there is no refusal that
 //! nobody has seen.
 
-#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
+#![cfg(any(
+    feature = "hs256",
+    feature = "hs384",
+    feature = "hs512",
+    feature = "es256",
+    feature = "es384",
+    feature = "rs256",
+    feature = "rs384",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ps512",
+    feature = "ed25519"
+))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -249,8 +262,13 @@ fn every_file_is_run() {
 }
 
 /// What no vector can show, and the test that does: a file, and a function in it.
-const ELSEWHERE: [(&str, &str, &str); 5] = [
+const ELSEWHERE: [(&str, &str, &str); 10] = [
     ("ParseError::ScratchTooSmall", "base64url", "buffers_of_the_exact_size"),
+    ("SelectError::CritMalformed", "attacks/header", "crit_understood"),
+    ("SelectError::CritRegistered", "attacks/header", "crit_understood"),
+    ("SelectError::CritNotUnderstood", "attacks/header", "crit_understood"),
+    ("SelectError::CritDuplicate", "attacks/header", "crit_understood"),
+    ("SelectError::CritAbsent", "attacks/header", "crit_understood"),
     ("SignatureError::AlgorithmMismatch", "binding", "the_low_level_door"),
     ("ClaimsError::ClaimPresent", "claims", "expectations"),
     ("KeyError::FeatureDisabled", "attacks/two_sources_of_truth", "cube_of_sets"),

@@ -64,6 +64,11 @@ fn is_percent_encoded(token: &[u8]) -> bool {
 
 pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
     match *error {
+        SelectError::CritMalformed
+        | SelectError::CritRegistered { .. }
+        | SelectError::CritNotUnderstood { .. }
+        | SelectError::CritDuplicate { .. }
+        | SelectError::CritAbsent { .. } => Cause::CriticalExtension,
         SelectError::AlgorithmUnsupported { alg } if alg.as_str().eq_ignore_ascii_case("none") => {
             Cause::Unsigned
         }
@@ -76,7 +81,7 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
         SelectError::AlgorithmNotAllowed { alg, allowed } => {
             if !alg.is_asymmetric() {
                 Cause::SignedWithSecret
-            } else if allowed == AlgorithmSet::only(Algorithm::Hs256) {
+            } else if !allowed.has_asymmetric() {
                 Cause::SignedWithPrivateKey
             } else {
                 Cause::AlgorithmNotAllowed
@@ -112,9 +117,13 @@ fn is_untyped(error: &SelectError) -> bool {
 }
 
 /// Why the key that the token names, or could mean, is set aside.
-pub(super) const fn of_key(reason: &KeyError) -> Cause {
+pub(super) fn of_key(reason: &KeyError) -> Cause {
     match *reason {
-        KeyError::CoordinateLength { length: 1..=31, .. } => Cause::CoordinateLeadingZero,
+        KeyError::CoordinateLength { crv, expected, length, .. }
+            if 0 < length && length < expected && crv != "Ed25519" =>
+        {
+            Cause::CoordinateLeadingZero
+        }
         KeyError::PrivateMaterial { .. } => Cause::PrivateKeyPublished,
         KeyError::SecretAmongPublic => Cause::SecretAmongPublicKeys,
         KeyError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
@@ -145,7 +154,7 @@ pub(super) const fn is_foreign(reason: &KeyError) -> bool {
 pub(super) fn of_signature(error: SignatureError, alg: Algorithm, signature: &[u8]) -> Cause {
     match error {
         SignatureError::Length { found: 0, .. } => Cause::SignatureMissing,
-        SignatureError::Length { .. } if alg == Algorithm::Es256 && is_der(signature) => Cause::SignatureDer,
+        SignatureError::Length { .. } if alg.kty() == "EC" && is_der(signature) => Cause::SignatureDer,
         SignatureError::Length { .. } => Cause::SignatureLength,
         _ => Cause::SignatureInvalid,
     }
@@ -203,7 +212,7 @@ fn of_issuer(claims: Option<&Claims<'_>>, accepted: Expect<'_>) -> Cause {
     let mut buffer = [0; 512];
     let issuer = claims
         .and_then(|claims| claims.issuer().ok().flatten())
-        .and_then(|issuer| issuer.resolve(&mut buffer));
+        .and_then(|issuer| issuer.as_str().or_else(|| issuer.copy_to(&mut buffer)));
     let Some(found) = issuer else { return Cause::IssuerMismatch };
     let one;
     let accepted = match accepted {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{Base64Error, Excerpt, JsonError};
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
 
 /// Why key material, a JWK or a member of a JWK Set is not a key to verify with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +32,15 @@ pub enum KeyError {
         /// The type that it has.
         found: &'static str,
     },
-    /// A `kty` that carries none of the implemented algorithms.
+    /// A `kty` that carries none of the algorithms of this build.
     KtyUnsupported {
         /// The value.
         kty: Excerpt,
     },
-    /// A `crv` that carries none of the implemented algorithms.
+    /// A `crv` that carries none of the algorithms of this build.
     CrvUnsupported {
+        /// The value of `kty`.
+        kty: &'static str,
         /// The value.
         crv: Excerpt,
     },
@@ -54,7 +56,7 @@ pub enum KeyError {
         /// The operation.
         operation: &'static str,
     },
-    /// The key's `alg` names an algorithm that is not implemented.
+    /// The key's `alg` names an algorithm that this build does not verify.
     AlgUnsupported {
         /// The value.
         alg: Excerpt,
@@ -65,15 +67,24 @@ pub enum KeyError {
         alg: Algorithm,
         /// The value of `kty`.
         kty: &'static str,
+        /// The value of `crv`, where such a key has one.
+        crv: Option<&'static str>,
     },
-    /// The algorithm of the key, by its `alg` or by its `kty`, is not one that the caller accepts.
+    /// The algorithm of the key is not one that the caller accepts.
     AlgNotAllowed {
-        /// The algorithm of the key.
-        alg: Algorithm,
+        /// The algorithm of the key: the one that its `alg` names or, without, all that its `kty` and
+        /// `crv` can carry.
+        alg: AlgorithmSet,
         /// What the caller accepts.
         allowed: AlgorithmSet,
     },
-    /// The algorithm's feature is not enabled in this build.
+    /// A key without `alg` could be for several of the algorithms that the caller accepts. A key serves one:
+    /// that it verified one kind of signature must say nothing about another (RFC 8725 §3.1).
+    AlgMissing {
+        /// Which of them.
+        could_be: AlgorithmSet,
+    },
+    /// The only algorithm that the key can be for and the caller accepts is not enabled in this build.
     FeatureDisabled {
         /// The algorithm. Its feature has the algorithm's name in [`Algorithm`], in lower case.
         alg: Algorithm,
@@ -112,15 +123,27 @@ pub enum KeyError {
         /// What it looks like.
         form: KeyForm,
     },
-    /// A coordinate that is not exactly 32 octets long (RFC 7518 §6.2.1.2).
+    /// A coordinate that is not exactly as long as the field's numbers are (RFC 7518 §6.2.1.2,
+    /// RFC 8037 §2).
     CoordinateLength {
         /// `x` or `y`.
         name: &'static str,
+        /// The curve.
+        crv: &'static str,
+        /// The length that it must have, in octets.
+        expected: usize,
         /// Its length in octets.
         length: usize,
     },
-    /// Coordinates that are no point of the curve.
-    PointNotOnCurve,
+    /// Coordinates that are no point of the curve. Those of Ed25519 are an encoding of one (RFC 8032 §5.1.3),
+    /// and must be the only one.
+    PointNotOnCurve {
+        /// The curve.
+        crv: &'static str,
+    },
+    /// A point of Ed25519 of an order below that of the group: some signatures verify with it over any
+    /// message.
+    PointOfSmallOrder,
     /// A modulus with too few bits (RFC 7518 §3.3).
     ModulusTooSmall {
         /// Its size in bits.
@@ -169,12 +192,23 @@ impl fmt::Display for KeyError {
                 "the key has no '{name}', only a certificate in 'x5c', which is not read: have the issuer publish the key's own members"
             ),
             Self::MemberType { name, expected, found } => write!(f, "'{name}' of the key: expected {expected}, found {found}"),
-            Self::KtyUnsupported { kty } => write!(f, "'kty' is \"{kty}\", and only RSA, EC and oct are known"),
-            Self::CrvUnsupported { crv } if is_p256(crv.as_str()) => write!(
+            Self::KtyUnsupported { kty } => write!(
                 f,
-                "'crv': expected \"P-256\", found \"{crv}\": this is P-256 under a name that JWK does not have"
+                "'kty' is \"{kty}\"{}, and this build knows {}",
+                FeatureOff(kty.as_str()),
+                Enabled::Ktys
             ),
-            Self::CrvUnsupported { crv } => write!(f, "'crv': expected \"P-256\", found \"{crv}\""),
+            Self::CrvUnsupported { kty: "EC", crv } if is_p256(crv.as_str()) => write!(
+                f,
+                "'crv': expected {}, found \"{crv}\": this is P-256 under a name that JWK does not have",
+                Enabled::Crvs("EC")
+            ),
+            Self::CrvUnsupported { kty, crv } => write!(
+                f,
+                "'crv': expected {}, found \"{crv}\"{}",
+                Enabled::Crvs(kty),
+                FeatureOff(crv.as_str())
+            ),
             Self::UseNotSig { key_use } if is_like_sig(key_use.as_str()) => {
                 write!(f, "'use': expected \"sig\", found \"{key_use}\": did the issuer mean \"sig\"?")
             }
@@ -185,27 +219,43 @@ impl fmt::Display for KeyError {
             Self::KeyOpsDuplicate { operation } => {
                 write!(f, "'key_ops' names \"{operation}\" twice: expected each operation once")
             }
-            Self::AlgUnsupported { alg } => write!(f, "'alg' is \"{alg}\", and only HS256, ES256 and RS256 are known"),
-            Self::AlgMismatch { alg, kty } => write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry"),
+            Self::AlgUnsupported { alg } => write!(
+                f,
+                "'alg' is \"{alg}\"{}, and this build verifies {}",
+                FeatureOff(alg.as_str()),
+                Enabled::Names
+            ),
+            Self::AlgMismatch { alg, kty, crv: Some(crv) } => {
+                write!(f, "'alg' is {alg}, which a key of type {kty} on {crv} cannot carry")
+            }
+            Self::AlgMismatch { alg, kty, crv: None } => {
+                write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry")
+            }
             Self::AlgNotAllowed { alg, allowed } => write!(f, "the key is for {alg}, and {allowed} is accepted"),
+            Self::AlgMissing { could_be } => write!(
+                f,
+                "the key has no 'alg', and could be for {could_be}: have the issuer publish its 'alg', or accept only one of them"
+            ),
             Self::FeatureDisabled { alg } => write!(f, "the key is for {alg}, which this build was made without"),
             Self::PrivateMaterial { name } => write!(
                 f,
                 "the key has the private member '{name}': whoever can read it can sign; replace the key"
             ),
             Self::SecretAmongPublic => f.write_str(
-                "the key is a shared secret, and public keys are accepted beside it: verify HS256 apart from other algorithms",
+                "the key is a shared secret, and public keys are accepted beside it: verify HMAC apart from other algorithms",
             ),
             Self::Base64 { name, error } => write!(f, "'{name}' is not base64url: {error}"),
             Self::SecretTooShort { length, least } => write!(f, "the secret has {length} octets, and {least} are the least"),
             Self::SecretTooLong { length, most } => write!(f, "the secret has {length} octets, and {most} are the most"),
             Self::SecretIsKeyDocument { form } => write!(f, "this secret looks like {form}; use a random secret"),
-            Self::CoordinateLength { name, length: length @ 1..=31 } => write!(
-                f,
-                "'{name}' has {length} octets where P-256 has 32: the issuer stripped leading zeros"
-            ),
-            Self::CoordinateLength { name, length } => write!(f, "'{name}' has {length} octets where P-256 has 32"),
-            Self::PointNotOnCurve => f.write_str("'x' and 'y' are no point of P-256"),
+            Self::CoordinateLength { name, crv, expected, length } => {
+                write!(f, "'{name}' has {length} octets where {crv} has {expected}")?;
+                let stripped = (1..expected).contains(&length) && crv != "Ed25519";
+                f.write_str(if stripped { ": the issuer stripped leading zeros" } else { "" })
+            }
+            Self::PointNotOnCurve { crv: "Ed25519" } => f.write_str("'x' is no point of Ed25519"),
+            Self::PointNotOnCurve { crv } => write!(f, "'x' and 'y' are no point of {crv}"),
+            Self::PointOfSmallOrder => f.write_str("'x' is a point of small order, which is nobody's key"),
             Self::ModulusTooSmall { bits, least } => write!(f, "the modulus has {bits} bits, and {least} are the least"),
             Self::ModulusTooLarge { bits, most } => write!(f, "the modulus has {bits} bits, and {most} are the most"),
             Self::ModulusEven => f.write_str("the modulus is even: it is no RSA modulus"),
@@ -224,9 +274,10 @@ impl fmt::Display for KeyError {
 
 /// Whether a `crv` is a name that P-256 has elsewhere: in SEC 2, ANSI X9.62, SSH, or written otherwise.
 fn is_p256(crv: &str) -> bool {
-    ["secp256r1", "prime256v1", "nistp256", "P-256", "P256", "P_256"]
-        .into_iter()
-        .any(|name| crv.trim_ascii().eq_ignore_ascii_case(name))
+    crv != "P-256"
+        && ["secp256r1", "prime256v1", "nistp256", "P-256", "P256", "P_256"]
+            .into_iter()
+            .any(|name| crv.trim_ascii().eq_ignore_ascii_case(name))
 }
 
 /// Whether a `use` that is not `sig` seems to have been meant as one.

@@ -7,7 +7,7 @@ use super::error::{FetchError, KeysUnavailable};
 use super::monotonic::MonotonicTime;
 use super::need::{Kind, Need};
 use super::permit::Recipe;
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::AlgorithmSet;
 use crate::error::{Error, SelectError, SignatureError};
 use crate::json::JsonString;
 use crate::jws::UnverifiedJws;
@@ -149,7 +149,7 @@ impl<'r> RemoteKeys<'r> {
             (Kind::Selection, Ok(_)) => false,
             (Kind::Signature, Err(_)) => false,
             // Signatures of the other algorithms have one length, whatever the key.
-            (Kind::Signature, Ok(_)) if is_length(refusal) && algorithm != Algorithm::Rs256 => false,
+            (Kind::Signature, Ok(_)) if is_length(refusal) && algorithm.kty() != "RSA" => false,
             (Kind::Signature, Ok(key)) => !self.is_fixed(key),
         };
         mends.then(|| Need::new(kind, algorithm, reference.kid(), self.revision))

@@ -45,17 +45,17 @@ const TAG: Site =
 
 /// Whether a secret is text: of text, more is looked at.
 const IS_TEXT: Site =
-    Site { file: "src/key/hs256/document.rs", line: "if outside_ascii <= secret.len() / 8 {" };
+    Site { file: "src/key/hmac/document.rs", line: "if outside_ascii <= secret.len() / 8 {" };
 
 /// Whether it has the length and the first octet of a point; and then, whether it is one.
 const MAY_BE_POINT: Site = Site {
-    file: "src/key/hs256/point.rs",
+    file: "src/key/hmac/point.rs",
     line: "any | (may_be != 0 && curve.has(&Octets::read(secret, encoding, curve.width).coordinates))",
 };
 
 /// Whether a secret is refused because it is the text or DER of a key.
 const KEY_DOCUMENT: Site = Site {
-    file: "src/key/hs256/document.rs",
+    file: "src/key/hmac/document.rs",
     line: "if found.iter().fold(0, |any, found| any | found) >> 63 == 0 && !point {",
 };
 

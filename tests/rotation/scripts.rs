@@ -7,7 +7,7 @@ use jose_core::rotation::{
 };
 use jose_core::{ClaimsPolicy, Expect, UnixTime, Verifier};
 
-use super::support::{algorithms, jwk, signer, usual, variant};
+use super::support::{self, algorithms, jwk, usual, variant};
 use super::{World, allowed, at, document, seconds, token};
 
 /// What happens.
@@ -255,7 +255,7 @@ fn grace_is_for_kids_that_are_gone() {
         // It waits for the cooldown of the fetch that brought the set.
         assert_eq!(outcome, "later 30");
         // Nor does a token without kid get a key that is gone.
-        let bare = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+        let bare = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
         let keys = world.remote.keys(world.now).unwrap();
         assert!(Verifier::new(&keys).verify(&bare, &mut Vec::new()).is_err());
     }
