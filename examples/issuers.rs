@@ -35,7 +35,7 @@ fn claimed<'i>(issuers: &'i [Issuer], token: &str) -> Option<&'i Issuer> {
 /// The issuer and the subject of a token that holds.
 fn verify(issuers: &[Issuer], token: &str) -> Result<String, Failure> {
     let issuer = claimed(issuers, token).ok_or("of no issuer that is known")?;
-    let policy = ClaimsPolicy::new(Expect::Value(issuer.name), Expect::Value(issuer.audience));
+    let policy = ClaimsPolicy::new(Expect::Exactly(issuer.name), Expect::Exactly(issuer.audience));
     let mut scratch = Vec::new();
     let verified = Verifier::new(&issuer.keys).require_kid().verify(token, &mut scratch)?;
     let claims = verified.claims(&policy, NOW).map_err(Error::from)?;

@@ -36,7 +36,7 @@ impl<'t> VerifiedJws<'t> {
     /// # let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     /// # let mut scratch = [0; 256];
     /// # let verified = Verifier::new(&key).verify(token, &mut scratch)?;
-    /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+    /// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
     /// let claims = verified.claims_without_clock(&policy)?;
     /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
     ///
@@ -72,7 +72,7 @@ impl<'t> VerifiedJws<'t> {
 /// let mut scratch = [0; 256];
 /// let verified = Verifier::new(&key).verify(token, &mut scratch)?;
 ///
-/// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+/// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
 /// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;
 /// assert!(claims.issuer()?.is_some_and(|issuer| issuer == "joe"));
 /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));

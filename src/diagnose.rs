@@ -49,7 +49,7 @@ impl<K: KeySource> Verifier<'_, K> {
     ///
     /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
     /// let verifier = Verifier::new(&key);
-    /// let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    /// let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
@@ -64,7 +64,7 @@ impl<K: KeySource> Verifier<'_, K> {
         &'d self,
         token: &T,
         scratch: &'d mut S,
-        policy: &ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'_>,
         now: UnixTime,
     ) -> Diagnosis<'d, K> {
         let token = token.as_ref();
@@ -75,7 +75,7 @@ impl<K: KeySource> Verifier<'_, K> {
         let mut diagnosis = Diagnosis {
             keys: &self.keys,
             allowed: self.allowed,
-            policy: *policy,
+            policy,
             now,
             refusal,
             header: None,
@@ -95,7 +95,7 @@ impl<K: KeySource> Verifier<'_, K> {
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
     allowed: AlgorithmSet,
-    policy: ClaimsPolicy<'d>,
+    policy: &'d ClaimsPolicy<'d>,
     now: UnixTime,
     refusal: Option<Error>,
     header: Option<Header<'d>>,

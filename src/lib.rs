@@ -24,6 +24,7 @@ extern crate std;
 // `#[inline(never)]` in them keeps a stage's buffers out of the stack frames of the others; what is
 // inlined on 64-bit targets alone is worth its code there, and not on a device.
 mod algorithm;
+mod any_of;
 mod time;
 mod error;
 mod limits;
@@ -46,6 +47,7 @@ pub mod diagnose;
 pub mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
+pub use self::any_of::{AnyOf, EmptyList};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
 pub use self::error::{
     Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, KeyForm, ParseError,
@@ -67,4 +69,6 @@ pub use self::select::KeySource;
 #[cfg(feature = "std")]
 pub use self::time::ClockError;
 pub use self::time::{Leeway, UnixTime};
+#[cfg(feature = "alloc")]
+pub use self::verify::OwnedJws;
 pub use self::verify::{Scratch, VerifiedJws, Verifier};

@@ -1,8 +1,14 @@
 //! The pipeline: a token, the keys and a policy in; a verified token or one reason out.
 
+#[cfg(feature = "alloc")]
+mod owned;
+
 use core::borrow::Borrow as _;
 
+#[cfg(feature = "alloc")]
+pub use self::owned::OwnedJws;
 use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::any_of::AnyOf;
 use crate::base64url::decoded_len;
 use crate::compact::{self, Parts};
 use crate::error::{Error, ParseError, SelectError};
@@ -39,16 +45,9 @@ pub struct Verifier<'t, K: KeySource> {
     pub(crate) keys: K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    typ: Typ<'t>,
+    /// What `typ` must be, if it must be anything.
+    typ: Option<AnyOf<'t>>,
     pub(crate) limits: Limits,
-}
-
-/// What `typ` must be.
-#[derive(Clone, Copy, Debug)]
-enum Typ<'t> {
-    Any,
-    One(&'t str),
-    OneOf(&'t [&'t str]),
 }
 
 impl<'t, K: KeySource> Verifier<'t, K> {
@@ -58,7 +57,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     /// [`VerifyingKey`]: crate::VerifyingKey
     #[must_use]
     pub fn new(keys: K) -> Self {
-        Self { allowed: keys.algorithms(), keys, kid_required: false, typ: Typ::Any, limits: Limits::new() }
+        Self { allowed: keys.algorithms(), keys, kid_required: false, typ: None, limits: Limits::new() }
     }
 
     /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
@@ -76,19 +75,25 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         self
     }
 
-    /// Demands this `typ` of every token: `at+jwt` for access tokens, say (RFC 8725 §3.11, RFC 9068).
-    /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    /// Demands this `typ` of every token, or one of these: `at+jwt` for access tokens, say (RFC 8725 §3.11,
+    /// RFC 9068). Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// # use jose_core::{AnyOf, Verifier, VerifyingKey};
+    /// # let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
+    /// let verifier = Verifier::new(&key).require_typ("at+jwt");
+    /// let verifier = Verifier::new(&key).require_typ(&["at+jwt", "JWT"]);
+    /// # #[cfg(feature = "alloc")] {
+    /// # let configured = vec!["at+jwt".to_owned()];
+    /// let verifier = Verifier::new(&key).require_typ(AnyOf::owned(configured)?);
+    /// # }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn require_typ(mut self, typ: &'t str) -> Self {
-        self.typ = Typ::One(typ);
-        self
-    }
-
-    /// Demands one of these `typ` of every token, compared as [`require_typ`](Self::require_typ) does. Of
-    /// an empty list nothing is accepted.
-    #[must_use]
-    pub fn require_typ_in(mut self, typs: &'t [&'t str]) -> Self {
-        self.typ = Typ::OneOf(typs);
+    pub fn require_typ(mut self, typ: impl Into<AnyOf<'t>>) -> Self {
+        self.typ = Some(typ.into());
         self
     }
 
@@ -146,16 +151,8 @@ impl<'t, K: KeySource> Verifier<'t, K> {
 
     /// Holds `typ` to what the verifier demands.
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
-        let one;
-        let accepted = match self.typ {
-            Typ::Any => return Ok(()),
-            Typ::One(typ) => {
-                one = [typ];
-                &one
-            }
-            Typ::OneOf(typs) => typs,
-        };
-        let expected = || JsonString::new(accepted.first().copied().unwrap_or_default(), false).excerpt();
+        let Some(accepted) = &self.typ else { return Ok(()) };
+        let expected = || JsonString::new(accepted.iter().next().unwrap_or_default(), false).excerpt();
         let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {
             return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });

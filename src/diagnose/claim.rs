@@ -21,7 +21,7 @@ pub struct ClaimCheck<'d> {
 #[non_exhaustive]
 pub enum Demand<'d> {
     /// A text, of `iss` or `aud`.
-    Text(Expect<'d>),
+    Text(&'d Expect<'d>),
     /// A time in seconds since 1970, leeway included.
     Time {
         /// The first second that is accepted, if there is one.
@@ -51,7 +51,7 @@ pub enum Found {
 impl<'d> ClaimCheck<'d> {
     /// The claims that the policy looks at.
     pub(super) fn all(
-        policy: ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'d>,
         claims: Claims<'d>,
         now: UnixTime,
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
@@ -66,7 +66,7 @@ impl<'d> ClaimCheck<'d> {
             Some(text) => Found::Text { text, more: texts.count() },
             None => Found::Nothing,
         };
-        let asked = |expect| (expect != Expect::Ignore).then_some(Demand::Text(expect));
+        let asked = |expect: &'d Expect<'d>| (*expect != Expect::Anything).then_some(Demand::Text(expect));
         let earliest = after(1_i64.saturating_sub(leeway)).filter(|_| !policy.expired_allowed);
         let exp = Demand::Time { earliest, latest: None };
         let nbf = Demand::Time { earliest: None, latest: after(leeway) };
@@ -77,8 +77,8 @@ impl<'d> ClaimCheck<'d> {
         let issuer = claims.issuer().ok().flatten().map(|issuer| issuer.excerpt());
         let audiences = claims.audiences().into_iter().flatten().map(|audience| audience.excerpt());
         let checks = [
-            ("iss", asked(policy.issuer), text(&mut issuer.into_iter())),
-            ("aud", asked(policy.audience), text(&mut { audiences })),
+            ("iss", asked(&policy.issuer), text(&mut issuer.into_iter())),
+            ("aud", asked(&policy.audience), text(&mut { audiences })),
             ("exp", Some(exp), time(claims.expires_at())),
             ("nbf", Some(nbf), time(claims.not_before())),
             ("iat", iat, time(claims.issued_at())),

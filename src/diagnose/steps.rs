@@ -168,7 +168,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     }
 
     fn refuse_claim(&mut self, error: ClaimsError, claims: Option<&Claims<'_>>) {
-        let cause = why::of_claims(&error, claims, &self.policy);
+        let cause = why::of_claims(&error, claims, self.policy);
         self.add(Stage::Claims, cause, error);
     }
 }

@@ -3,6 +3,7 @@
 use super::cause::Cause;
 use super::text;
 use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::any_of::AnyOf;
 use crate::claims::{Claims, ClaimsPolicy, Expect};
 use crate::error::{
     ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SelectError, SignatureError,
@@ -169,7 +170,7 @@ pub(super) fn of_claims(
         ClaimsError::DateRange { .. } => Cause::Milliseconds,
         ClaimsError::ClaimMissing { .. } => Cause::ClaimMissing,
         ClaimsError::ClaimPresent { .. } => Cause::ClaimPresent,
-        ClaimsError::IssuerMismatch { .. } => of_issuer(claims, policy.issuer),
+        ClaimsError::IssuerMismatch { .. } => of_issuer(claims, &policy.issuer),
         ClaimsError::AudienceMismatch { .. } => Cause::AudienceMismatch,
         ClaimsError::Expired { exp, now, .. } => of_time(exp, now, Cause::Expired, true),
         ClaimsError::NotYetValid { nbf, now, .. } => of_time(nbf, now, Cause::NotYetValid, true),
@@ -199,7 +200,7 @@ pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
 
 /// How an issuer that is not accepted differs from one that is. An issuer with escapes has no more
 /// than 512 bytes, or is just another.
-fn of_issuer(claims: Option<&Claims<'_>>, accepted: Expect<'_>) -> Cause {
+fn of_issuer(claims: Option<&Claims<'_>>, accepted: &Expect<'_>) -> Cause {
     let mut buffer = [0; 512];
     let issuer = claims
         .and_then(|claims| claims.issuer().ok().flatten())
@@ -207,12 +208,12 @@ fn of_issuer(claims: Option<&Claims<'_>>, accepted: Expect<'_>) -> Cause {
     let Some(found) = issuer else { return Cause::IssuerMismatch };
     let one;
     let accepted = match accepted {
-        Expect::Value(value) => {
-            one = [value];
+        Expect::Exactly(text) => {
+            one = AnyOf::one(text);
             &one
         }
-        Expect::AnyOf(values) => values,
-        Expect::Absent | Expect::Ignore => return Cause::IssuerMismatch,
+        Expect::AnyOf(texts) => texts,
+        Expect::Forbidden | Expect::Anything => return Cause::IssuerMismatch,
     };
     if accepted.iter().any(|expected| without_slash(found) == without_slash(expected)) {
         return Cause::IssuerTrailingSlash;
