@@ -50,8 +50,8 @@ pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::any_of::{AnyOf, EmptyList};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
 pub use self::error::{
-    Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, KeyForm, ParseError,
-    SelectError, SetError, SignatureError,
+    AlgorithmNameError, Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError,
+    KeyForm, ParseError, SelectError, SetError, SignatureError,
 };
 pub use self::header::Header;
 pub use self::jwk::Jwk;
@@ -61,7 +61,7 @@ pub use self::jws::UnverifiedJws;
 pub use self::key::PreparedEs256;
 pub use self::key::VerifyingKey;
 #[cfg(feature = "alloc")]
-pub use self::key_set::{KeySet, NoUsableKey, Verdict};
+pub use self::key_set::{KeySet, Keys, NoUsableKey, Verdict};
 pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
 pub use self::rotation::RemoteKeySet;

@@ -36,7 +36,7 @@ impl Policy {
     /// tokens are accepted; the leeway in two octets, the greatest age in four.
     pub fn read(input: &mut Input<'_>) -> Self {
         let [issuer, audience] = [input.octet(), input.octet()]
-            .map(|choice| EXPECTATIONS[usize::from(choice) % EXPECTATIONS.len()]);
+            .map(|choice| EXPECTATIONS[usize::from(choice) % EXPECTATIONS.len()].clone());
         let flags = input.octet();
         let now = if flags & 4 == 0 { 1_800_000_000 } else { i64::from_be_bytes(input.array()) };
         let leeway = u16::from_be_bytes(input.array()) % (Leeway::MAX_SECONDS + 1);
