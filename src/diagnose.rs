@@ -31,9 +31,10 @@ use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{Error, Excerpt};
 use crate::header::Header;
 use crate::reference::{Reference, Relation};
+use crate::scratch::Scratch;
 use crate::select::KeySource;
 use crate::time::UnixTime;
-use crate::verify::{Scratch, Verifier};
+use crate::verify::Verifier;
 
 impl<K: KeySource> Verifier<'_, K> {
     /// Says why [`verify`](Self::verify), or after it

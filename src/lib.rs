@@ -33,6 +33,7 @@ pub mod json;
 mod compact;
 mod header;
 mod reference;
+mod scratch;
 mod jws;
 mod key;
 mod jwk;
@@ -65,10 +66,11 @@ pub use self::key_set::{KeySet, Keys, NoUsableKey, Verdict};
 pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
 pub use self::rotation::RemoteKeySet;
+pub use self::scratch::Scratch;
 pub use self::select::KeySource;
 #[cfg(feature = "std")]
 pub use self::time::ClockError;
 pub use self::time::{Leeway, UnixTime};
 #[cfg(feature = "alloc")]
 pub use self::verify::OwnedJws;
-pub use self::verify::{Scratch, VerifiedJws, Verifier};
+pub use self::verify::{VerifiedJws, Verifier};

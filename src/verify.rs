@@ -17,6 +17,7 @@ use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
 use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
 
 /// The keys that tokens are verified with, and what is required of a token's header.
@@ -207,47 +208,6 @@ pub(crate) fn subtype(media_type: &str) -> &str {
             rest
         }
         _ => media_type,
-    }
-}
-
-/// A buffer that a token is decoded into: `[u8]`, `[u8; N]`, or (with `alloc`) `Vec<u8>`. The trait
-/// is sealed.
-pub trait Scratch: sealed::AtLeast {}
-
-impl<S: sealed::AtLeast + ?Sized> Scratch for S {}
-
-mod sealed {
-    use crate::error::ParseError;
-
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` is not a buffer to decode a token into",
-        note = "buffers are `[u8]`, `[u8; N]`, and with the feature `alloc` `Vec<u8>`"
-    )]
-    pub trait AtLeast {
-        fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError>;
-    }
-}
-
-impl sealed::AtLeast for [u8] {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        let given = self.len();
-        if given < needed { Err(ParseError::ScratchTooSmall { needed, given }) } else { Ok(self) }
-    }
-}
-
-impl<const N: usize> sealed::AtLeast for [u8; N] {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        self.as_mut_slice().at_least(needed)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl sealed::AtLeast for alloc::vec::Vec<u8> {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        if self.len() < needed {
-            self.resize(needed, 0);
-        }
-        Ok(self)
     }
 }
 

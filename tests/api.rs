@@ -212,6 +212,20 @@ fn algorithms_by_name() {
     assert_eq!(AlgorithmSet::from_names("".split_whitespace()), Err(AlgorithmNameError::NoName));
 }
 
+/// A token is taken apart in memory that grows as in memory that does not.
+#[cfg(feature = "alloc")]
+#[test]
+fn unverified_tokens_in_a_vec() {
+    let token = format!("{}.{}.{}", b64(r#"{"alg":"ES256"}"#), b64("a payload"), b64([7; 64]));
+    let (mut scratch, mut signature, mut payload) = (Vec::new(), Vec::new(), vec![1; 100]);
+    let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
+    assert_eq!(jws.signature(&mut signature), Ok(&[7; 64][..]));
+    assert_eq!(jws.dangerous_payload_without_verification(&mut payload), Ok(&b"a payload"[..]));
+    let too_small = ParseError::ScratchTooSmall { needed: 64, given: 63 };
+    assert_eq!(jws.signature(&mut [0; 63]), Err(too_small));
+    assert_eq!(scratch.len(), r#"{"alg":"ES256"}"#.len());
+}
+
 #[test]
 fn lists_of_accepted_texts_are_never_empty() {
     assert_eq!(AnyOf::try_from(&[][..]), Err(EmptyList));

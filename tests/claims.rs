@@ -321,7 +321,7 @@ fn expectations() {
             }
         }
     }
-    assert_eq!(cases, 16 * 5 * 2);
+    assert_eq!(cases, 16 * 4 * 2);
 }
 
 /// Both sides of a mismatch are told: the first of several.

@@ -14,8 +14,9 @@ use crate::header::Header;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
 use crate::reference::{Reference, Relation};
+use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
-use crate::verify::{Scratch, Verifier, buffers};
+use crate::verify::{Verifier, buffers};
 
 impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn add(&mut self, stage: Stage, cause: Cause, error: impl Into<Error>) {
