@@ -314,7 +314,7 @@ const MOST_RESOLVED: usize = 256;
 #[cold]
 #[inline(never)]
 fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
-    kid.resolve(&mut [0; MOST_RESOLVED]).map(hash)
+    kid.copy_to(&mut [0; MOST_RESOLVED]).map(hash)
 }
 
 /// The contents of all places, in the order in which a kid with this hash takes them.

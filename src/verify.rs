@@ -12,7 +12,7 @@ use crate::any_of::AnyOf;
 use crate::base64url::decoded_len;
 use crate::compact::{self, Parts};
 use crate::error::{Error, ParseError, SelectError};
-use crate::header::Header;
+use crate::header::{Crit, Header, check_crit};
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
@@ -48,7 +48,16 @@ pub struct Verifier<'t, K: KeySource> {
     kid_required: bool,
     /// What `typ` must be, if it must be anything.
     typ: Option<AnyOf<'t>>,
+    understood: Option<Understood<'t>>,
     pub(crate) limits: Limits,
+}
+
+/// The extensions that the application understands, and what holds `crit` to them: a pointer, so that where
+/// no verifier has any, as on most devices, the function is not linked.
+#[derive(Clone, Copy, Debug)]
+struct Understood<'t> {
+    names: &'t [&'t str],
+    check: fn(&Header<'_>, &[&str]) -> Result<(), SelectError>,
 }
 
 impl<'t, K: KeySource> Verifier<'t, K> {
@@ -58,7 +67,8 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     /// [`VerifyingKey`]: crate::VerifyingKey
     #[must_use]
     pub fn new(keys: K) -> Self {
-        Self { allowed: keys.algorithms(), keys, kid_required: false, typ: None, limits: Limits::new() }
+        let (allowed, limits) = (keys.algorithms(), Limits::new());
+        Self { keys, allowed, kid_required: false, typ: None, understood: None, limits }
     }
 
     /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
@@ -98,6 +108,38 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         self
     }
 
+    /// Accepts tokens whose `crit` has names of these alone: extensions that the application processes,
+    /// reading their values with [`Header::get`] (RFC 7515 §4.1.11). Without this, a token with `crit` is
+    /// refused.
+    ///
+    /// The names in `crit` must occur in the header, and once each in `crit`. Those that RFC 7515 and RFC 7518
+    /// register are none of an extension, and `b64` (RFC 7797) is not supported: they are refused even
+    /// if they are listed here.
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// use jose_core::{Algorithm, Error, Jwk, ParseError, Verifier};
+    ///
+    /// // RFC 7515 §A.1 has the key. The header is {"alg":"HS256","crit":["exp-x"],"exp-x":1363284000}.
+    /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
+    ///     .verifying_key(Algorithm::Hs256)?;
+    /// let token = "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwLXgiXSwiZXhwLXgiOjEzNjMyODQwMDB9.e30.ACdSifRAFjvaZKMcUmkwFdqIJhHWFUENrnf4vnogpJA";
+    /// let verifier = Verifier::new(&key);
+    /// let mut scratch = [0; 256];
+    /// assert!(matches!(verifier.verify(token, &mut scratch), Err(Error::Parse(ParseError::Crit))));
+    ///
+    /// let verified = verifier.understands(&["exp-x"]).verify(token, &mut scratch)?;
+    /// let ends = verified.header().get("exp-x").and_then(|value| value.as_i64());
+    /// assert_eq!(ends, Some(1_363_284_000));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub const fn understands(mut self, names: &'t [&'t str]) -> Self {
+        self.understood = Some(Understood { names, check: check_crit });
+        self
+    }
+
     /// Sets how much is read of a token, its header and its claims.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -121,7 +163,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         let parts = &compact::split(token.as_ref(), self.limits);
         let parts = parts.as_ref().map_err(|error| *error)?;
         let (for_header, rest) = buffers(parts, scratch)?;
-        let header = &Header::parse(decode_header(parts, for_header)?, self.limits);
+        let header = &Header::parse(decode_header(parts, for_header)?, self.limits, self.crit());
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
         let query = Query { algorithm, reference: Reference::of(header) };
@@ -135,10 +177,21 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     /// Holds the header against everything that needs no key.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
+        self.accept_crit(header)?;
         let alg = self.accept_algorithm(header)?;
         self.accept_typ(header)?;
         self.accept_kid(header, alg)?;
         Ok(alg)
+    }
+
+    /// What `crit` does where a header is read.
+    pub(crate) const fn crit(&self) -> Crit {
+        if self.understood.is_some() { Crit::Checked } else { Crit::Refused }
+    }
+
+    /// Holds `crit` to what is understood.
+    pub(crate) fn accept_crit(&self, header: &Header<'_>) -> Result<(), SelectError> {
+        self.understood.map_or(Ok(()), |understood| (understood.check)(header, understood.names))
     }
 
     /// The header's algorithm, if it is implemented and allowed.

@@ -170,7 +170,19 @@ fn escapes_in_key_material() {
 }
 
 #[test]
-fn no_extension_is_understood() {
+fn no_extension_but_those_that_are_listed() {
+    let token = |members: &str| signer("hmac-32").token(format!(r#"{{"alg":"HS256",{members}}}"#), "{}");
+    let understanding = |members: &str| {
+        let key = key("hmac-32");
+        let verifier = Verifier::new(&key).understands(&["x", "b64"]);
+        verifier.verify(&token(members), &mut Vec::new()).map(|verified| verified.payload().to_vec())
+    };
+    assert!(understanding(r#""crit":["x"],"x":1"#).is_ok());
+    refused(understanding(r#""crit":["b64"],"b64":true"#), SelectError::CritRegistered { name: "b64" });
+    assert!(matches!(
+        understanding(r#""crit":["x","y"],"x":1,"y":1"#),
+        Err(Error::Select(SelectError::CritNotUnderstood { .. }))
+    ));
     refused(header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), ParseError::Crit);
     refused(header(r#"{"alg":"HS256","crit":[]}"#), ParseError::Crit);
     refused(header(r#"{"alg":"HS256","b64":false}"#), ParseError::UnencodedPayload);

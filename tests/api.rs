@@ -403,6 +403,12 @@ fn messages() {
     enumeration(
         "SelectError",
         &[
+            &SelectError::CritMalformed,
+            &SelectError::CritRegistered { name: "alg" },
+            &SelectError::CritRegistered { name: "b64" },
+            &SelectError::CritNotUnderstood { name: found },
+            &SelectError::CritDuplicate { name: found },
+            &SelectError::CritAbsent { name: found },
             &SelectError::AlgorithmUnsupported { alg: excerpt("none") },
             &SelectError::AlgorithmNotAllowed { alg, allowed },
             &SelectError::TypMissing { expected },

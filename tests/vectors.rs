@@ -249,8 +249,13 @@ fn every_file_is_run() {
 }
 
 /// What no vector can show, and the test that does: a file, and a function in it.
-const ELSEWHERE: [(&str, &str, &str); 5] = [
+const ELSEWHERE: [(&str, &str, &str); 10] = [
     ("ParseError::ScratchTooSmall", "base64url", "buffers_of_the_exact_size"),
+    ("SelectError::CritMalformed", "attacks/header", "crit_understood"),
+    ("SelectError::CritRegistered", "attacks/header", "crit_understood"),
+    ("SelectError::CritNotUnderstood", "attacks/header", "crit_understood"),
+    ("SelectError::CritDuplicate", "attacks/header", "crit_understood"),
+    ("SelectError::CritAbsent", "attacks/header", "crit_understood"),
     ("SignatureError::AlgorithmMismatch", "binding", "the_low_level_door"),
     ("ClaimsError::ClaimPresent", "claims", "expectations"),
     ("KeyError::FeatureDisabled", "attacks/two_sources_of_truth", "cube_of_sets"),

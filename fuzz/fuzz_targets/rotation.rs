@@ -262,8 +262,7 @@ impl World {
     }
 
     fn foreign(&mut self) {
-        let mut other =
-            RemoteKeySet::new(Algorithm::Hs256, RotationPolicy::new(), Jitter::NONE).unwrap();
+        let mut other = RemoteKeySet::new(Algorithm::Hs256, RotationPolicy::new(), Jitter::NONE).unwrap();
         let permit = other.fetch_due(self.now()).unwrap();
         let document = Set(0xff >> 1).document();
         let outcome = permit.receive(Ok(HttpResponse::new(200, &document)));

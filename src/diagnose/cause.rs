@@ -256,7 +256,7 @@ impl Cause {
             Self::Jwe => "ask the issuer for a signed token instead of an encrypted one (often by naming an audience or API): nothing is decrypted here",
             Self::JsonSerialization => "pass the compact serialization, or only the token out of the token endpoint's JSON response",
             Self::HeaderMalformed => "have the issuer write a header of strict JSON with a string 'alg', and no name twice",
-            Self::CriticalExtension => "have the issuer leave out 'crit' and 'b64': no extension is understood here",
+            Self::CriticalExtension => "list what the application processes in Verifier::understands, or have the issuer leave out 'crit'; 'b64' is not supported",
             Self::ScratchTooSmall => "pass a scratch buffer as long as the token",
 
             Self::Unsigned => "refuse it: nobody signed it; if your own issuer made it, have it sign",

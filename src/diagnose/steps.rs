@@ -45,7 +45,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
             Ok(buffers) => buffers,
             Err(error) => return self.add(Stage::Parse, Cause::ScratchTooSmall, error),
         };
-        let Some(header) = self.read_header(&parts, for_header, verifier.limits) else { return };
+        let Some(header) = self.read_header(verifier, &parts, for_header) else { return };
         self.header = Some(header);
         match self.check_header(verifier, &header) {
             Some(algorithm) => {
@@ -73,10 +73,15 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
             .ok()
     }
 
-    fn read_header(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) -> Option<Header<'d>> {
+    fn read_header(
+        &mut self,
+        verifier: &Verifier<'_, K>,
+        parts: &Parts<'_>,
+        buffer: &'d mut [u8],
+    ) -> Option<Header<'d>> {
         let strict = decode_header(parts, buffer).map(<[u8]>::len);
         let len = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
-        let header = Header::parse(buffer.get(..len)?, limits);
+        let header = Header::parse(buffer.get(..len)?, verifier.limits, verifier.crit());
         header.map_err(|error| self.add(Stage::Parse, why::of_parse(&error, parts.header), error)).ok()
     }
 
@@ -84,6 +89,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn check_header(&mut self, verifier: &Verifier<'_, K>, header: &Header<'_>) -> Option<Algorithm> {
         let mut refuse =
             |error: SelectError| self.add(Stage::Header, why::of_select(&error, verifier.allowed), error);
+        verifier.accept_crit(header).unwrap_or_else(&mut refuse);
         let accepted = verifier.accept_algorithm(header).map_err(&mut refuse).ok();
         verifier.accept_typ(header).unwrap_or_else(&mut refuse);
         if let Ok(alg) = header.algorithm() {

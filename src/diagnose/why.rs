@@ -65,6 +65,11 @@ fn is_percent_encoded(token: &[u8]) -> bool {
 
 pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
     match *error {
+        SelectError::CritMalformed
+        | SelectError::CritRegistered { .. }
+        | SelectError::CritNotUnderstood { .. }
+        | SelectError::CritDuplicate { .. }
+        | SelectError::CritAbsent { .. } => Cause::CriticalExtension,
         SelectError::AlgorithmUnsupported { alg } if alg.as_str().eq_ignore_ascii_case("none") => {
             Cause::Unsigned
         }
@@ -204,7 +209,7 @@ fn of_issuer(claims: Option<&Claims<'_>>, accepted: &Expect<'_>) -> Cause {
     let mut buffer = [0; 512];
     let issuer = claims
         .and_then(|claims| claims.issuer().ok().flatten())
-        .and_then(|issuer| issuer.resolve(&mut buffer));
+        .and_then(|issuer| issuer.as_str().or_else(|| issuer.copy_to(&mut buffer)));
     let Some(found) = issuer else { return Cause::IssuerMismatch };
     let one;
     let accepted = match accepted {

@@ -65,7 +65,7 @@ impl<K: KeySource> Verifier<'_, K> {
         let mut buffer = Vec::new();
         let verified = self.verify(token, &mut buffer)?;
         let VerifiedJws { algorithm, header, payload, max_members } = verified;
-        let (header_text, payload_len): (Box<str>, _) = (header.text().into(), payload.len());
+        let (header_text, payload_len): (Box<str>, _) = (header.as_json().into(), payload.len());
         let header = header.over("");
         // The decoded header, and behind it the payload, with what is left of a longer signature.
         buffer.truncate(header_text.len().saturating_add(payload_len));

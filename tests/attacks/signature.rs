@@ -78,13 +78,13 @@ fn psychic_signatures() {
     // All of them against a key that was not made for it, for which nothing holds.
     let signature = signer("p256").sign(input.as_bytes());
     let (good_r, good_s) = signature.split_at(32);
-    assert_eq!(outcome(&key("p256"), E.into(), &token(&signature)), Ok(E));
+    assert_eq!(outcome(key("p256"), E.into(), &token(&signature)), Ok(E));
     let values = [small(0), small(1), minus_one.clone(), order.clone(), sum(&order, &one)];
     let pairs = values.iter().flat_map(|r| values.iter().map(move |s| [&**r, &**s].concat()));
     let with_good =
         values.iter().flat_map(|value| [[good_r, &**value].concat(), [&**value, good_s].concat()]);
     for signature in pairs.chain(with_good) {
-        let outcome = outcome(&key("p256"), E.into(), &token(&signature));
+        let outcome = outcome(key("p256"), E.into(), &token(&signature));
         assert_eq!(outcome, Err(SignatureError::Invalid.into()), "{signature:02x?}");
     }
 
@@ -105,7 +105,7 @@ fn psychic_signatures() {
         der,
     ] {
         let length = SignatureError::Length { found: other.len(), expected: 64 };
-        assert_eq!(outcome(&key("p256"), E.into(), &token(&other)), Err(length.into()), "{other:02x?}");
+        assert_eq!(outcome(key("p256"), E.into(), &token(&other)), Err(length.into()), "{other:02x?}");
     }
 }
 

@@ -17,8 +17,8 @@ use input::{colliding, distinct, header_and_no_more, object, set, signed, unsign
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits,
-    SetError, UnixTime, Verifier,
+    Algorithm, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits, SetError,
+    UnixTime, Verifier,
 };
 
 const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
@@ -193,6 +193,27 @@ const CLASSES: &[Class] = &[
         "look a kid in escapes up among 1,024 keys",
     ),
     class(
+        "crit",
+        "octets",
+        HEADER,
+        |n| {
+            header_and_no_more(&format!(
+                r#""crit":["a","b","c","d"],"x":"{}","a":1,"b":1,"c":1"#,
+                "x".repeat(n)
+            ))
+        },
+        understanding,
+        "verify, crit of four extensions",
+    ),
+    class(
+        "crit-names",
+        "octets",
+        HEADER,
+        |n| header_and_no_more(&format!(r#""a":1,"crit":["a"{}]"#, r#","\u0062""#.repeat(n / 9))),
+        understanding,
+        "verify, crit of names without end",
+    ),
+    class(
         "claims-members",
         "members",
         CLAIMS,
@@ -304,6 +325,30 @@ const CLASSES: &[Class] = &[
         |n| format!("{{{}}}", object((0..n).map(|number| format!("{number:06}")))),
         json_of_any_size,
         "read one object, its members not limited",
+    ),
+    class(
+        "json-number",
+        "digits",
+        TEXT,
+        |n| "9".repeat(n),
+        json_number,
+        "read a number, as integer and as fraction",
+    ),
+    class(
+        "json-fraction",
+        "digits",
+        TEXT,
+        |n| format!("0.{}1e{n}", "0".repeat(n - 20)),
+        json_number,
+        "the same, of zeros behind the point",
+    ),
+    class(
+        "json-get",
+        "octets",
+        TEXT,
+        |n| format!(r#"{{"x":[{}0],"s":"{}"}}"#, "[],".repeat(n / 12), r"\u0061".repeat(n / 8 - 10)),
+        json_get,
+        "read, look for members, copy a string",
     ),
     class("json-levels", "levels", LEVELS, nested, json, "read nested arrays"),
     class(
@@ -429,6 +474,15 @@ fn verify(token: String) -> Operation {
     verifying(token, input::key(), None)
 }
 
+fn understanding(token: String) -> Operation {
+    let verifier = Verifier::new(input::key()).understands(&["a", "b", "c", "d"]);
+    let mut scratch = vec![0; 1 << 16];
+    Box::new(move || {
+        black_box(verifier.verify(black_box(&token), &mut scratch).map_err(Refusal::Token)?);
+        Ok(())
+    })
+}
+
 fn claims(token: String) -> Operation {
     verifying(token, input::key(), Some(POLICY))
 }
@@ -465,6 +519,25 @@ fn set_diagnosis(text: String) -> Operation {
 
 fn json(text: String) -> Operation {
     Box::new(move || black_box(Value::parse(black_box(&text))).map(|_| ()).map_err(Refusal::Json))
+}
+
+fn json_number(text: String) -> Operation {
+    Box::new(move || {
+        let value = Value::parse(black_box(&text)).map_err(Refusal::Json)?;
+        black_box((value.as_i64(), value.as_u64(), value.as_f64()));
+        Ok(())
+    })
+}
+
+fn json_get(text: String) -> Operation {
+    let mut buffer = vec![0; 1 << 20];
+    Box::new(move || {
+        let value = Value::parse(black_box(&text)).map_err(Refusal::Json)?;
+        black_box(value.get("absent"));
+        let string = value.get("s").and_then(Value::as_string).expect("a string");
+        black_box((string.len(), string.copy_to(&mut buffer), string == "b"));
+        Ok(())
+    })
 }
 
 fn json_of_any_size(text: String) -> Operation {
