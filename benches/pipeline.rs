@@ -20,7 +20,7 @@ use jose_core::{
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
 
-const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value(AUDIENCE));
+const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly(AUDIENCE));
 const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
 
 /// What an application takes from a token.

@@ -243,6 +243,19 @@ impl sealed::Find for JwksKeys<'_> {
 }
 
 #[cfg(feature = "alloc")]
+impl KeySet {
+    /// The key that a token of this algorithm with this `kid` is verified with.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
+    /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
+    pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
+        choose(algorithm, true, self.len(), self.keys_of(JsonString::new(kid, false)).map(kept))
+    }
+}
+
+#[cfg(feature = "alloc")]
 impl sealed::Find for KeySet {
     type Found<'k> = &'k VerifyingKey;
 

@@ -31,7 +31,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeyError, KeySource, UnixTime, Verifier};
+use jose_core::{Algorithm, AlgorithmSet, AnyOf, Error, Jwks, KeyError, KeySource, UnixTime, Verifier};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ impl Entry<'_> {
         }
         verifier = match (&self.typ, &typs[..]) {
             (Some(Typ::One(typ)), _) => verifier.require_typ(typ),
-            (Some(Typ::OneOf(_)), typs) => verifier.require_typ_in(typs),
+            (Some(Typ::OneOf(_)), typs) => verifier.require_typ(AnyOf::try_from(typs).unwrap()),
             (None, _) => verifier,
         };
         // Too small a buffer is no matter of the token.

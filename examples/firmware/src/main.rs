@@ -122,7 +122,7 @@ fn verify(
     now: UnixTime,
     scratch: &mut [u8],
 ) -> Result<(), Error> {
-    let policy = ClaimsPolicy::new(Expect::Value(demo::ISSUER), Expect::Value(demo::AUDIENCE));
+    let policy = ClaimsPolicy::new(Expect::Exactly(demo::ISSUER), Expect::Exactly(demo::AUDIENCE));
     verifier.verify(token, scratch)?.claims(&policy, now)?;
     Ok(())
 }
