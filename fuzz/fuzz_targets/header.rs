@@ -98,6 +98,8 @@ fn expected(document: &Document<'_>, json: &[u8]) -> Result<Parameters, ParseErr
         "Ed25519".to_owned()
     } else if implemented {
         alg
-    } else { format!("not implemented: {}", reference::excerpt(&alg)) };
+    } else {
+        format!("not implemented: {}", reference::excerpt(&alg))
+    };
     Ok((alg, kid, typ))
 }
