@@ -65,10 +65,8 @@ pub enum KeyError {
     AlgMismatch {
         /// The value of `alg`.
         alg: Algorithm,
-        /// The value of `kty`.
-        kty: &'static str,
-        /// The value of `crv`, where such a key has one.
-        crv: Option<&'static str>,
+        /// What a key of this `kty` and `crv` can carry.
+        could_be: AlgorithmSet,
     },
     /// The algorithm of the key is not one that the caller accepts.
     AlgNotAllowed {
@@ -225,11 +223,8 @@ impl fmt::Display for KeyError {
                 FeatureOff(alg.as_str()),
                 Enabled::Names
             ),
-            Self::AlgMismatch { alg, kty, crv: Some(crv) } => {
-                write!(f, "'alg' is {alg}, which a key of type {kty} on {crv} cannot carry")
-            }
-            Self::AlgMismatch { alg, kty, crv: None } => {
-                write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry")
+            Self::AlgMismatch { alg, could_be } => {
+                write!(f, "'alg': expected {could_be}, by the key's 'kty' and 'crv', found {alg}")
             }
             Self::AlgNotAllowed { alg, allowed } => write!(f, "the key is for {alg}, and {allowed} is accepted"),
             Self::AlgMissing { could_be } => write!(
