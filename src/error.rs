@@ -4,6 +4,7 @@
 //! mismatch and the offset of the offending byte where there is one. A signature that does not
 //! hold carries nothing.
 
+mod algorithm;
 mod claims;
 mod key;
 mod parse;
@@ -11,6 +12,7 @@ mod text;
 
 use core::fmt;
 
+pub use self::algorithm::AlgorithmNameError;
 pub use self::claims::ClaimsError;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
@@ -21,6 +23,30 @@ use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectError {
+    /// `crit` is not an array of strings with at least one (RFC 7515 §4.1.11). Of a verifier without
+    /// [`understands`](crate::Verifier::understands), any `crit` is [`ParseError::Crit`].
+    CritMalformed,
+    /// `crit` names a parameter that RFC 7515 or RFC 7518 registers, which is no extension, or `b64` (RFC 7797),
+    /// which is not supported.
+    CritRegistered {
+        /// The name.
+        name: &'static str,
+    },
+    /// `crit` names an extension that is none of [`Verifier::understands`](crate::Verifier::understands).
+    CritNotUnderstood {
+        /// The name.
+        name: Excerpt,
+    },
+    /// `crit` has a name twice.
+    CritDuplicate {
+        /// The name.
+        name: Excerpt,
+    },
+    /// `crit` names a parameter that the header does not have.
+    CritAbsent {
+        /// The name.
+        name: Excerpt,
+    },
     /// The header's `alg` names an algorithm that this build does not verify; `none` is one of them.
     AlgorithmUnsupported {
         /// The value.
@@ -83,6 +109,32 @@ pub enum SelectError {
 impl fmt::Display for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
+            Self::CritMalformed => f.write_str(
+                "expected 'crit' in the header to be an array of one or more names, found another value: \
+                 have the issuer correct it",
+            ),
+            Self::CritRegistered { name: "b64" } => f.write_str(
+                "expected in 'crit' extensions that are supported, found \"b64\": have the issuer encode the payload",
+            ),
+            Self::CritRegistered { name } => write!(
+                f,
+                "expected extensions in 'crit', found \"{name}\", which RFC 7515 or RFC 7518 registers: \
+                 have the issuer leave it out"
+            ),
+            Self::CritNotUnderstood { name } => write!(
+                f,
+                "expected in 'crit' extensions that this verifier understands, found \"{name}\": give the name to \
+                 Verifier::understands if the application processes it; otherwise have the issuer leave it out"
+            ),
+            Self::CritDuplicate { name } => write!(
+                f,
+                "expected each name in 'crit' once, found \"{name}\" again: have the issuer correct it"
+            ),
+            Self::CritAbsent { name } => write!(
+                f,
+                "expected the parameter \"{name}\", which 'crit' names, in the header, found none: \
+                 have the issuer correct it"
+            ),
             Self::AlgorithmUnsupported { alg } => {
                 write!(
                     f,

@@ -319,8 +319,8 @@ fn sources_without_a_choice() {
 /// A demand for a kid holds for every source, also where the keys need none, and comes after `typ`.
 #[test]
 fn kid_on_demand() {
-    fn judge<K: KeySource + ?Sized>(keys: &K, algorithm: Algorithm, token: &str) -> Result<(), Error> {
-        Verifier::new(keys, algorithm.into()).require_kid().verify(token, &mut [0; 4096][..]).map(|_| ())
+    fn judge(keys: impl KeySource, token: &str) -> Result<(), Error> {
+        Verifier::new(keys).require_kid().verify(token, &mut [0; 4096][..]).map(|_| ())
     }
     for algorithm in support::algorithms() {
         let name = support::usual(algorithm);
@@ -331,16 +331,16 @@ fn kid_on_demand() {
         let with = signer_for(algorithm, name).token(format!(r#"{{"alg":"{algorithm}","kid":"a"}}"#), "");
         let missing = Err(Error::Select(SelectError::KidMissing { alg: algorithm }));
         for (token, expected) in [(&without, missing), (&with, Ok(()))] {
-            assert_eq!(judge(&key, algorithm, token), expected);
-            assert_eq!(judge(&[("a", key.clone())], algorithm, token), expected);
-            assert_eq!(judge(&jwks, algorithm, token), expected);
+            assert_eq!(judge(&key, token), expected);
+            assert_eq!(judge(&[("a", key.clone())], token), expected);
+            assert_eq!(judge(jwks.keys(algorithm), token), expected);
             #[cfg(feature = "alloc")]
             {
-                let keys = jose_core::KeySet::from_jwks(&jwks, algorithm.into()).unwrap();
-                assert_eq!(judge(&keys, algorithm, token), expected);
+                let keys = jose_core::KeySet::from_jwks(&jwks, algorithm).unwrap();
+                assert_eq!(judge(&keys, token), expected);
             }
         }
-        let strict = Verifier::new(&key, algorithm.into()).require_kid().require_typ("at+jwt");
+        let strict = Verifier::new(&key).require_kid().require_typ("at+jwt");
         let error = strict.verify(&without, &mut [0; 4096]).map(|_| ()).unwrap_err();
         assert_eq!(support::variant(&error), "Select");
         assert!(matches!(error, Error::Select(SelectError::TypMissing { .. })), "{error:?}");
@@ -366,7 +366,7 @@ fn typ_names_one_media_type() {
     ] {
         let token =
             signer_for(algorithm, name).token(format!(r#"{{"alg":"{algorithm}","typ":"{written}"}}"#), "");
-        let verifier = Verifier::new(&key, algorithm.into()).require_typ(demanded);
+        let verifier = Verifier::new(&key).require_typ(demanded);
         let outcome = verifier.verify(&token, &mut [0; 4096]).map(drop);
         let mismatch = SelectError::TypMismatch {
             found: support::excerpt(written),
@@ -388,7 +388,7 @@ fn every_kid_of_a_large_set() {
     let jwks = Jwks::parse(&text).unwrap();
     assert_eq!(jwks.len(), count);
     #[cfg(feature = "alloc")]
-    let keys = jose_core::KeySet::from_jwks(&jwks, algorithm.into()).unwrap();
+    let keys = jose_core::KeySet::from_jwks(&jwks, algorithm).unwrap();
     #[cfg(not(feature = "alloc"))]
     let keys = jwks;
     let mut found = 0;

@@ -53,7 +53,8 @@ pub enum ParseError {
         /// Its name.
         name: &'static str,
     },
-    /// The header has `crit`: an extension that must be understood (RFC 7515 §4.1.11). None is.
+    /// The header has `crit`: an extension that must be understood (RFC 7515 §4.1.11). None is, unless
+    /// [`Verifier::understands`](crate::Verifier::understands) lists it.
     Crit,
     /// The header has `b64` other than `true` (RFC 7797).
     UnencodedPayload,
@@ -94,9 +95,10 @@ impl fmt::Display for ParseError {
             Self::HeaderNotObject => f.write_str("the header is not a JSON object"),
             Self::AlgMissing => f.write_str("the header has no 'alg'"),
             Self::ParameterType { name } => write!(f, "'{name}' in the header is not a string"),
-            Self::Crit => {
-                f.write_str("the header has 'crit': it demands an extension, and none is understood here")
-            }
+            Self::Crit => f.write_str(
+                "expected no 'crit' in the header, found one: it names extensions that must be understood, and this \
+                 verifier has no list of them; see Verifier::understands",
+            ),
             Self::UnencodedPayload => {
                 f.write_str("the header has 'b64' other than true: unencoded payloads are not accepted")
             }

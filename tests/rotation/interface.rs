@@ -16,7 +16,7 @@ fn remote(policy: RotationPolicy) -> RemoteKeySet {
 
 fn verifies(remote: &RemoteKeySet, kid: &str, now: MonotonicTime) -> bool {
     let keys = remote.keys(now);
-    keys.is_ok_and(|keys| Verifier::new(&keys, allowed()).verify(&token(kid), &mut Vec::new()).is_ok())
+    keys.is_ok_and(|keys| Verifier::new(&keys).verify(&token(kid), &mut Vec::new()).is_ok())
 }
 
 /// Numbers start alike in every set, and a permit is still not another's: with a 200, and with a 304.
@@ -90,7 +90,7 @@ fn a_seed_is_no_fetch() {
     assert_eq!((status.due_in, status.permitted_in), (seconds(70), seconds(0)));
     // The cooldown's fetch is there for the first token that needs one.
     let keys = seeded.keys(now(1)).unwrap();
-    let refusal = Verifier::new(&keys, allowed()).verify(&token("b"), &mut Vec::new()).unwrap_err();
+    let refusal = Verifier::new(&keys).verify(&token("b"), &mut Vec::new()).unwrap_err();
     let need = keys.refused(&token("b"), &refusal).unwrap();
     let jose_core::rotation::Refetch::Now(permit) = seeded.refetch(need, now(1)) else { panic!() };
     assert_eq!(permit.etag(), Some("\"1\""));

@@ -140,7 +140,7 @@ fn a_set_that_changed_in_the_meantime_is_asked_again() {
     world.at(30);
     let need = |world: &World, token: &str| {
         let keys = world.remote.keys(world.now).unwrap();
-        let refusal = Verifier::new(&keys, allowed()).verify(token, &mut Vec::new()).unwrap_err();
+        let refusal = Verifier::new(&keys).verify(token, &mut Vec::new()).unwrap_err();
         keys.refused(token, &refusal).unwrap()
     };
     let forged = signer(other()).token(format!(r#"{{"alg":"{}","kid":"a"}}"#, algorithms()[0]), "{}");

@@ -54,8 +54,8 @@ impl Typ {
 impl Entry<'_> {
     /// What the claims are held to.
     pub(crate) fn policy(&self) -> ClaimsPolicy<'_> {
-        let issuer = self.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let audience = self.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+        let issuer = self.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
+        let audience = self.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
         let mut policy = ClaimsPolicy::new(issuer, audience)
             .leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
         if self.allow_expired {
@@ -64,7 +64,10 @@ impl Entry<'_> {
         if self.allow_missing_exp {
             policy = policy.allow_missing_exp();
         }
-        self.max_age.map_or(policy, |seconds| policy.max_age(seconds))
+        match self.max_age {
+            Some(seconds) => policy.max_age(seconds),
+            None => policy,
+        }
     }
 
     pub(crate) fn allowed(&self) -> AlgorithmSet {

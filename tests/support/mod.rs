@@ -142,7 +142,7 @@ pub(crate) fn key(name: &str) -> VerifyingKey {
 /// The verifying key of a test key for an algorithm, alone in its allow-list.
 #[track_caller]
 pub(crate) fn key_for(algorithm: Algorithm, name: &str) -> VerifyingKey {
-    Jwk::parse(&jwk(name, "")).unwrap().verifying_key(algorithm.into()).unwrap()
+    Jwk::parse(&jwk(name, "")).unwrap().verifying_key(algorithm).unwrap()
 }
 
 /// The verifying key of an algorithm's usual test key.
@@ -361,13 +361,16 @@ pub(crate) fn token(algorithm: Algorithm, payload: impl AsRef<[u8]>) -> String {
 }
 
 /// The algorithm of the key that verified, or why none did.
-pub(crate) fn outcome<K: KeySource + ?Sized>(
-    keys: &K,
+pub(crate) fn outcome(
+    keys: impl KeySource,
     allowed: AlgorithmSet,
     token: &(impl AsRef<[u8]> + ?Sized),
 ) -> Result<Algorithm, Error> {
     let mut scratch = vec![0; token.as_ref().len()];
-    Verifier::new(keys, allowed).verify(token, &mut scratch[..]).map(|verified| verified.algorithm())
+    Verifier::new(keys)
+        .algorithms(allowed)
+        .verify(token, &mut scratch[..])
+        .map(|verified| verified.algorithm())
 }
 
 /// The outcome with a JWK Set as the source, which must be the same whether its keys are built for each
@@ -379,7 +382,7 @@ pub(crate) fn outcome_of_set(
     token: &(impl AsRef<[u8]> + ?Sized),
 ) -> Result<Algorithm, Error> {
     let set = Jwks::parse(text).unwrap();
-    let borrowed = outcome(&set, allowed, token);
+    let borrowed = outcome(set.keys(allowed), allowed, token);
     #[cfg(feature = "alloc")]
     if let Ok(keys) = jose_core::KeySet::from_jwks(&set, allowed) {
         assert_eq!(outcome(&keys, allowed, token), borrowed, "KeySet and Jwks differ on {text}");

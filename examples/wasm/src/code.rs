@@ -31,7 +31,7 @@ coded! {
     ParseError, "parse": TokenTooLong JsonSerialization PartsMissing Jwe TooManyParts HeaderTooLong ScratchTooSmall
         HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType Crit UnencodedPayload
         SignatureBase64 PayloadBase64;
-    SelectError, "select": AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidMissing KidUnknown
+    SelectError, "select": CritMalformed CritRegistered CritNotUnderstood CritDuplicate CritAbsent AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidMissing KidUnknown
         KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
     SignatureError, "signature": AlgorithmMismatch Length Invalid;
     ClaimsError, "claims": Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch
