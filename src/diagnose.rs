@@ -4,16 +4,18 @@
 //! would stop: a token that has expired *and* is for another audience says both. It needs no heap.
 //!
 //! **It decides nothing.** What it shows of a token was written by whoever sent it, and is shown as
-//! such: the header, and of the payload the registered claims that the policy asks for, cut short and
-//! with everything but printable ASCII replaced. Key material is not shown. The report belongs in a
+//! such: the header, and of the payload the registered claims that the policy asks for, cut where they are
+//! long and with everything but printable ASCII escaped. Key material is not shown. The report belongs in a
 //! terminal or a log, and not in the response to the token's sender.
 
 mod candidate;
 mod cause;
 mod claim;
+mod document;
+mod name;
 mod problem;
+mod quote;
 mod report;
-mod set;
 mod steps;
 mod text;
 mod why;
@@ -23,17 +25,20 @@ use core::fmt;
 pub use self::candidate::{Candidate, Standing};
 pub use self::cause::Cause;
 pub use self::claim::{ClaimCheck, Demand, Found};
+pub use self::document::{JwkDiagnosis, SetDiagnosis, diagnose_jwk, diagnose_set, diagnose_set_with_limits};
+use self::name::Relation;
 use self::problem::Problems;
 pub use self::problem::{Outcome, Problem, Stage};
-pub use self::set::{SetDiagnosis, diagnose_set, diagnose_set_with_limits};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{Error, Excerpt};
 use crate::header::Header;
-use crate::reference::{Reference, Relation};
+use crate::json::Object;
+use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::KeySource;
 use crate::time::UnixTime;
-use crate::verify::{Scratch, Verifier};
+use crate::verify::Verifier;
 
 impl<K: KeySource> Verifier<'_, K> {
     /// Says why [`verify`](Self::verify), or after it
@@ -49,7 +54,7 @@ impl<K: KeySource> Verifier<'_, K> {
     ///
     /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
     /// let verifier = Verifier::new(&key);
-    /// let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    /// let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
@@ -64,7 +69,7 @@ impl<K: KeySource> Verifier<'_, K> {
         &'d self,
         token: &T,
         scratch: &'d mut S,
-        policy: &ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'_>,
         now: UnixTime,
     ) -> Diagnosis<'d, K> {
         let token = token.as_ref();
@@ -75,9 +80,10 @@ impl<K: KeySource> Verifier<'_, K> {
         let mut diagnosis = Diagnosis {
             keys: &self.keys,
             allowed: self.allowed,
-            policy: *policy,
+            policy,
             now,
             refusal,
+            parameters: None,
             header: None,
             selected: None,
             signature_holds: None,
@@ -95,9 +101,11 @@ impl<K: KeySource> Verifier<'_, K> {
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
     allowed: AlgorithmSet,
-    policy: ClaimsPolicy<'d>,
+    policy: &'d ClaimsPolicy<'d>,
     now: UnixTime,
     refusal: Option<Error>,
+    /// All that the header has, if it is a JSON object.
+    parameters: Option<Object<'d>>,
     header: Option<Header<'d>>,
     /// The algorithm of the key that was chosen; `None` inside if the choice failed.
     selected: Option<Option<Algorithm>>,
@@ -163,15 +171,13 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
 
     /// Every key of the verifier, in its order, with why it was chosen or passed over; none if the
     /// header cannot be read. A [`Jwks`](crate::Jwks) builds its keys again for this.
-    pub fn candidates(&self) -> impl Iterator<Item = Candidate> {
+    pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
         asked.into_iter().flat_map(|(reference, algorithm)| {
             let mut selected = self.selected.flatten();
             self.keys.members(reference).map(move |member| {
-                let standing = match member.outcome {
-                    _ if member.relation == Relation::Thumbprint => Standing::KidIsThumbprint,
-                    _ if member.relation == Relation::LetterCase => Standing::KidLetterCase,
-                    _ if member.relation == Relation::Other => Standing::OtherKid,
+                let passed_over = Relation::of(&member, reference.kid()).standing();
+                let standing = passed_over.unwrap_or_else(|| match member.outcome {
                     Err(reason) => Standing::SetAside { reason },
                     Ok(own) if Some(own) != algorithm => Standing::OtherAlgorithm { algorithm: own },
                     // Where one was chosen, it is the first that fits.
@@ -179,8 +185,8 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
                         Some(_) => Standing::Chosen { algorithm },
                         None => Standing::Fits { algorithm },
                     },
-                };
-                Candidate { kid: member.kid, standing }
+                });
+                Candidate { kid: member.names.kid, standing }
             })
         })
     }

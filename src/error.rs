@@ -4,6 +4,7 @@
 //! mismatch and the offset of the offending byte where there is one. A signature that does not
 //! hold carries nothing.
 
+mod algorithm;
 mod claims;
 mod key;
 mod parse;
@@ -11,6 +12,7 @@ mod text;
 
 use core::fmt;
 
+pub use self::algorithm::AlgorithmNameError;
 pub use self::claims::ClaimsError;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;

@@ -6,7 +6,7 @@ use core::borrow::Borrow;
 use core::ops::BitOr;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{Excerpt, KeyError, SelectError};
+use crate::error::{KeyError, SelectError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
 use crate::jwks::JwksKeys;
@@ -15,7 +15,7 @@ use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
 #[cfg(feature = "alloc")]
 use crate::reference::Name;
-use crate::reference::{Names, Reference, Relation};
+use crate::reference::{Names, Reference};
 
 /// Where a [`Verifier`](crate::Verifier) finds keys. The trait is sealed.
 ///
@@ -40,9 +40,10 @@ pub struct Query<'q> {
 
 /// A key that there is, as a diagnosis shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Member {
-    pub(crate) kid: Option<Excerpt>,
-    pub(crate) relation: Relation,
+pub struct Member<'m> {
+    pub(crate) names: Names<JsonString<'m>>,
+    /// Whether it has the name in the header, or the header names none.
+    pub(crate) is_named: bool,
     /// The algorithm that it is bound to, or why it was set aside.
     pub(crate) outcome: Result<Algorithm, KeyError>,
 }
@@ -72,7 +73,7 @@ pub(crate) mod sealed {
         fn algorithms(&self) -> AlgorithmSet;
 
         /// Every key, for a diagnosis.
-        fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member>;
+        fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>>;
     }
 }
 
@@ -135,8 +136,8 @@ impl sealed::Find for VerifyingKey {
         self.algorithm().into()
     }
 
-    fn members<'m>(&'m self, _: Reference<'m>) -> impl Iterator<Item = Member> {
-        core::iter::once(Member { kid: None, relation: Relation::Named, outcome: Ok(self.algorithm()) })
+    fn members<'m>(&'m self, _: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+        core::iter::once(Member { names: Names::of(None), is_named: true, outcome: Ok(self.algorithm()) })
     }
 }
 
@@ -158,11 +159,11 @@ impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
         union.unwrap_or(AlgorithmSet::ALL)
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|_| false);
         self.iter().map(move |(kid, key)| Member {
-            kid: Some(Excerpt::new(kid.as_ref().chars())),
-            relation: of_pair(kid.as_ref()).relation(name),
+            names: of_pair(kid.as_ref()).into(),
+            is_named: name.is_none_or(|name| of_pair(kid.as_ref()).have(name)),
             outcome: Ok(key.algorithm()),
         })
     }
@@ -190,7 +191,7 @@ macro_rules! find_through {
                 <$held>::algorithms(self)
             }
 
-            fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member> {
+            fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
                 <$held>::members(self, reference)
             }
         }
@@ -228,16 +229,29 @@ impl sealed::Find for JwksKeys<'_> {
         self.allowed
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|name| self.jwks.iter().flatten().any(|jwk| jwk.names().have(name)));
         self.jwks.iter().map(move |member| {
-            let names = member.as_ref().map_or(Names { kid: None, x5t_s256: None, x5t: None }, Jwk::names);
+            let names = member.as_ref().map_or(Names::of(None), Jwk::names);
             Member {
-                kid: names.kid.map(JsonString::excerpt),
-                relation: names.relation(name),
+                names,
+                is_named: name.is_none_or(|name| names.have(name)),
                 outcome: member.and_then(|jwk| jwk.verifying_key(self.allowed)).map(|key| key.algorithm()),
             }
         })
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl KeySet {
+    /// The key that a token of this algorithm with this `kid` is verified with.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
+    /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
+    pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
+        choose(algorithm, true, self.len(), self.keys_of(JsonString::new(kid, false)).map(kept))
     }
 }
 
@@ -258,11 +272,11 @@ impl sealed::Find for KeySet {
         Self::algorithms(self)
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|name| self.keys_named(name).next().is_some());
         self.verdicts().zip(self.names()).map(move |(verdict, names)| Member {
-            kid: verdict.kid.map(|kid| Excerpt::new(kid.chars())),
-            relation: names.relation(name),
+            names: names.into(),
+            is_named: name.is_none_or(|name| names.have(name)),
             outcome: verdict.outcome,
         })
     }

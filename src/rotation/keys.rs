@@ -137,7 +137,7 @@ impl<'r> RemoteKeys<'r> {
     pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
         let limits = self.recipe.limits;
-        let mut scratch = alloc::vec![0; token.as_ref().len().min(limits.token_length())];
+        let mut scratch = Vec::new();
         let jws = UnverifiedJws::parse(token, &mut scratch, limits).ok()?;
         let algorithm = jws.header().algorithm().ok()?;
         let reference = Reference::of(jws.header());
@@ -183,7 +183,7 @@ impl<'r> RemoteKeys<'r> {
     }
 
     /// Every key, for a diagnosis.
-    pub(super) fn members_here(self, reference: Reference<'r>) -> impl Iterator<Item = Member> + use<'r> {
+    pub(super) fn members_here(self, reference: Reference<'r>) -> impl Iterator<Item = Member<'r>> + use<'r> {
         let latest = self.latest;
         let others = match (latest, reference.kid()) {
             (None, _) => self.fixed,
@@ -213,7 +213,7 @@ impl Find for RemoteKeys<'_> {
         self.algorithms_here()
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         self.members_here(reference)
     }
 }

@@ -318,7 +318,7 @@ impl Find for CurrentKeys {
         self.as_remote().algorithms_here()
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member> {
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         self.as_remote().members_here(reference)
     }
 }

@@ -17,7 +17,7 @@ use core::panic::PanicInfo;
 use jose_core::{
     Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, Limits, UnixTime,
     UnverifiedJws, Verifier,
-    diagnose::diagnose_set,
+    diagnose::{diagnose_jwk, diagnose_set},
     json::{JsonString, Value},
 };
 
@@ -161,7 +161,7 @@ fn entry(token: &[u8], jwk: &[u8], _: &[u8]) -> bool {
         return false;
     };
     let accepted = [black_box("joe")];
-    let policy = ClaimsPolicy::new(Expect::AnyOf(&accepted), Expect::Absent);
+    let policy = ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden);
     let policy = policy.leeway(black_box(Leeway::NONE));
     let time = black_box(UnixTime::from_seconds(1_300_819_379));
     // A policy that the optimiser does not know can demand anything.
@@ -244,16 +244,16 @@ fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {
     written == [None; 3]
 }
 
-/// A diagnosis, of a token or of a set, but not its text, which quotes with core's `Debug` of `str`.
+/// A diagnosis, of a token, a set or a key, but not its text, which quotes with core's `Debug` of `str`.
 #[cfg(entry = "diagnose")]
 fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     let Ok(set) = Jwks::parse(set) else {
-        let _ = black_box(diagnose_set(set));
+        let _ = black_box((diagnose_set(set), diagnose_jwk(set, hs256())));
         return false;
     };
     let mut scratch = [0; 512];
     let accepted = [black_box("joe")];
-    let policy = black_box(ClaimsPolicy::new(Expect::AnyOf(&accepted), Expect::Absent));
+    let policy = black_box(ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden));
     let time = black_box(UnixTime::from_seconds(1_300_819_379));
     let verifier = black_box(Verifier::new(set.keys(hs256())));
     let diagnosis = verifier.diagnose(token, black_box(scratch.as_mut_slice()), &policy, time);
