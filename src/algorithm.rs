@@ -124,6 +124,11 @@ impl AlgorithmSet {
         self.0 & algorithm.row().bit != 0
     }
 
+    /// Every algorithm that is implemented.
+    pub(crate) fn implemented() -> Self {
+        Self(Algorithm::ALL.iter().fold(0, |bits, algorithm| bits | algorithm.row().bit))
+    }
+
     /// The members, in the order of [`Algorithm::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Algorithm> {
         Algorithm::ALL.iter().copied().filter(move |algorithm| self.contains(*algorithm))

@@ -74,34 +74,31 @@ pub(crate) mod sealed {
     }
 }
 
-/// Chooses among candidates: those that the header names, or all when it names none.
+/// Chooses among candidates: those that the header names, or all when it names none. `unknown` is why there
+/// is none with the name.
 fn choose<K: Borrow<VerifyingKey>>(
     alg: Algorithm,
     named: bool,
-    keys: usize,
     candidates: impl Iterator<Item = Result<K, KeyError>>,
+    unknown: impl FnOnce() -> SelectError,
 ) -> Result<K, SelectError> {
     let is_same = |one: &K, other: &K| one.borrow().is_same_key(other.borrow());
     // The first key for the header's algorithm; until there is one, the first for another.
     let mut best: Option<K> = None;
-    let mut fits = false;
+    let mut fits = 0_usize;
     let mut several = false;
     let mut set_aside = None;
     for candidate in candidates {
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
             Ok(found) if found.borrow().algorithm() == alg => {
-                if fits && best.as_ref().is_some_and(|best| !is_same(best, &found)) {
-                    return Err(match named {
-                        true => SelectError::KeyAmbiguous { alg },
-                        false => SelectError::KidMissing { alg },
-                    });
-                }
                 // The same key once more is no other key.
-                if !fits {
+                if fits == 0 || best.as_ref().is_none_or(|best| !is_same(best, &found)) {
+                    fits = fits.saturating_add(1);
+                }
+                if fits == 1 {
                     best = Some(found);
                 }
-                fits = true;
             }
             Ok(found) => {
                 several |= best.as_ref().is_some_and(|best| !is_same(best, &found));
@@ -110,13 +107,36 @@ fn choose<K: Borrow<VerifyingKey>>(
         }
     }
     match (best, set_aside) {
-        (Some(found), _) if fits => Ok(found),
+        (Some(found), _) if fits == 1 => Ok(found),
+        (Some(_), _) if fits > 1 => Err(match named {
+            true => SelectError::KeyAmbiguous { alg, keys: fits },
+            false => SelectError::KidNeeded { alg, keys: fits },
+        }),
         (Some(found), _) if !several => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
         }
         (None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
-        (None, None) if named => Err(SelectError::KidUnknown { keys }),
+        (None, None) => Err(unknown()),
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
+    }
+}
+
+/// None of the `keys` keys, whose kids are these, has the header's.
+#[cold]
+#[inline(never)]
+fn unknown<'k>(
+    query: &Query<'_>,
+    keys: usize,
+    kids: &mut dyn Iterator<Item = JsonString<'k>>,
+) -> SelectError {
+    if keys == 0 {
+        return SelectError::NoKeys;
+    }
+    let kid = query.reference.kid();
+    SelectError::KidUnknown {
+        kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
+        keys,
+        known: JsonString::excerpt_of(kids, keys, kid),
     }
 }
 
@@ -126,7 +146,7 @@ impl sealed::Find for VerifyingKey {
 
     fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
         let named = query.reference.kid().is_some();
-        choose(query.algorithm, named, 1, core::iter::once(Ok(self)))
+        choose(query.algorithm, named, core::iter::once(Ok(self)), || SelectError::NoKeys)
     }
 
     fn members<'m>(&'m self, _: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
@@ -143,7 +163,10 @@ impl sealed::Find for [(&str, VerifyingKey)] {
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let name = query.reference.name(|_| false);
         let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid).have(name)));
-        choose(query.algorithm, name.is_some(), self.len(), named.map(|(_, key)| Ok(key)))
+        choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
+            let mut kids = self.iter().map(|(kid, _)| JsonString::new(kid, false));
+            unknown(query, self.len(), &mut kids)
+        })
     }
 
     fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
@@ -193,7 +216,9 @@ impl sealed::Find for Jwks<'_> {
             (Some(name), Ok(jwk)) if !jwk.names().have(name) => None,
             (_, Ok(jwk)) => Some(jwk.verifying_key(query.allowed)),
         });
-        choose(query.algorithm, name.is_some(), self.len(), candidates)
+        choose(query.algorithm, name.is_some(), candidates, || {
+            unknown(query, self.len(), &mut self.iter().flatten().filter_map(|jwk| jwk.names().kid))
+        })
     }
 
     fn members<'m>(
@@ -219,10 +244,14 @@ impl sealed::Find for KeySet {
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let alg = query.algorithm;
+        let unknown = || {
+            let kids = self.names().filter_map(|names| names.kid);
+            unknown(query, self.len(), &mut kids.map(|kid| JsonString::new(kid, false)))
+        };
         match query.reference.name(|name| self.keys_named(name).next().is_some()) {
-            Some(Name::Kid(kid)) => choose(alg, true, self.len(), self.keys_of(kid).map(kept)),
-            Some(thumbprint) => choose(alg, true, self.len(), self.keys_named(thumbprint).map(kept)),
-            None => choose(alg, false, self.len(), self.keys().map(kept)),
+            Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),
+            Some(thumbprint) => choose(alg, true, self.keys_named(thumbprint).map(kept), unknown),
+            None => choose(alg, false, self.keys().map(kept), unknown),
         }
     }
 

@@ -124,7 +124,7 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
         let alg = self.accept_algorithm(header)?;
         self.accept_typ(header)?;
-        self.accept_kid(header, alg)?;
+        self.accept_kid(header)?;
         Ok(alg)
     }
 
@@ -148,8 +148,12 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
             }
             Typ::OneOf(typs) => typs,
         };
-        let expected = || JsonString::new(accepted.first().copied().unwrap_or_default(), false).excerpt();
-        let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
+        let typ = header.typ();
+        let expected = || {
+            let mut texts = accepted.iter().map(|typ| JsonString::new(typ, false));
+            JsonString::excerpt_of(&mut texts, accepted.len(), typ)
+        };
+        let found = typ.ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {
             return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
         }
@@ -157,9 +161,9 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     }
 
     /// Refuses a header without `kid` where the verifier demands one.
-    pub(crate) fn accept_kid(&self, header: &Header<'_>, alg: Algorithm) -> Result<(), SelectError> {
+    pub(crate) fn accept_kid(&self, header: &Header<'_>) -> Result<(), SelectError> {
         if self.kid_required && header.kid().is_none() {
-            return Err(SelectError::KidMissing { alg });
+            return Err(SelectError::KidRequired);
         }
         Ok(())
     }

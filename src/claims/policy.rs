@@ -200,16 +200,18 @@ impl Expect<'_> {
         let meets = |value: Value<'_>| {
             value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == **accepted))
         };
-        let (met, first) = match value {
-            Some(Value::Array(several)) => (several.elements().any(meets), several.elements().next()),
-            one => (one.is_some_and(meets), one),
+        let (one, several) = match value {
+            Some(Value::Array(several)) => (None, Some(several)),
+            one => (one, None),
         };
-        if met {
+        let elements = || several.into_iter().flat_map(|several| several.elements());
+        if one.is_some_and(meets) || elements().any(meets) {
             return Ok(());
         }
-        let expected = accepted.first().copied().unwrap_or_default();
-        let found = first.and_then(Value::as_string).unwrap_or(JsonString::new("", false));
-        let [found, expected] = found.excerpts_of_mismatch(JsonString::new(expected, false));
+        let texts = || one.into_iter().chain(elements()).filter_map(Value::as_string);
+        let expected = || accepted.iter().map(|accepted| JsonString::new(accepted, false));
+        let found = JsonString::excerpt_of(&mut texts(), texts().count(), expected().next());
+        let expected = JsonString::excerpt_of(&mut expected(), accepted.len(), texts().next());
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }
         } else {

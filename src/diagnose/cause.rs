@@ -71,8 +71,10 @@ pub enum Cause {
     IdToken,
     /// `typ` is missing or another than the one that is expected (RFC 8725 §3.11).
     TypMismatch,
-    /// The header has no `kid`, and one is needed.
-    KidMissing,
+    /// The header has no `kid`, and the verifier requires one.
+    KidRequired,
+    /// The header has no `kid`, and several keys are for its algorithm.
+    KidNeeded,
 
     /// There is no key at all.
     NoKeys,
@@ -190,7 +192,8 @@ impl Cause {
         Self::AlgorithmNotAllowed,
         Self::IdToken,
         Self::TypMismatch,
-        Self::KidMissing,
+        Self::KidRequired,
+        Self::KidNeeded,
         Self::NoKeys,
         Self::KidUnknown,
         Self::KidIsThumbprint,
@@ -266,7 +269,8 @@ impl Cause {
             Self::AlgorithmNotAllowed => "set the issuer to sign with an algorithm that the verifier accepts, or have the verifier accept this one and load its keys",
             Self::IdToken => "send the access token: an ID token is for the client that asked for it, and not for an API; an issuer that gives access tokens another 'typ' needs a verifier that demands that",
             Self::TypMismatch => "send the kind of token that is meant for this verifier, or demand the 'typ' that its issuer writes",
-            Self::KidMissing => "have the issuer put the 'kid' of the key it signs with into the header",
+            Self::KidRequired => "have the issuer put the 'kid' of the key it signs with into the header, or do not require one",
+            Self::KidNeeded => "have the issuer put the 'kid' of the key it signs with into the header, which no other key has",
 
             Self::NoKeys => "check the key endpoint: the set has no key",
             Self::KidUnknown => "fetch the set again if the issuer rotated its keys, else check that set and token are of the same issuer and tenant",

@@ -85,8 +85,8 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             |error: SelectError| self.add(Stage::Header, why::of_select(&error, verifier.allowed), error);
         let accepted = verifier.accept_algorithm(header).map_err(&mut refuse).ok();
         verifier.accept_typ(header).unwrap_or_else(&mut refuse);
-        if let Ok(alg) = header.algorithm() {
-            verifier.accept_kid(header, alg).unwrap_or_else(refuse);
+        if header.algorithm().is_ok() {
+            verifier.accept_kid(header).unwrap_or_else(refuse);
         }
         accepted
     }
@@ -94,10 +94,9 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     /// Without an algorithm no key is chosen, but one with the header's kid could be there.
     fn check_kid(&mut self, header: &Header<'_>) {
         let reference = Reference::of(header);
-        let mut members = self.keys.members(reference, self.allowed);
-        if !members.any(|member| member.relation == Relation::Named) {
-            let keys = self.keys.members(Reference::NONE, self.allowed).count();
-            let error = SelectError::KidUnknown { keys };
+        let Some(algorithm) = self.allowed.iter().next() else { return };
+        let query = Query { algorithm, reference, allowed: self.allowed };
+        if let Err(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. })) = self.keys.find(&query) {
             self.add(Stage::Keys, self.cause_of_no_key(&error, reference), error);
         }
     }

@@ -88,8 +88,9 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
             Cause::IdToken
         }
         SelectError::TypMissing { .. } | SelectError::TypMismatch { .. } => Cause::TypMismatch,
-        SelectError::KidMissing { .. } => Cause::KidMissing,
-        SelectError::KidUnknown { keys: 0 } => Cause::NoKeys,
+        SelectError::KidRequired => Cause::KidRequired,
+        SelectError::KidNeeded { .. } => Cause::KidNeeded,
+        SelectError::NoKeys => Cause::NoKeys,
         SelectError::KidUnknown { .. } => Cause::KidUnknown,
         SelectError::KeySetAside { reason } => of_key(&reason),
         SelectError::KeyAmbiguous { .. } => Cause::KeyAmbiguous,
@@ -165,7 +166,7 @@ pub(super) fn of_claims(
     match *error {
         ClaimsError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
         ClaimsError::Json(_) | ClaimsError::NotObject => Cause::ClaimsMalformed,
-        ClaimsError::ClaimType { .. } => Cause::ClaimType,
+        ClaimsError::ClaimType { .. } | ClaimsError::Deserialize { .. } => Cause::ClaimType,
         ClaimsError::DateRange { .. } => Cause::Milliseconds,
         ClaimsError::ClaimMissing { .. } => Cause::ClaimMissing,
         ClaimsError::ClaimPresent { .. } => Cause::ClaimPresent,

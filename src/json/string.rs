@@ -130,23 +130,31 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
-        self.excerpt_behind(0)
+        Self::excerpt_of(&mut core::iter::once(self), 1, None)
     }
 
-    /// Excerpts of two texts that differ, from shortly before the first difference on where that lies
-    /// far behind.
-    #[cold]
-    pub(crate) fn excerpts_of_mismatch(self, expected: Self) -> [Excerpt; 2] {
-        let both = self.characters().zip(expected.characters());
-        let same = both.take_while(|(found, expected)| found == expected).count();
-        let skipped = Excerpt::skipped(same);
-        [self.excerpt_behind(skipped), expected.excerpt_behind(skipped)]
-    }
-
+    /// The texts for an error message, of which there are `count`: from shortly before the first difference
+    /// to `other` on, where that lies far behind.
     #[cold]
     #[inline(never)]
-    fn excerpt_behind(self, skipped: usize) -> Excerpt {
-        Excerpt::new(self.characters().skip(skipped))
+    pub(crate) fn excerpt_of(
+        texts: &mut dyn Iterator<Item = Self>,
+        count: usize,
+        other: Option<JsonString<'_>>,
+    ) -> Excerpt {
+        let mut excerpt = Excerpt::NONE;
+        let mut left = count.min(Excerpt::TEXTS);
+        for text in texts {
+            let mut same = 0;
+            if let Some(other) = other {
+                let both = text.characters().zip(other.characters());
+                let both = both.take_while(|(own, other)| own == other);
+                same = both.fold(0_usize, |sum, (own, _)| sum.saturating_add(own.len_utf8()));
+            }
+            excerpt.push(&mut text.characters(), same, left);
+            left = left.saturating_sub(1);
+        }
+        excerpt
     }
 }
 
