@@ -13,9 +13,13 @@ mod text;
 
 use core::fmt;
 
-pub use self::claims::{ClaimsError, Message};
+pub use self::claims::ClaimsError;
+#[cfg(feature = "serde")]
+pub use self::claims::Message;
+#[cfg(feature = "alloc")]
 pub(crate) use self::code::codes;
 pub use self::excerpt::Excerpt;
+pub(crate) use self::excerpt::encode;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, JsonError, JsonErrorKind};
@@ -61,7 +65,7 @@ pub enum SelectError {
         kid: Excerpt,
         /// How many keys there are, those set aside included.
         keys: usize,
-        /// The kids that they have.
+        /// The kids that they have; without the feature `alloc`, none.
         known: Excerpt,
     },
     /// The header has no `kid`, and several keys are for its algorithm.
@@ -126,7 +130,11 @@ impl fmt::Display for SelectError {
                 "keys: expected at least one, found none: fetch the JWK Set, and check that it is not empty",
             ),
             Self::KidUnknown { kid, keys, known } => {
-                write!(f, "token header 'kid': expected {known}, found {kid}: ")?;
+                match known {
+                    Excerpt::NONE => f.write_str("token header 'kid': expected that of a key")?,
+                    known => write!(f, "token header 'kid': expected {known}")?,
+                }
+                write!(f, ", found {kid}: ")?;
                 match keys {
                     1 => f.write_str("the only key does not have it")?,
                     keys => write!(f, "none of the {keys} keys has it")?,
@@ -252,6 +260,7 @@ pub enum Error {
     /// A document is not a JWK Set.
     Set(SetError),
     /// No key of a JWK Set can be used.
+    #[cfg(feature = "alloc")]
     NoUsableKey {
         /// How many keys it has.
         keys: usize,
@@ -272,7 +281,9 @@ impl Error {
             Self::Select(_) => "select",
             Self::Signature(_) => "signature",
             Self::Claims(_) => "claims",
-            Self::Key(_) | Self::Set(_) | Self::NoUsableKey { .. } => "keys",
+            Self::Key(_) | Self::Set(_) => "keys",
+            #[cfg(feature = "alloc")]
+            Self::NoUsableKey { .. } => "keys",
             #[cfg(feature = "std")]
             Self::Clock(_) => "clock",
         }
@@ -291,6 +302,7 @@ impl Error {
             Self::Claims(error) => error.code(),
             Self::Key(error) => error.code(),
             Self::Set(error) => error.code(),
+            #[cfg(feature = "alloc")]
             Self::NoUsableKey { .. } => "NoUsableKey",
             #[cfg(feature = "std")]
             Self::Clock(_) => "ClockError",
@@ -307,6 +319,7 @@ impl fmt::Display for Error {
             Self::Claims(error) => error.fmt(f),
             Self::Key(error) => error.fmt(f),
             Self::Set(error) => error.fmt(f),
+            #[cfg(feature = "alloc")]
             Self::NoUsableKey { keys, first } => {
                 write!(f, "JWK Set: expected a key that can be used, found none among {keys}")?;
                 first.map_or(Ok(()), |reason| write!(f, ": the first: {reason}"))

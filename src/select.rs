@@ -122,21 +122,22 @@ fn choose<K: Borrow<VerifyingKey>>(
 }
 
 /// None of the `keys` keys, whose kids are these, has the header's.
-#[cold]
-#[inline(never)]
+#[inline]
 fn unknown<'k>(
     query: &Query<'_>,
     keys: usize,
-    kids: &mut dyn Iterator<Item = JsonString<'k>>,
+    kids: impl Iterator<Item = JsonString<'k>> 
 ) -> SelectError {
     if keys == 0 {
         return SelectError::NoKeys;
     }
     let kid = query.reference.kid();
+    // A device that shows no more than one text spares the code.
+    let mut kids = kids.take(if Excerpt::TEXTS > 1 { usize::MAX } else { 0 });
     SelectError::KidUnknown {
         kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
         keys,
-        known: JsonString::excerpt_of(kids, keys, kid),
+        known: JsonString::excerpt_of(kids.next(), kids, keys, kid),
     }
 }
 
@@ -164,8 +165,7 @@ impl sealed::Find for [(&str, VerifyingKey)] {
         let name = query.reference.name(|_| false);
         let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid).have(name)));
         choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
-            let mut kids = self.iter().map(|(kid, _)| JsonString::new(kid, false));
-            unknown(query, self.len(), &mut kids)
+            unknown(query, self.len(), self.iter().map(|(kid, _)| JsonString::new(kid, false)))
         })
     }
 
@@ -217,7 +217,7 @@ impl sealed::Find for Jwks<'_> {
             (_, Ok(jwk)) => Some(jwk.verifying_key(query.allowed)),
         });
         choose(query.algorithm, name.is_some(), candidates, || {
-            unknown(query, self.len(), &mut self.iter().flatten().filter_map(|jwk| jwk.names().kid))
+            unknown(query, self.len(), self.iter().flatten().filter_map(|jwk| jwk.names().kid))
         })
     }
 
@@ -246,7 +246,7 @@ impl sealed::Find for KeySet {
         let alg = query.algorithm;
         let unknown = || {
             let kids = self.names().filter_map(|names| names.kid);
-            unknown(query, self.len(), &mut kids.map(|kid| JsonString::new(kid, false)))
+            unknown(query, self.len(), kids.map(|kid| JsonString::new(kid, false)))
         };
         match query.reference.name(|name| self.keys_named(name).next().is_some()) {
             Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),

@@ -324,7 +324,7 @@ fn expectations() {
     assert_eq!(cases, 16 * 5 * 2);
 }
 
-/// Both sides of a mismatch are told: the first of several.
+/// Both sides of a mismatch are told, and each text of them.
 #[test]
 fn both_sides_of_a_mismatch() {
     fn sides(payload: &str, policy: ClaimsPolicy<'_>) -> String {
@@ -336,9 +336,9 @@ fn both_sides_of_a_mismatch() {
     }
     let issuer = ClaimsPolicy::new(Expect::AnyOf(&["https://a", "https://b"]), Expect::Ignore);
     let audience = ClaimsPolicy::new(Expect::Ignore, Expect::Value("api"));
-    assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer), "iss https://x, https://a");
-    assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, audience), "aud web, api");
-    assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, audience), "aud , api");
+    assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer), r#"iss "https://x", "https://a", "https://b""#);
+    assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, audience), r#"aud "web", "x", "api""#);
+    assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, audience), r#"aud none, "api""#);
     // However long both are the same, and of whatever characters, what is shown of them differs.
     for (letter, same) in
         ["a", "\u{e9}"].into_iter().flat_map(|letter| (0..80).map(move |same| (letter, same)))
@@ -346,7 +346,7 @@ fn both_sides_of_a_mismatch() {
         let (own, other) = (letter.repeat(same) + "/v2.0/", letter.repeat(same) + "/v1.0/");
         let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Value(&other));
         let shown = sides(&format!(r#"{{"exp":1,"aud":"{own}"}}"#), policy);
-        assert!(shown.contains("/v2.0") && shown.contains("/v1.0"), "{same}: {shown}");
+        assert!(shown.contains("v2.0") && shown.contains("v1.0"), "{same}: {shown}");
     }
 }
 

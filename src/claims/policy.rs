@@ -1,7 +1,7 @@
 //! What the claims of a token must be.
 
 use super::Claims;
-use crate::error::ClaimsError;
+use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
 use crate::time::{Leeway, UnixTime};
 
@@ -200,18 +200,23 @@ impl Expect<'_> {
         let meets = |value: Value<'_>| {
             value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == **accepted))
         };
-        let (one, several) = match value {
-            Some(Value::Array(several)) => (None, Some(several)),
-            one => (one, None),
+        let (met, first, rest) = match value {
+            Some(Value::Array(several)) => {
+                let mut elements = several.elements();
+                (several.elements().any(meets), elements.next(), Some(elements))
+            }
+            one => (one.is_some_and(meets), one, None),
         };
-        let elements = || several.into_iter().flat_map(|several| several.elements());
-        if one.is_some_and(meets) || elements().any(meets) {
+        if met {
             return Ok(());
         }
-        let texts = || one.into_iter().chain(elements()).filter_map(Value::as_string);
-        let expected = || accepted.iter().map(|accepted| JsonString::new(accepted, false));
-        let found = JsonString::excerpt_of(&mut texts(), texts().count(), expected().next());
-        let expected = JsonString::excerpt_of(&mut expected(), accepted.len(), texts().next());
+        let first = first.and_then(Value::as_string);
+        let rest = rest.into_iter().flatten().filter_map(Value::as_string);
+        let count = if Excerpt::TEXTS > 1 { rest.clone().count().saturating_add(1) } else { 1 };
+        let mut texts = accepted.iter().map(|accepted| JsonString::new(accepted, false));
+        let expected = texts.next();
+        let found = JsonString::excerpt_of(first, rest, count, expected);
+        let expected = JsonString::excerpt_of(expected, texts, accepted.len(), first);
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }
         } else {

@@ -166,7 +166,9 @@ pub(super) fn of_claims(
     match *error {
         ClaimsError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
         ClaimsError::Json(_) | ClaimsError::NotObject => Cause::ClaimsMalformed,
-        ClaimsError::ClaimType { .. } | ClaimsError::Deserialize { .. } => Cause::ClaimType,
+        ClaimsError::ClaimType { .. } => Cause::ClaimType,
+        #[cfg(feature = "serde")]
+        ClaimsError::Deserialize { .. } => Cause::ClaimType,
         ClaimsError::DateRange { .. } => Cause::Milliseconds,
         ClaimsError::ClaimMissing { .. } => Cause::ClaimMissing,
         ClaimsError::ClaimPresent { .. } => Cause::ClaimPresent,

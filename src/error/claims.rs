@@ -1,6 +1,8 @@
 //! What a verified payload can be refused for.
 
-use core::fmt::{self, Write as _};
+use core::fmt;
+#[cfg(feature = "serde")]
+use core::fmt::Write as _;
 
 use super::{Excerpt, JsonError};
 use crate::time::{Leeway, UnixTime};
@@ -90,6 +92,7 @@ pub enum ClaimsError {
         leeway: Leeway,
     },
     /// The claims do not fit the type that they are deserialized into.
+    #[cfg(feature = "serde")]
     Deserialize {
         /// What `serde_json` says of it.
         message: Message,
@@ -101,12 +104,14 @@ pub enum ClaimsError {
 }
 
 /// Up to 79 bytes of another library's message, displayed with everything but printable ASCII escaped.
+#[cfg(feature = "serde")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Message {
     bytes: [u8; 79],
     len: u8,
 }
 
+#[cfg(feature = "serde")]
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
@@ -118,6 +123,7 @@ impl fmt::Display for Message {
     }
 }
 
+#[cfg(feature = "serde")]
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "\"{self}\"")
@@ -224,6 +230,7 @@ impl fmt::Display for ClaimsError {
                     Seconds(now.saturating_sub(iat))
                 )
             }
+            #[cfg(feature = "serde")]
             Self::Deserialize { message, line, column } => write!(
                 f,
                 "claims: expected the type that they are deserialized into, found another at line {line} column {column}: {message}"

@@ -2,19 +2,20 @@
 
 /// Gives enums a `code()`: the name of the variant. A variant without one does not compile.
 macro_rules! codes {
-    ($($error:ident: $($variant:ident)*;)*) => {$(
+    ($($error:ident: $($(#[$when:meta])? $variant:ident)*;)*) => {$(
         impl $error {
             /// The name of the variant, which does not change with the text: for logs, metrics and answers
             /// to other programs. [`Error::code`](crate::Error::code) lists all of them.
             #[must_use]
             pub const fn code(&self) -> &'static str {
                 match self {
-                    $(Self::$variant { .. } => stringify!($variant),)*
+                    $($(#[$when])? Self::$variant { .. } => stringify!($variant),)*
                 }
             }
         }
     )*};
 }
+#[cfg(feature = "alloc")]
 pub(crate) use codes;
 
 use super::{
@@ -29,7 +30,7 @@ codes! {
         KidNeeded KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
     SignatureError: AlgorithmMismatch Length Invalid;
     ClaimsError: Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch AudienceMismatch
-        Expired NotYetValid IssuedInFuture TooOld Deserialize;
+        Expired NotYetValid IssuedInFuture TooOld #[cfg(feature = "serde")] Deserialize;
     KeyError: Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
         KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled
         PrivateMaterial SecretAmongPublic Base64 SecretTooShort SecretTooLong SecretIsKeyDocument

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write as _};
 
 /// The start of a text from a token, a key or a policy, or of up to three such texts: 46 bytes in all. It
-/// needs no heap.
+/// needs no heap. Without the feature `alloc`, which devices do without, it is 28 bytes of the first text.
 ///
 /// It is displayed in double quotes, fit for a terminal and a log: whatever is not printable ASCII is
 /// written as `\u{...}`, `"` and `\` with a `\` before them, so that no two texts read alike. `...`
@@ -20,25 +20,27 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    const MAX: usize = 48;
+    /// A device has no room for more: a result has its place in the frame of each caller.
+    const MAX: usize = if cfg!(feature = "alloc") { 48 } else { 30 };
     const END: u8 = 0xff;
     const CUT: u8 = 0xfe;
 
     /// Of how many texts a start is shown.
-    pub(crate) const TEXTS: usize = 3;
+    pub(crate) const TEXTS: usize = if cfg!(feature = "alloc") { 3 } else { 1 };
 
     /// No text.
     pub(crate) const NONE: Self = Self { bytes: [0; Self::MAX], len: 0, more: 0 };
 
     pub(crate) fn new(characters: impl Iterator<Item = char>) -> Self {
         let mut excerpt = Self::NONE;
-        excerpt.push({ characters }.by_ref(), 0, 1);
+        excerpt.push(characters, 0, 1);
         excerpt
     }
 
     /// Adds a text, of which the first `same` bytes are those of the text that it is compared with. What
     /// room there is is shared among `texts` texts: this one and those to come.
-    pub(crate) fn push(&mut self, characters: &mut dyn Iterator<Item = char>, same: usize, texts: usize) {
+    #[inline]
+    pub(crate) fn push(&mut self, characters: impl Iterator<Item = char>, same: usize, texts: usize) {
         let start = usize::from(self.len);
         let Some(room) = Self::MAX.saturating_sub(start).checked_div(texts) else {
             self.more = self.more.saturating_add(1);
@@ -54,7 +56,7 @@ impl Excerpt {
         for character in characters {
             if skip > 0 {
                 skip = skip.saturating_sub(character.len_utf8());
-            } else if !self.append(character.encode_utf8(&mut [0; 4]).as_bytes(), last) {
+            } else if !self.append(encode(character, &mut [0; 4]), last) {
                 self.append(&[Self::CUT], Self::MAX);
                 break;
             }
@@ -94,8 +96,14 @@ impl Excerpt {
     }
 }
 
+/// The character in UTF-8: in one place, where code is dear.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn encode(character: char, buffer: &mut [u8; 4]) -> &[u8] {
+    character.encode_utf8(buffer).as_bytes()
+}
+
 /// Writes text so that it is printable ASCII and cannot be mistaken for another.
-pub(crate) fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     text.chars().try_for_each(|character| match character {
         '"' | '\\' => write!(f, "\\{character}"),
         ' '..='~' => f.write_char(character),

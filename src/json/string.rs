@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 use core::fmt;
 
-use crate::error::Excerpt;
+use crate::error::{Excerpt, encode};
 
 /// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped, control
 /// characters and all; `Debug` shows the start of it, fit for a log.
@@ -76,7 +76,7 @@ impl<'a> JsonString<'a> {
     pub(super) fn for_each_octet(self, mut work: impl FnMut(u8)) {
         let mut encoded = [0; 4];
         self.characters()
-            .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
+            .for_each(|character| encode(character, &mut encoded).iter().copied().for_each(&mut work));
     }
 
     /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit. A buffer as long
@@ -95,7 +95,7 @@ impl<'a> JsonString<'a> {
         let mut len = 0_usize;
         for character in self.chars() {
             let mut encoded = [0; 4];
-            let encoded = character.encode_utf8(&mut encoded).as_bytes();
+            let encoded = encode(character, &mut encoded);
             let end = len.checked_add(encoded.len())?;
             buffer.get_mut(len..end)?.copy_from_slice(encoded);
             len = end;
@@ -130,31 +130,44 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
-        Self::excerpt_of(&mut core::iter::once(self), 1, None)
+        let mut excerpt = Excerpt::NONE;
+        self.add_to(&mut excerpt, None, 1);
+        excerpt
     }
 
-    /// The texts for an error message, of which there are `count`: from shortly before the first difference
-    /// to `other` on, where that lies far behind.
-    #[cold]
-    #[inline(never)]
+    /// The texts for an error message, of which there are `count` at most: from shortly before the first
+    /// difference to `other` on, where that lies far behind.
+    #[inline]
     pub(crate) fn excerpt_of(
-        texts: &mut dyn Iterator<Item = Self>,
+        first: Option<Self>,
+        rest: impl Iterator<Item = Self>,
         count: usize,
         other: Option<JsonString<'_>>,
     ) -> Excerpt {
         let mut excerpt = Excerpt::NONE;
         let mut left = count.min(Excerpt::TEXTS);
-        for text in texts {
-            let mut same = 0;
-            if let Some(other) = other {
-                let both = text.characters().zip(other.characters());
-                let both = both.take_while(|(own, other)| own == other);
-                same = both.fold(0_usize, |sum, (own, _)| sum.saturating_add(own.len_utf8()));
+        if let Some(first) = first {
+            first.add_to(&mut excerpt, other, left);
+        }
+        if Excerpt::TEXTS > 1 {
+            for text in rest {
+                left = left.saturating_sub(1);
+                text.add_to(&mut excerpt, other, left);
             }
-            excerpt.push(&mut text.characters(), same, left);
-            left = left.saturating_sub(1);
         }
         excerpt
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
+        let mut same = 0_usize;
+        if let Some(other) = other {
+            let both = self.characters().zip(other.characters());
+            let both = both.take_while(|(own, other)| own == other);
+            both.for_each(|(own, _)| same = same.saturating_add(own.len_utf8()));
+        }
+        excerpt.push(self.characters(), same, texts);
     }
 }
 
