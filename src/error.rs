@@ -197,7 +197,10 @@ impl fmt::Display for SignatureError {
                 write!(f, "algorithm: expected {key}, which the key is for, found {requested}")
             }
             Self::Length { found, expected } => {
-                write!(f, "signature: expected {expected} bytes, found {found}: it is truncated or made with another key")
+                write!(
+                    f,
+                    "signature: expected {expected} bytes, found {found}: it is truncated or made with another key"
+                )
             }
             Self::Invalid => f.write_str("signature does not verify with this key"),
         }

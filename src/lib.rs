@@ -47,12 +47,12 @@ pub mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
+#[cfg(feature = "serde")]
+pub use self::error::Message;
 pub use self::error::{
     Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, KeyForm, ParseError,
     SelectError, SetError, SignatureError,
 };
-#[cfg(feature = "serde")]
-pub use self::error::Message;
 pub use self::header::Header;
 pub use self::jwk::Jwk;
 pub use self::jwks::Jwks;

@@ -121,23 +121,26 @@ fn choose<K: Borrow<VerifyingKey>>(
     }
 }
 
-/// None of the `keys` keys, whose kids are these, has the header's.
+/// None of the `keys` keys, whose kids these are, has the header's.
 #[inline]
-fn unknown<'k>(
-    query: &Query<'_>,
-    keys: usize,
-    kids: impl Iterator<Item = JsonString<'k>> 
-) -> SelectError {
-    if keys == 0 {
-        return SelectError::NoKeys;
-    }
+fn unknown<'k>(query: &Query<'_>, keys: usize, kids: impl Iterator<Item = JsonString<'k>>) -> SelectError {
     let kid = query.reference.kid();
-    // A device that shows no more than one text spares the code.
-    let mut kids = kids.take(if Excerpt::TEXTS > 1 { usize::MAX } else { 0 });
-    SelectError::KidUnknown {
-        kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
-        keys,
-        known: JsonString::excerpt_of(kids.next(), kids, keys, kid),
+    let mut error = kid_unknown(kid, keys);
+    // A device is spared the code.
+    if Excerpt::TEXTS > 1
+        && let SelectError::KidUnknown { known, .. } = &mut error
+    {
+        *known = JsonString::excerpt_of(kids, keys, kid);
+    }
+    error
+}
+
+#[cold]
+#[inline(never)]
+fn kid_unknown(kid: Option<JsonString<'_>>, keys: usize) -> SelectError {
+    match kid {
+        Some(kid) if keys > 0 => SelectError::KidUnknown { kid: kid.excerpt(), keys, known: Excerpt::NONE },
+        _ => SelectError::NoKeys,
     }
 }
 

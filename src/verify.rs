@@ -150,8 +150,8 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         };
         let typ = header.typ();
         let expected = || {
-            let mut texts = accepted.iter().map(|typ| JsonString::new(typ, false));
-            JsonString::excerpt_of(texts.next(), texts, accepted.len(), typ)
+            let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
+            JsonString::excerpt_of(texts, accepted.len(), typ)
         };
         let found = typ.ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {

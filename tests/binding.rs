@@ -210,14 +210,16 @@ impl Choice {
         // One after the other, copies of the first key left out.
         let fit = |named: Option<&str>| {
             let members = members.split(' ').filter(|member| named.is_none_or(|kid| member.starts_with(kid)));
-            let slots: Vec<_> = members.map(|member| &member[1..]).filter(|slot| "AB".contains(slot)).collect();
+            let slots: Vec<_> =
+                members.map(|member| &member[1..]).filter(|slot| "AB".contains(slot)).collect();
             1 + slots.iter().filter(|slot| **slot != slots[0]).count()
         };
         Err(Error::Select(match self {
             Slot(_) => return Ok(alg),
             KidNeeded => SelectError::KidNeeded { alg, keys: fit(None) },
             KidUnknown => {
-                let known: Vec<_> = members.split(' ').map(|member| &member[..1]).filter(|kid| *kid != "-").collect();
+                let known: Vec<_> =
+                    members.split(' ').map(|member| &member[..1]).filter(|kid| *kid != "-").collect();
                 let kid = kid.unwrap().replace(r"\u0000", "\0");
                 return Err(support::kid_unknown(&kid, members.split(' ').count(), &known));
             }

@@ -336,7 +336,10 @@ fn both_sides_of_a_mismatch() {
     }
     let issuer = ClaimsPolicy::new(Expect::AnyOf(&["https://a", "https://b"]), Expect::Ignore);
     let audience = ClaimsPolicy::new(Expect::Ignore, Expect::Value("api"));
-    assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer), r#"iss "https://x", "https://a", "https://b""#);
+    assert_eq!(
+        sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, issuer),
+        r#"iss "https://x", "https://a", "https://b""#
+    );
     assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, audience), r#"aud "web", "x", "api""#);
     assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, audience), r#"aud none, "api""#);
     // However long both are the same, and of whatever characters, what is shown of them differs.
@@ -549,7 +552,13 @@ fn typed() {
         let own: Own<'_> = claims.unwrap().deserialize().unwrap();
         assert_eq!((&*own.iss, own.exp, own.names), ("https://a", 2e9, (1, "two", None, true, -5.0)));
         assert_eq!(own.aud, ["x", "y"]);
-        assert!(claims.unwrap().deserialize::<Other>().is_err());
+        let error = claims.unwrap().deserialize::<Other>().unwrap_err();
+        let column = RICH.lines().last().unwrap().len();
+        let message = format!(
+            "claims: expected the type that they are deserialized into, found another at line 2 column {column}: \
+             invalid type: map, expected u8"
+        );
+        assert_eq!((error.code(), error.to_string()), ("Deserialize", message));
     });
 }
 

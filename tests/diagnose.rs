@@ -205,12 +205,18 @@ fn it_shows_no_more_than_it_may() {
         assert!(!report.contains("not-") && !report.contains("1234567890"), "{report}");
         assert!(token.split('.').all(|part| !report.contains(part)), "{report}");
         // A quote that the token writes does not end the quotation.
-        assert!(report.contains(r#"kid "?[31m?\",?""#), "{report}");
-        assert!(report.contains(r#"'iss' is "?]0;title?" where "?[0m?" is expected"#), "{report}");
+        assert!(report.contains(r#"kid "\u{1b}[31m\u{202e}\",\u{a}""#), "{report}");
+        assert!(
+            report.contains(r#"claim 'iss': expected "\u{1b}[0m\u{e9}", found "\u{1b}]0;title\u{7}""#),
+            "{report}"
+        );
         let names: Vec<_> = diagnosis.claims().map(|claim| claim.name()).collect();
         assert_eq!(names, ["iss", "exp", "nbf"]);
         assert_eq!(diagnosis.problems().next().unwrap().claim(), Some("iss"));
-        assert_eq!(diagnosis.unverified_header().unwrap().kid.unwrap().as_str(), r#"?[31m?",?"#);
+        assert_eq!(
+            diagnosis.unverified_header().unwrap().kid.unwrap().to_string(),
+            r#""\u{1b}[31m\u{202e}\",\u{a}""#
+        );
         assert!(format!("{diagnosis:?}").starts_with("Diagnosis { refusal: Some(Claims(IssuerMismatch"));
     });
     // Nor is the material of a secret.
@@ -253,7 +259,10 @@ fn claims_are_data() {
         ];
         assert_eq!(found, expected);
         let audience = diagnosis.claims().nth(1).unwrap().found();
-        assert!(matches!(audience, Found::Text { text, more: 1 } if text.as_str() == "x"), "{audience:?}");
+        assert!(
+            matches!(audience, Found::Text { text, more: 1 } if text.to_string() == "\"x\""),
+            "{audience:?}"
+        );
         let causes: Vec<_> = diagnosis.problems().map(|problem| problem.cause()).collect();
         assert_eq!(causes, [Cause::AudienceMismatch, Cause::Expired, Cause::ClockSkew, Cause::TooOld]);
         let about = diagnosis.problems().map(|problem| problem.claim().unwrap());
@@ -262,10 +271,7 @@ fn claims_are_data() {
             assert_eq!(claim.to_string().ends_with(", as expected"), claim.error().is_none(), "{claim}");
         }
         let report = diagnosis.to_string();
-        assert!(
-            report.contains("'aud' is \"x\" where \"api\" is expected") && report.contains("(and 1 more)"),
-            "{report}"
-        );
+        assert!(report.contains(r#"claim 'aud': expected "api", "web", found "x", "y": "#), "{report}");
         assert!(report.contains("expired 1000 seconds ago") && report.contains("in 100 seconds"), "{report}");
         assert!(!report.contains("anyone may have written them"), "{report}");
     });

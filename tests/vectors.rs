@@ -250,7 +250,7 @@ const ELSEWHERE: [(&str, &str, &str); 7] = [
     ("SignatureError::AlgorithmMismatch", "binding", "the_low_level_door"),
     ("SelectError::NoKeys", "binding", "sources_without_a_choice"),
     ("ClaimsError::ClaimPresent", "claims", "expectations"),
-    ("ClaimsError::Deserialize", "claims", "typed_claims"),
+    ("ClaimsError::Deserialize", "claims", "typed"),
     ("KeyError::FeatureDisabled", "attacks/two_sources_of_truth", "cube_of_sets"),
     ("SetError::TooLong", "limits", "size_of_a_set"),
 ];

@@ -200,10 +200,9 @@ impl Expect<'_> {
         let meets = |value: Value<'_>| {
             value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == **accepted))
         };
-        let (met, first, rest) = match value {
+        let (met, first, several) = match value {
             Some(Value::Array(several)) => {
-                let mut elements = several.elements();
-                (several.elements().any(meets), elements.next(), Some(elements))
+                (several.elements().any(meets), several.elements().next(), Some(several))
             }
             one => (one.is_some_and(meets), one, None),
         };
@@ -211,12 +210,17 @@ impl Expect<'_> {
             return Ok(());
         }
         let first = first.and_then(Value::as_string);
-        let rest = rest.into_iter().flatten().filter_map(Value::as_string);
-        let count = if Excerpt::TEXTS > 1 { rest.clone().count().saturating_add(1) } else { 1 };
-        let mut texts = accepted.iter().map(|accepted| JsonString::new(accepted, false));
-        let expected = texts.next();
-        let found = JsonString::excerpt_of(first, rest, count, expected);
-        let expected = JsonString::excerpt_of(expected, texts, accepted.len(), first);
+        let texts = accepted.iter().map(|accepted| JsonString::new(accepted, false));
+        let expected = JsonString::excerpt_of(texts.clone(), accepted.len(), first);
+        let other = { texts }.next();
+        let found = match several {
+            // A device shows the first.
+            Some(several) if Excerpt::TEXTS > 1 => {
+                let elements = several.elements().filter_map(Value::as_string);
+                JsonString::excerpt_of(elements.clone(), elements.count(), other)
+            }
+            _ => JsonString::excerpt_of(first.into_iter(), 1, other),
+        };
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }
         } else {

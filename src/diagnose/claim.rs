@@ -136,7 +136,7 @@ impl fmt::Display for ClaimCheck<'_> {
                 Found::Time(time) => write!(f, "{}", time.seconds())?,
             }
         }
-        if let Found::Text { more: more @ 1.., .. } = self.found {
+        if let (Found::Text { more: more @ 1.., .. }, None) = (self.found, self.error) {
             write!(f, " (and {more} more)")?;
         }
         match self.seconds_from_now() {

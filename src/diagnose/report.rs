@@ -58,7 +58,11 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
         problem.error() == self.refusal()
             || matches!(
                 problem.cause(),
-                Cause::KidRequired | Cause::KidNeeded | Cause::KidUnknown | Cause::KidIsThumbprint | Cause::KidLetterCase
+                Cause::KidRequired
+                    | Cause::KidNeeded
+                    | Cause::KidUnknown
+                    | Cause::KidIsThumbprint
+                    | Cause::KidLetterCase
             )
             || self.claims().any(|claim| Some(claim.name()) == problem.claim())
     }

@@ -141,7 +141,8 @@ impl ClaimsError {
         let place = alloc::format!(" at line {line} column {column}");
         let text = text.strip_suffix(&place).unwrap_or(&text);
         let mut message = Message { bytes: [0; 79], len: 0 };
-        let most = if text.len() > message.bytes.len() { message.bytes.len().saturating_sub(3) } else { text.len() };
+        let most =
+            if text.len() > message.bytes.len() { message.bytes.len().saturating_sub(3) } else { text.len() };
         let ends = text.char_indices().map(|(start, character)| start.saturating_add(character.len_utf8()));
         let end = ends.take_while(|end| *end <= most).last().unwrap_or(0);
         let dots = if end < text.len() { "..." } else { "" };
@@ -193,7 +194,10 @@ impl fmt::Display for ClaimsError {
             Self::Expired { exp, now, leeway } => {
                 let (exp, now, leeway) = (exp.seconds(), now.seconds(), leeway.seconds());
                 let after = now.saturating_sub(leeway.into());
-                write!(f, "claim 'exp': expected a time after {after} (now {now}, leeway {leeway}), found {exp}: ")?;
+                write!(
+                    f,
+                    "claim 'exp': expected a time after {after} (now {now}, leeway {leeway}), found {exp}: "
+                )?;
                 match now.saturating_sub(exp) {
                     0 => f.write_str("the token expires at this second")?,
                     seconds => write!(f, "the token expired {} ago", Seconds(seconds))?,

@@ -49,7 +49,11 @@ impl Excerpt {
         // The mark and the end.
         let last = start.saturating_add(room).saturating_sub(2);
         // Where the first difference, of up to four bytes, would be cut off: from shortly before it on.
-        let mut skip = if same.saturating_add(6) <= room { 0 } else { same.saturating_sub((room / 2).saturating_sub(3)) };
+        let mut skip = if same.saturating_add(6) <= room {
+            0
+        } else {
+            same.saturating_sub((room / 2).saturating_sub(3))
+        };
         if skip > 0 {
             self.append(&[Self::CUT], last);
         }
@@ -68,7 +72,9 @@ impl Excerpt {
     fn append(&mut self, bytes: &[u8], last: usize) -> bool {
         let start = usize::from(self.len);
         let end = start.saturating_add(bytes.len());
-        let (Some(places), Ok(len)) = (self.bytes.get_mut(start..end), u8::try_from(end)) else { return false };
+        let (Some(places), Ok(len)) = (self.bytes.get_mut(start..end), u8::try_from(end)) else {
+            return false;
+        };
         if end > last {
             return false;
         }

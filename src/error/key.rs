@@ -333,15 +333,15 @@ impl fmt::Display for SetError {
                 "JWK Set: expected at most {limit} bytes, found {length}: raise Limits::max_set_length if such sets are normal"
             ),
             Self::Json(error) => write!(f, "JWK Set: {error}"),
-            Self::NotObject => {
-                f.write_str("JWK Set: expected a JSON object, found another value: the document is not a JWK Set")
-            }
+            Self::NotObject => f.write_str(
+                "JWK Set: expected a JSON object, found another value: the document is not a JWK Set",
+            ),
             Self::KeysMissing => {
                 f.write_str("JWK Set 'keys': expected an array, found none: the document is not a JWK Set")
             }
-            Self::KeysNotArray => {
-                f.write_str("JWK Set 'keys': expected an array, found another value: the document is not a JWK Set")
-            }
+            Self::KeysNotArray => f.write_str(
+                "JWK Set 'keys': expected an array, found another value: the document is not a JWK Set",
+            ),
             Self::TooManyKeys { keys, limit } => write!(
                 f,
                 "JWK Set: expected at most {limit} keys, found {keys}: raise Limits::max_keys if such sets are normal"

@@ -54,7 +54,10 @@ impl fmt::Display for Base64Error {
                 "expected base64url, found {length} characters, a length that no encoding has: the text is truncated or has one too many"
             ),
             Self::TrailingBits { offset } => {
-                write!(f, "expected zeros in the unused bits of the last character, found ones at byte {offset}")
+                write!(
+                    f,
+                    "expected zeros in the unused bits of the last character, found ones at byte {offset}"
+                )
             }
             Self::Buffer { needed, given } => {
                 write!(f, "expected a buffer of at least {needed} bytes, found {given}")

@@ -130,8 +130,15 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
+        self.excerpt_beside(None)
+    }
+
+    /// The text for an error message, as it is shown beside another.
+    #[cold]
+    #[inline(never)]
+    fn excerpt_beside(self, other: Option<JsonString<'_>>) -> Excerpt {
         let mut excerpt = Excerpt::NONE;
-        self.add_to(&mut excerpt, None, 1);
+        self.add_to(&mut excerpt, other, 1);
         excerpt
     }
 
@@ -139,27 +146,24 @@ impl<'a> JsonString<'a> {
     /// difference to `other` on, where that lies far behind.
     #[inline]
     pub(crate) fn excerpt_of(
-        first: Option<Self>,
-        rest: impl Iterator<Item = Self>,
+        mut texts: impl Iterator<Item = Self>,
         count: usize,
         other: Option<JsonString<'_>>,
     ) -> Excerpt {
+        if Excerpt::TEXTS == 1 {
+            return texts.next().map_or(Excerpt::NONE, |text| text.excerpt_beside(other));
+        }
         let mut excerpt = Excerpt::NONE;
         let mut left = count.min(Excerpt::TEXTS);
-        if let Some(first) = first {
-            first.add_to(&mut excerpt, other, left);
-        }
-        if Excerpt::TEXTS > 1 {
-            for text in rest {
-                left = left.saturating_sub(1);
-                text.add_to(&mut excerpt, other, left);
-            }
+        for text in texts {
+            text.add_to(&mut excerpt, other, left);
+            left = left.saturating_sub(1);
         }
         excerpt
     }
 
     #[cold]
-    #[inline(never)]
+    #[cfg_attr(target_pointer_width = "64", inline(never))]
     fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
         let mut same = 0_usize;
         if let Some(other) = other {

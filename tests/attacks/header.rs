@@ -101,7 +101,8 @@ fn hostile_kid() {
     }
     // In the message it is one line of printable text, in quotes that it cannot leave.
     let message = judge("a", r#"x\", found \"a\n\u001b[31m\u202e"#).unwrap_err().to_string();
-    let shown = r#"expected "a", found "x\", found \"a\u{a}\u{1b}[31m\u{202e}": the only key does not have it; "#;
+    let shown =
+        r#"expected "a", found "x\", found \"a\u{a}\u{1b}[31m\u{202e}": the only key does not have it; "#;
     assert!(message.starts_with(&format!("token header 'kid': {shown}")), "{message}");
     assert!(judge("a", &near_limit).unwrap_err().to_string().len() < 350);
 
