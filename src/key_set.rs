@@ -27,7 +27,7 @@ use crate::reference::{Name, Names};
 ///
 /// let verdicts: Vec<String> = keys.verdicts().map(|verdict| verdict.to_string()).collect();
 /// assert_eq!(verdicts[0], "kid \"a\": bound to ES256");
-/// assert_eq!(verdicts[1], "kid \"b\": set aside: 'use': expected \"sig\", found \"enc\": the key is not for signatures");
+/// assert_eq!(verdicts[1], "kid \"b\": set aside: key 'use': expected \"sig\", found \"enc\": the key is not for signatures");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

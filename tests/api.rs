@@ -221,8 +221,12 @@ fn a_set_cannot_make_its_message_long() {
         let allowed = AlgorithmSet::only(Algorithm::Es256);
         jose_core::KeySet::from_jwks(&Jwks::parse(&text).unwrap(), allowed).unwrap_err().to_string()
     };
-    let verdict =
-        |number: usize| format!("; kid \"{number}-{}...\": set aside: the key has no 'kty'", "k".repeat(26));
+    let verdict = |number: usize| {
+        format!(
+            "; kid \"{number}-{}\"...: set aside: key 'kty': expected a value, found none",
+            "k".repeat(44)
+        )
+    };
     let verdicts = |count: usize| (0..count).map(verdict).collect::<String>();
     assert_eq!(shown(0), "JWK Set: expected a key that can be used, found none among 0");
     assert_eq!(

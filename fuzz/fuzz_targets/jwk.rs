@@ -77,7 +77,7 @@ impl Key<'_> {
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, String> {
         let refuse = |error: KeyError| Err(format!("{error:?}"));
         let of_excerpt =
-            |variant, name, value| Err(format!("{variant} {{ {name}: {:?} }}", reference::excerpt(value)));
+            |variant, name, value| Err(format!("{variant} {{ {name}: {} }}", reference::excerpt(value)));
         let (algorithm, kty) = match self.text("kty")? {
             Some("oct") => (Algorithm::Hs256, "oct"),
             Some("EC") => (Algorithm::Es256, "EC"),

@@ -7,7 +7,7 @@ use jose_core::{
 };
 
 use super::der;
-use super::support::{b64, jwk, key, outcome, outcome_of_set, signer};
+use super::support::{b64, jwk, key, outcome, outcome_of_set, signer, unknown_among};
 
 /// A token that is signed well.
 fn signed(header: &str) -> String {
@@ -110,7 +110,7 @@ fn hostile_kid() {
     assert_eq!(judge("a/b", r"a\/b"), Ok(H));
     for kid in [r"\u0061/b", r"\u0061\u002f\u0062", r"\u0061\u002F\u0062", r"a\u002fb"] {
         assert_eq!(judge("a/b", kid), Ok(H), "{kid}");
-        assert_eq!(judge("a/c", kid), Err(unknown), "{kid}");
+        assert_eq!(unknown_among(judge("a/c", kid)), Some(1), "{kid}");
         assert_eq!(judge(kid, "a/b"), Ok(H), "{kid}");
     }
 

@@ -8,7 +8,7 @@ use jose_core::{
 };
 
 use super::claims::claims;
-use super::support::{b64, excerpt, json_error, jwk, key, outcome, signer};
+use super::support::{b64, json_error, jwk, key, outcome, signer};
 
 const LIMIT: usize = 64 << 10;
 
