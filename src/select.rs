@@ -125,11 +125,12 @@ fn choose<K: Borrow<VerifyingKey>>(
 #[inline]
 fn unknown<'k>(query: &Query<'_>, keys: usize, kids: impl Iterator<Item = JsonString<'k>>) -> SelectError {
     let kid = query.reference.kid();
-    let mut error = kid_unknown(kid, keys);
     // A device is spared the code.
-    if Excerpt::TEXTS > 1
-        && let SelectError::KidUnknown { known, .. } = &mut error
-    {
+    if Excerpt::TEXTS == 1 {
+        return kid_unknown(kid, keys);
+    }
+    let mut error = kid_unknown(kid, keys);
+    if let SelectError::KidUnknown { known, .. } = &mut error {
         *known = JsonString::excerpt_of(kids, keys, kid);
     }
     error

@@ -130,15 +130,17 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
-        self.excerpt_beside(None)
+        Self::excerpt_beside(Some(self), None)
     }
 
-    /// The text for an error message, as it is shown beside another.
+    /// The text for an error message, if there is one, as it is shown beside another.
     #[cold]
     #[inline(never)]
-    fn excerpt_beside(self, other: Option<JsonString<'_>>) -> Excerpt {
+    fn excerpt_beside(text: Option<Self>, other: Option<JsonString<'_>>) -> Excerpt {
         let mut excerpt = Excerpt::NONE;
-        self.add_to(&mut excerpt, other, 1);
+        if let Some(text) = text {
+            text.add_to(&mut excerpt, other, 1);
+        }
         excerpt
     }
 
@@ -151,7 +153,7 @@ impl<'a> JsonString<'a> {
         other: Option<JsonString<'_>>,
     ) -> Excerpt {
         if Excerpt::TEXTS == 1 {
-            return texts.next().map_or(Excerpt::NONE, |text| text.excerpt_beside(other));
+            return Self::excerpt_beside(texts.next(), other);
         }
         let mut excerpt = Excerpt::NONE;
         let mut left = count.min(Excerpt::TEXTS);
@@ -163,7 +165,8 @@ impl<'a> JsonString<'a> {
     }
 
     #[cold]
-    #[cfg_attr(target_pointer_width = "64", inline(never))]
+    #[cfg_attr(feature = "alloc", inline(never))]
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
     fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
         let mut same = 0_usize;
         if let Some(other) = other {

@@ -106,7 +106,7 @@ fn other_refusals_cause_no_fetch() {
     let mut world = World::with_keys(DEFAULT, &["a"]);
     world.at(100);
     let keys = world.remote.keys(world.now).unwrap();
-    let unknown = support::kid_unknown("b", 1, &["a"]);
+    let unknown = super::support::kid_unknown("b", 1, &["a"]);
     let algorithm = algorithms()[0];
     let written = |header: &str| format!("{}.e30.{}", b64(header), b64([0; 32]));
     let useless = [
