@@ -19,7 +19,6 @@ pub use self::claims::Message;
 #[cfg(feature = "alloc")]
 pub(crate) use self::code::codes;
 pub use self::excerpt::Excerpt;
-pub(crate) use self::excerpt::encode;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, JsonError, JsonErrorKind};
@@ -61,7 +60,7 @@ pub enum SelectError {
     NoKeys,
     /// No key has the header's `kid`.
     KidUnknown {
-        /// The header's value.
+        /// The header's value; without the feature `alloc`, none.
         kid: Excerpt,
         /// How many keys there are, those set aside included.
         keys: usize,
@@ -72,7 +71,7 @@ pub enum SelectError {
     KidNeeded {
         /// The token's algorithm.
         alg: Algorithm,
-        /// How many keys are for it; the first counts once, however often it is there.
+        /// How many keys are for it, copies of the first left out; without the feature `alloc`, 2.
         keys: usize,
     },
     /// Every key with the header's `kid` was set aside.
@@ -84,7 +83,7 @@ pub enum SelectError {
     KeyAmbiguous {
         /// The token's algorithm.
         alg: Algorithm,
-        /// How many keys; the first counts once, however often it is there.
+        /// How many keys, copies of the first left out; without the feature `alloc`, 2.
         keys: usize,
     },
     /// The header's algorithm is not that of the key.
@@ -134,7 +133,10 @@ impl fmt::Display for SelectError {
                     Excerpt::NONE => f.write_str("token header 'kid': expected that of a key")?,
                     known => write!(f, "token header 'kid': expected {known}")?,
                 }
-                write!(f, ", found {kid}: ")?;
+                match kid {
+                    Excerpt::NONE => f.write_str(", found another: ")?,
+                    kid => write!(f, ", found {kid}: ")?,
+                }
                 match keys {
                     1 => f.write_str("the only key does not have it")?,
                     keys => write!(f, "none of the {keys} keys has it")?,

@@ -96,8 +96,11 @@ fn choose<K: Borrow<VerifyingKey>>(
                 if fits == 0 || best.as_ref().is_none_or(|best| !is_same(best, &found)) {
                     fits = fits.saturating_add(1);
                 }
-                if fits == 1 {
-                    best = Some(found);
+                match fits {
+                    1 => best = Some(found),
+                    // A device is spared the counting.
+                    _ if Excerpt::TEXTS == 1 => return Err(several_fit(alg, named, fits)),
+                    _ => {}
                 }
             }
             Ok(found) => {
@@ -108,10 +111,7 @@ fn choose<K: Borrow<VerifyingKey>>(
     }
     match (best, set_aside) {
         (Some(found), _) if fits == 1 => Ok(found),
-        (Some(_), _) if fits > 1 => Err(match named {
-            true => SelectError::KeyAmbiguous { alg, keys: fits },
-            false => SelectError::KidNeeded { alg, keys: fits },
-        }),
+        (Some(_), _) if fits > 1 => Err(several_fit(alg, named, fits)),
         (Some(found), _) if !several => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
         }
@@ -121,27 +121,32 @@ fn choose<K: Borrow<VerifyingKey>>(
     }
 }
 
+const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
+    match named {
+        true => SelectError::KeyAmbiguous { alg, keys },
+        false => SelectError::KidNeeded { alg, keys },
+    }
+}
+
 /// None of the `keys` keys, whose kids these are, has the header's.
-#[inline]
 fn unknown<'k>(query: &Query<'_>, keys: usize, kids: impl Iterator<Item = JsonString<'k>>) -> SelectError {
-    let kid = query.reference.kid();
     // A device is spared the code.
-    if Excerpt::TEXTS == 1 {
-        return kid_unknown(kid, keys);
+    let Some(asked) = query.reference.kid().filter(|_| Excerpt::TEXTS > 1 && keys > 0) else {
+        return unnamed(keys);
+    };
+    SelectError::KidUnknown {
+        kid: asked.excerpt(),
+        keys,
+        known: JsonString::excerpt_of(kids, keys, Some(asked)),
     }
-    let mut error = kid_unknown(kid, keys);
-    if let SelectError::KidUnknown { known, .. } = &mut error {
-        *known = JsonString::excerpt_of(kids, keys, kid);
-    }
-    error
 }
 
 #[cold]
 #[inline(never)]
-fn kid_unknown(kid: Option<JsonString<'_>>, keys: usize) -> SelectError {
-    match kid {
-        Some(kid) if keys > 0 => SelectError::KidUnknown { kid: kid.excerpt(), keys, known: Excerpt::NONE },
-        _ => SelectError::NoKeys,
+const fn unnamed(keys: usize) -> SelectError {
+    match keys {
+        0 => SelectError::NoKeys,
+        keys => SelectError::KidUnknown { kid: Excerpt::NONE, keys, known: Excerpt::NONE },
     }
 }
 

@@ -211,15 +211,21 @@ impl Expect<'_> {
         }
         let first = first.and_then(Value::as_string);
         let texts = accepted.iter().map(|accepted| JsonString::new(accepted, false));
-        let expected = JsonString::excerpt_of(texts.clone(), accepted.len(), first);
-        let other = { texts }.next();
-        let found = match several {
+        let other = texts.clone().next();
+        let [found, expected] = match several {
             // A device shows the first.
-            Some(several) if Excerpt::TEXTS > 1 => {
+            _ if Excerpt::TEXTS == 1 => JsonString::excerpts_of_mismatch(first, other),
+            Some(several) => {
                 let elements = several.elements().filter_map(Value::as_string);
-                JsonString::excerpt_of(elements.clone(), elements.count(), other)
+                [
+                    JsonString::excerpt_of(elements.clone(), elements.count(), other),
+                    JsonString::excerpt_of(texts, accepted.len(), first),
+                ]
             }
-            _ => JsonString::excerpt_of(first.into_iter(), 1, other),
+            None => [
+                JsonString::excerpt_of(first.into_iter(), 1, other),
+                JsonString::excerpt_of(texts, accepted.len(), first),
+            ],
         };
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }

@@ -3,7 +3,8 @@
 use core::fmt::{self, Write as _};
 
 /// The start of a text from a token, a key or a policy, or of up to three such texts: 46 bytes in all. It
-/// needs no heap. Without the feature `alloc`, which devices do without, it is 28 bytes of the first text.
+/// needs no heap. Without the feature `alloc`, which devices do without, it is 28 bytes of the first text,
+/// of which what is beyond ASCII is a `?`.
 ///
 /// It is displayed in double quotes, fit for a terminal and a log: whatever is not printable ASCII is
 /// written as `\u{...}`, `"` and `\` with a `\` before them, so that no two texts read alike. `...`
@@ -49,38 +50,39 @@ impl Excerpt {
         // The mark and the end.
         let last = start.saturating_add(room).saturating_sub(2);
         // Where the first difference, of up to four bytes, would be cut off: from shortly before it on.
-        let mut skip = if same.saturating_add(6) <= room {
-            0
-        } else {
-            same.saturating_sub((room / 2).saturating_sub(3))
-        };
-        if skip > 0 {
-            self.append(&[Self::CUT], last);
+        let mut skip = 0;
+        if same.saturating_add(6) > room {
+            skip = same.saturating_sub((room / 2).saturating_sub(3));
+            self.append(Self::CUT);
         }
         for character in characters {
             if skip > 0 {
-                skip = skip.saturating_sub(character.len_utf8());
-            } else if !self.append(encode(character, &mut [0; 4]), last) {
-                self.append(&[Self::CUT], Self::MAX);
+                skip = skip.saturating_sub(Self::width(character));
+                continue;
+            }
+            if usize::from(self.len).saturating_add(Self::width(character)) > last {
+                self.append(Self::CUT);
                 break;
             }
+            if cfg!(feature = "alloc") {
+                character.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.append(byte));
+            } else {
+                self.append(u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?'));
+            }
         }
-        self.append(&[Self::END], Self::MAX);
+        self.append(Self::END);
     }
 
-    /// Whether there was room for the bytes up to the place `last`.
-    fn append(&mut self, bytes: &[u8], last: usize) -> bool {
-        let start = usize::from(self.len);
-        let end = start.saturating_add(bytes.len());
-        let (Some(places), Ok(len)) = (self.bytes.get_mut(start..end), u8::try_from(end)) else {
-            return false;
-        };
-        if end > last {
-            return false;
+    /// How many bytes are kept of a character.
+    pub(crate) const fn width(character: char) -> usize {
+        if cfg!(feature = "alloc") { character.len_utf8() } else { 1 }
+    }
+
+    fn append(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(usize::from(self.len)) {
+            *place = byte;
+            self.len = self.len.saturating_add(1);
         }
-        places.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
-        self.len = len;
-        true
     }
 
     /// The texts, each with the marks before and behind it.
@@ -100,12 +102,6 @@ impl Excerpt {
     pub(crate) fn as_str(&self) -> &str {
         self.texts().next().map_or("", |(_, text, _)| text)
     }
-}
-
-/// The character in UTF-8: in one place, where code is dear.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
-pub(crate) fn encode(character: char, buffer: &mut [u8; 4]) -> &[u8] {
-    character.encode_utf8(buffer).as_bytes()
 }
 
 /// Writes text so that it is printable ASCII and cannot be mistaken for another.

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 use core::fmt;
 
-use crate::error::{Excerpt, encode};
+use crate::error::Excerpt;
 
 /// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped, control
 /// characters and all; `Debug` shows the start of it, fit for a log.
@@ -76,7 +76,7 @@ impl<'a> JsonString<'a> {
     pub(super) fn for_each_octet(self, mut work: impl FnMut(u8)) {
         let mut encoded = [0; 4];
         self.characters()
-            .for_each(|character| encode(character, &mut encoded).iter().copied().for_each(&mut work));
+            .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
     }
 
     /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit. A buffer as long
@@ -95,7 +95,7 @@ impl<'a> JsonString<'a> {
         let mut len = 0_usize;
         for character in self.chars() {
             let mut encoded = [0; 4];
-            let encoded = encode(character, &mut encoded);
+            let encoded = character.encode_utf8(&mut encoded).as_bytes();
             let end = len.checked_add(encoded.len())?;
             buffer.get_mut(len..end)?.copy_from_slice(encoded);
             len = end;
@@ -144,6 +144,16 @@ impl<'a> JsonString<'a> {
         excerpt
     }
 
+    /// The first of the texts that differ.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn excerpts_of_mismatch(
+        found: Option<Self>,
+        expected: Option<JsonString<'_>>,
+    ) -> [Excerpt; 2] {
+        [Self::excerpt_beside(found, expected), JsonString::excerpt_beside(expected, found)]
+    }
+
     /// The texts for an error message, of which there are `count` at most: from shortly before the first
     /// difference to `other` on, where that lies far behind.
     #[inline]
@@ -172,7 +182,7 @@ impl<'a> JsonString<'a> {
         if let Some(other) = other {
             let both = self.characters().zip(other.characters());
             let both = both.take_while(|(own, other)| own == other);
-            both.for_each(|(own, _)| same = same.saturating_add(own.len_utf8()));
+            both.for_each(|(own, _)| same = same.saturating_add(Excerpt::width(own)));
         }
         excerpt.push(self.characters(), same, texts);
     }
