@@ -132,21 +132,15 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
 fn unknown<'k>(query: &Query<'_>, keys: usize, kids: impl Iterator<Item = JsonString<'k>>) -> SelectError {
     // A device is spared the code.
     let Some(asked) = query.reference.kid().filter(|_| Excerpt::TEXTS > 1 && keys > 0) else {
-        return unnamed(keys);
+        return match keys {
+            0 => SelectError::NoKeys,
+            keys => SelectError::KidUnknown { kid: Excerpt::NONE, keys, known: Excerpt::NONE },
+        };
     };
     SelectError::KidUnknown {
         kid: asked.excerpt(),
         keys,
         known: JsonString::excerpt_of(kids, keys, Some(asked)),
-    }
-}
-
-#[cold]
-#[inline(never)]
-const fn unnamed(keys: usize) -> SelectError {
-    match keys {
-        0 => SelectError::NoKeys,
-        keys => SelectError::KidUnknown { kid: Excerpt::NONE, keys, known: Excerpt::NONE },
     }
 }
 

@@ -212,20 +212,14 @@ impl Expect<'_> {
         let first = first.and_then(Value::as_string);
         let texts = accepted.iter().map(|accepted| JsonString::new(accepted, false));
         let other = texts.clone().next();
-        let [found, expected] = match several {
+        let expected = JsonString::excerpt_of(texts, accepted.len(), first);
+        let found = match several {
             // A device shows the first.
-            _ if Excerpt::TEXTS == 1 => JsonString::excerpts_of_mismatch(first, other),
-            Some(several) => {
+            Some(several) if Excerpt::TEXTS > 1 => {
                 let elements = several.elements().filter_map(Value::as_string);
-                [
-                    JsonString::excerpt_of(elements.clone(), elements.count(), other),
-                    JsonString::excerpt_of(texts, accepted.len(), first),
-                ]
+                JsonString::excerpt_of(elements.clone(), elements.count(), other)
             }
-            None => [
-                JsonString::excerpt_of(first.into_iter(), 1, other),
-                JsonString::excerpt_of(texts, accepted.len(), first),
-            ],
+            _ => JsonString::excerpt_of(first.into_iter(), 1, other),
         };
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }

@@ -40,7 +40,7 @@ impl Excerpt {
 
     /// Adds a text, of which the first `same` bytes are those of the text that it is compared with. What
     /// room there is is shared among `texts` texts: this one and those to come.
-    #[inline]
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
     pub(crate) fn push(&mut self, characters: impl Iterator<Item = char>, same: usize, texts: usize) {
         let start = usize::from(self.len);
         let Some(room) = Self::MAX.saturating_sub(start).checked_div(texts) else {

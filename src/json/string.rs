@@ -144,16 +144,6 @@ impl<'a> JsonString<'a> {
         excerpt
     }
 
-    /// The first of the texts that differ.
-    #[cold]
-    #[inline(never)]
-    pub(crate) fn excerpts_of_mismatch(
-        found: Option<Self>,
-        expected: Option<JsonString<'_>>,
-    ) -> [Excerpt; 2] {
-        [Self::excerpt_beside(found, expected), JsonString::excerpt_beside(expected, found)]
-    }
-
     /// The texts for an error message, of which there are `count` at most: from shortly before the first
     /// difference to `other` on, where that lies far behind.
     #[inline]
