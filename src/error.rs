@@ -60,11 +60,13 @@ pub enum SelectError {
     NoKeys,
     /// No key has the header's `kid`.
     KidUnknown {
-        /// The header's value; without the feature `alloc`, none.
+        /// The header's value.
+        #[cfg(feature = "alloc")]
         kid: Excerpt,
         /// How many keys there are, those set aside included.
         keys: usize,
-        /// The kids that they have; without the feature `alloc`, none.
+        /// The kids that they have.
+        #[cfg(feature = "alloc")]
         known: Excerpt,
     },
     /// The header has no `kid`, and several keys are for its algorithm.
@@ -128,15 +130,20 @@ impl fmt::Display for SelectError {
             Self::NoKeys => f.write_str(
                 "keys: expected at least one, found none: fetch the JWK Set, and check that it is not empty",
             ),
-            Self::KidUnknown { kid, keys, known } => {
+            Self::KidUnknown {
+                keys,
+                #[cfg(feature = "alloc")]
+                kid,
+                #[cfg(feature = "alloc")]
+                known,
+            } => {
+                #[cfg(feature = "alloc")]
                 match known {
-                    Excerpt::NONE => f.write_str("token header 'kid': expected that of a key")?,
-                    known => write!(f, "token header 'kid': expected {known}")?,
+                    Excerpt::NONE => write!(f, "token header 'kid': expected that of a key, found {kid}: ")?,
+                    known => write!(f, "token header 'kid': expected {known}, found {kid}: ")?,
                 }
-                match kid {
-                    Excerpt::NONE => f.write_str(", found another: ")?,
-                    kid => write!(f, ", found {kid}: ")?,
-                }
+                #[cfg(not(feature = "alloc"))]
+                f.write_str("token header 'kid': expected that of a key, found another: ")?;
                 match keys {
                     1 => f.write_str("the only key does not have it")?,
                     keys => write!(f, "none of the {keys} keys has it")?,

@@ -128,19 +128,20 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
     }
 }
 
-/// None of the `keys` keys, whose kids these are, has the header's.
+/// None of the `keys` keys, whose kids these are, has the header's. A device is spared what is shown of them.
+#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
 fn unknown<'k>(query: &Query<'_>, keys: usize, kids: impl Iterator<Item = JsonString<'k>>) -> SelectError {
-    // A device is spared the code.
-    let Some(asked) = query.reference.kid().filter(|_| Excerpt::TEXTS > 1 && keys > 0) else {
-        return match keys {
-            0 => SelectError::NoKeys,
-            keys => SelectError::KidUnknown { kid: Excerpt::NONE, keys, known: Excerpt::NONE },
-        };
-    };
+    if keys == 0 {
+        return SelectError::NoKeys;
+    }
+    #[cfg(feature = "alloc")]
+    let kid = query.reference.kid();
     SelectError::KidUnknown {
-        kid: asked.excerpt(),
         keys,
-        known: JsonString::excerpt_of(kids, keys, Some(asked)),
+        #[cfg(feature = "alloc")]
+        kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
+        #[cfg(feature = "alloc")]
+        known: JsonString::excerpt_of(kids, keys, kid),
     }
 }
 

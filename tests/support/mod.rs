@@ -297,7 +297,10 @@ pub(crate) fn excerpts(texts: &[&str]) -> Excerpt {
 /// The refusal of a token whose kid none of the keys has; those that have one have these.
 #[track_caller]
 pub(crate) fn kid_unknown(kid: &str, keys: usize, known: &[&str]) -> Error {
-    SelectError::KidUnknown { kid: excerpt(kid), keys, known: excerpts(known) }.into()
+    #[cfg(feature = "alloc")]
+    return SelectError::KidUnknown { kid: excerpt(kid), keys, known: excerpts(known) }.into();
+    #[cfg(not(feature = "alloc"))]
+    return SelectError::KidUnknown { keys }.into();
 }
 
 /// Of how many keys none has the token's kid, if that is why it was refused.
