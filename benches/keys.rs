@@ -32,7 +32,7 @@ fn key(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("key/{name}"));
         let key = Key::named(name);
         let jwk = key.verifying_jwk().to_string();
-        let parse = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(algorithm.into());
+        let parse = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(algorithm);
         assert_eq!(parse(&jwk).unwrap().algorithm(), algorithm);
         group.bench_function("jwk", |bencher| {
             bencher.iter_batched(|| (), |()| parse(black_box(&jwk)), BatchSize::SmallInput);
@@ -83,7 +83,7 @@ fn set(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new("parse", len), |bencher| {
                 bencher.iter(|| Jwks::parse(black_box(&text)).unwrap().len());
             });
-            let load = |text: &str| KeySet::from_jwks(&Jwks::parse(text).unwrap(), algorithm.into()).unwrap();
+            let load = |text: &str| KeySet::from_jwks(&Jwks::parse(text).unwrap(), algorithm).unwrap();
             assert!(load(&text).verdicts().all(|verdict| verdict.outcome == Ok(algorithm)));
             group.bench_function(BenchmarkId::new("load", len), |bencher| {
                 bencher.iter_with_large_drop(|| load(black_box(&text)));

@@ -143,7 +143,7 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
             answer["keys"] = error.verdicts().map(verdict).collect();
             if let Some(token) = request.token.as_ref().filter(|_| request.explain) {
                 answer["diagnosis"] =
-                    diagnose(request, Verifier::new(&jwks, allowed), token, scratch, leeway);
+                    diagnose(request, Verifier::new(jwks.keys(allowed)), token, scratch, leeway);
             }
             return answer;
         }
@@ -151,8 +151,8 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let Some(token) = &request.token else {
         return json!({"keys": keys.verdicts().map(verdict).collect::<Value>()});
     };
-    let verifier = Verifier::new(&keys, allowed);
-    let mut answer = verify(request, verifier, token, scratch, leeway);
+    let verifier = Verifier::new(&keys);
+    let mut answer = verify(request, verifier.clone(), token, scratch, leeway);
     if request.explain {
         answer["diagnosis"] = diagnose(request, verifier, token, scratch, leeway);
     }
@@ -221,8 +221,8 @@ fn diagnose<K: KeySource>(
     };
     let policy = policy(request, leeway);
     let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
-    let diagnosis: Diagnosis<'_, K> =
-        demanding(request, verifier, &typs).diagnose(token, scratch, &policy, now);
+    let verifier = demanding(request, verifier, &typs);
+    let diagnosis: Diagnosis<'_, K> = verifier.diagnose(token, scratch, &policy, now);
     let problems = diagnosis.problems().map(|problem| {
         json!({
             "stage": problem.stage().name(),
@@ -263,7 +263,7 @@ fn set_text(keys: &RawValue) -> String {
 }
 
 fn is_secret(verdict: Verdict<'_>) -> bool {
-    matches!(verdict.outcome, Err(KeyError::AlgNotAllowed { alg: Algorithm::Hs256, .. }))
+    matches!(verdict.outcome, Err(KeyError::AlgNotAllowed { alg, .. }) if !alg.iter().any(Algorithm::is_asymmetric))
 }
 
 fn verdict(verdict: Verdict<'_>) -> Value {

@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Value("api.example"));
     let now = UnixTime::from_seconds(1_790_000_000);
     let mut scratch = Vec::new();
-    let claims = Verifier::new(&keys, allowed).verify(token, &mut scratch)?.claims(&policy, now)?;
+    let claims = Verifier::new(&keys).verify(token, &mut scratch)?.claims(&policy, now)?;
 
     let account: Account<'_> = claims.deserialize()?;
     println!("{account:?}");

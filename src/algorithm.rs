@@ -1,66 +1,231 @@
 //! The algorithms that this crate verifies, and the one table that says everything about them.
 
 use core::fmt;
+use core::ops::BitOr;
 
-/// A JWS signature or MAC algorithm (RFC 7518 §3.1).
+/// A JWS signature or MAC algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
-/// The enum names what is implemented and nothing else: there is no variant for `none`, and an
-/// `alg` value that is not in this list is refused before any key is looked at.
+/// The enum names what the crate implements and nothing else: there is no variant for `none`. A build
+/// verifies those whose feature is on ([`is_enabled`](Self::is_enabled)); the `alg` of any other is refused
+/// before any key is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
     /// HMAC with SHA-256 (RFC 7518 §3.2).
     Hs256,
+    /// HMAC with SHA-384 (RFC 7518 §3.2).
+    Hs384,
+    /// HMAC with SHA-512 (RFC 7518 §3.2).
+    Hs512,
     /// ECDSA on P-256 with SHA-256 (RFC 7518 §3.4).
     Es256,
+    /// ECDSA on P-384 with SHA-384 (RFC 7518 §3.4).
+    Es384,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3).
     Rs256,
+    /// RSASSA-PKCS1-v1_5 with SHA-384 (RFC 7518 §3.3).
+    Rs384,
+    /// RSASSA-PKCS1-v1_5 with SHA-512 (RFC 7518 §3.3).
+    Rs512,
+    /// RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 octets (RFC 7518 §3.5).
+    Ps256,
+    /// RSASSA-PSS with SHA-384, MGF1 with SHA-384 and a salt of 48 octets (RFC 7518 §3.5).
+    Ps384,
+    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512 and a salt of 64 octets (RFC 7518 §3.5).
+    Ps512,
+    /// Ed25519 (RFC 8032 §5.1), which headers and keys call `Ed25519` (RFC 9864 §2.2) or `EdDSA`
+    /// (RFC 8037 §3.1). With the curve it was signed on these are one algorithm; `EdDSA` on Ed448 is none.
+    Ed25519,
 }
 
-/// Everything else that is to be known about an algorithm. A new algorithm is a row here and a
-/// file under `key/`.
-struct Row {
-    algorithm: Algorithm,
-    name: &'static str,
-    kty: &'static str,
-    crv: Option<&'static str>,
-    asymmetric: bool,
-    bit: u8,
+/// The kind of key that algorithms share.
+pub(crate) struct Family {
+    /// `kty` (RFC 7518 §6.1).
+    pub(crate) kty: &'static str,
+    /// `crv`, where this `kty` has one (RFC 7518 §6.2.1.1).
+    pub(crate) crv: Option<&'static str>,
+    /// Every algorithm that such a key can carry, whether this build has it or not.
+    pub(crate) carries: AlgorithmSet,
 }
 
-const TABLE: [Row; 3] = [
-    Row { algorithm: Algorithm::Hs256, name: "HS256", kty: "oct", crv: None, asymmetric: false, bit: 1 },
-    Row {
-        algorithm: Algorithm::Es256,
-        name: "ES256",
-        kty: "EC",
-        crv: Some("P-256"),
-        asymmetric: true,
-        bit: 2,
-    },
-    Row { algorithm: Algorithm::Rs256, name: "RS256", kty: "RSA", crv: None, asymmetric: true, bit: 4 },
+const SECRET: Family = Family {
+    kty: "oct",
+    crv: None,
+    carries: AlgorithmSet::only(Algorithm::Hs256).or(Algorithm::Hs384).or(Algorithm::Hs512),
+};
+const P256: Family = Family { kty: "EC", crv: Some("P-256"), carries: AlgorithmSet::only(Algorithm::Es256) };
+const P384: Family = Family { kty: "EC", crv: Some("P-384"), carries: AlgorithmSet::only(Algorithm::Es384) };
+const RSA: Family = Family {
+    kty: "RSA",
+    crv: None,
+    carries: AlgorithmSet::only(Algorithm::Rs256)
+        .or(Algorithm::Rs384)
+        .or(Algorithm::Rs512)
+        .or(Algorithm::Ps256)
+        .or(Algorithm::Ps384)
+        .or(Algorithm::Ps512),
+};
+const ED25519: Family =
+    Family { kty: "OKP", crv: Some("Ed25519"), carries: AlgorithmSet::only(Algorithm::Ed25519) };
+
+/// Everything else that is to be known about an algorithm, under one of its names.
+pub(crate) struct Row {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) name: &'static str,
+    pub(crate) family: Family,
+    enabled: bool,
+}
+
+const fn row(algorithm: Algorithm, name: &'static str, family: Family, enabled: bool) -> Row {
+    Row { algorithm, name, family, enabled }
+}
+
+/// The algorithms in the order of [`Algorithm::ALL`], and then second names.
+const TABLE: &[Row; 13] = &[
+    row(Algorithm::Hs256, "HS256", SECRET, cfg!(feature = "hs256")),
+    row(Algorithm::Hs384, "HS384", SECRET, cfg!(feature = "hs384")),
+    row(Algorithm::Hs512, "HS512", SECRET, cfg!(feature = "hs512")),
+    row(Algorithm::Es256, "ES256", P256, cfg!(feature = "es256")),
+    row(Algorithm::Es384, "ES384", P384, cfg!(feature = "es384")),
+    row(Algorithm::Rs256, "RS256", RSA, cfg!(feature = "rs256")),
+    row(Algorithm::Rs384, "RS384", RSA, cfg!(feature = "rs384")),
+    row(Algorithm::Rs512, "RS512", RSA, cfg!(feature = "rs512")),
+    row(Algorithm::Ps256, "PS256", RSA, cfg!(feature = "ps256")),
+    row(Algorithm::Ps384, "PS384", RSA, cfg!(feature = "ps384")),
+    row(Algorithm::Ps512, "PS512", RSA, cfg!(feature = "ps512")),
+    row(Algorithm::Ed25519, "Ed25519", ED25519, cfg!(feature = "ed25519")),
+    row(Algorithm::Ed25519, "EdDSA", ED25519, cfg!(feature = "ed25519")),
 ];
+
+/// The rows of the algorithms that this build verifies: what tokens and keys are held against, so that a
+/// device does not keep the names of the others.
+pub(crate) static ENABLED: [Row; enabled()] = {
+    let mut rows = [const { row(Algorithm::Hs256, "", SECRET, false) }; enabled()];
+    let (mut from, mut to) = (0, 0);
+    #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
+    while from < TABLE.len() {
+        let Row { algorithm, name, family: Family { kty, crv, carries }, enabled } = TABLE[from];
+        if enabled {
+            rows[to] = row(algorithm, name, Family { kty, crv, carries }, enabled);
+            to += 1;
+        }
+        from += 1;
+    }
+    rows
+};
+
+/// How many rows are enabled.
+const fn enabled() -> usize {
+    let (mut place, mut count) = (0, 0);
+    #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "all of this is constant")]
+    while place < TABLE.len() {
+        if TABLE[place].enabled {
+            count += 1;
+        }
+        place += 1;
+    }
+    count
+}
+
+/// What this build has, as messages list it.
+pub(crate) enum Enabled {
+    /// The names of its algorithms: `HS256, ES256 and RS256`.
+    Names,
+    /// The values of `kty`: `oct, EC and RSA`.
+    Ktys,
+    /// The values of `crv` of this `kty`: `"P-256" or "P-384"`.
+    Crvs(&'static str),
+}
+
+impl fmt::Display for Enabled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = ENABLED.iter();
+        match *self {
+            Self::Names => list(f, rows.map(|row| row.name), "", "and"),
+            Self::Ktys => list(f, rows.map(|row| row.family.kty), "", "and"),
+            Self::Crvs(kty) => {
+                let of_kty = rows.filter(|row| row.family.kty == kty);
+                list(f, of_kty.filter_map(|row| row.family.crv), "\"", "or")
+            }
+        }
+    }
+}
+
+/// Writes `a, b and c`, each once. What is equal stands together.
+fn list<'t>(
+    f: &mut fmt::Formatter<'_>,
+    all: impl Iterator<Item = &'t str> + Clone,
+    quote: &str,
+    last: &str,
+) -> fmt::Result {
+    let before = core::iter::once("").chain(all.clone());
+    let mut words = all.zip(before).filter(|(word, before)| word != before).map(|(word, _)| word).peekable();
+    let mut first = true;
+    while let Some(word) = words.next() {
+        match (first, words.peek()) {
+            (true, _) => {}
+            (false, Some(_)) => f.write_str(", ")?,
+            (false, None) => write!(f, " {last} ")?,
+        }
+        write!(f, "{quote}{word}{quote}")?;
+        first = false;
+    }
+    Ok(())
+}
+
+/// What a message adds to the name of an algorithm, a `kty` or a `crv` that this build could have: the
+/// feature that it was made without.
+pub(crate) struct FeatureOff<'n>(pub(crate) &'n str);
+
+impl fmt::Display for FeatureOff<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let has =
+            |row: &&Row| [row.name, row.family.kty, row.family.crv.unwrap_or(row.name)].contains(&self.0);
+        let Some(row) = TABLE.iter().find(has).filter(|row| !row.enabled) else { return Ok(()) };
+        let name = row.algorithm.name().chars().map(|letter| letter.to_ascii_lowercase());
+        f.write_str(" (this build is without the feature ")?;
+        name.into_iter().try_for_each(|letter| fmt::Write::write_char(f, letter))?;
+        f.write_str(")")
+    }
+}
 
 impl Algorithm {
     /// Every algorithm that is implemented, in the order in which messages list them.
-    pub const ALL: &'static [Self] = &[Self::Hs256, Self::Es256, Self::Rs256];
+    pub const ALL: &'static [Self] = &[
+        Self::Hs256,
+        Self::Hs384,
+        Self::Hs512,
+        Self::Es256,
+        Self::Es384,
+        Self::Rs256,
+        Self::Rs384,
+        Self::Rs512,
+        Self::Ps256,
+        Self::Ps384,
+        Self::Ps512,
+        Self::Ed25519,
+    ];
 
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+    /// Its row under the name that it is called here.
     const fn row(self) -> &'static Row {
-        match self {
-            Self::Hs256 => &TABLE[0],
-            Self::Es256 => &TABLE[1],
-            Self::Rs256 => &TABLE[2],
-        }
+        #[expect(
+            clippy::indexing_slicing,
+            clippy::as_conversions,
+            reason = "there is a row for each variant"
+        )]
+        &TABLE[self as usize]
     }
 
-    /// The registered name, the value of `alg` (RFC 7518 §3.1).
+    /// Its registered name, the value of `alg` (RFC 7518 §3.1). Of the two names of
+    /// [`Ed25519`](Self::Ed25519) it is that one: the other is deprecated, and names Ed448 as well
+    /// (RFC 9864 §4.1.2).
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// The algorithm with exactly this registered name. Names are case-sensitive (RFC 7515 §4.1.1).
+    /// The algorithm with exactly this registered name, which may be `EdDSA`. Names are case-sensitive
+    /// (RFC 7515 §4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.name == name).map(|row| row.algorithm)
@@ -69,21 +234,37 @@ impl Algorithm {
     /// The `kty` of the only kind of key that can carry it (RFC 7518 §6.1).
     #[must_use]
     pub const fn kty(self) -> &'static str {
-        self.row().kty
+        self.row().family.kty
     }
 
     /// The `crv` of such a key, where its `kty` has one (RFC 7518 §6.2.1.1).
     #[must_use]
     pub const fn crv(self) -> Option<&'static str> {
-        self.row().crv
+        self.row().family.crv
     }
 
     /// Whether it verifies with a public key rather than with a shared secret.
     #[must_use]
     pub const fn is_asymmetric(self) -> bool {
-        self.row().asymmetric
+        !SECRET.carries.contains(self)
+    }
+
+    /// Whether this build verifies it: whether the feature that has its name, in lower case, is on.
+    #[must_use]
+    pub const fn is_enabled(self) -> bool {
+        self.row().enabled
     }
 }
+
+// The row of an algorithm is at its own place.
+const _: () = {
+    let mut place = 0;
+    #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "all of this is constant")]
+    while place < Algorithm::ALL.len() {
+        assert!(TABLE[place].algorithm as usize == place && Algorithm::ALL[place] as usize == place);
+        place += 1;
+    }
+};
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,42 +272,67 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The algorithms that a caller accepts. Never empty: it starts from one and grows with [`or`].
+/// The algorithms that a caller accepts. Never empty. Where one is expected, an [`Algorithm`], an array of
+/// them or several with `|` between them will do; [`only`](Self::only) and [`or`](Self::or) are for constants.
 ///
 /// ```
 /// use jose_core::{Algorithm, AlgorithmSet};
 ///
-/// let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
+/// let allowed = Algorithm::Rs256 | Algorithm::Es256;
 /// assert!(allowed.contains(Algorithm::Es256));
 /// assert_eq!(allowed.to_string(), "ES256 or RS256");
-/// ```
 ///
-/// [`or`]: AlgorithmSet::or
+/// const ALLOWED: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
+/// assert_eq!(AlgorithmSet::from([Algorithm::Es256, Algorithm::Rs256]), ALLOWED);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct AlgorithmSet(u8);
+pub struct AlgorithmSet(u16);
 
 impl AlgorithmSet {
+    /// Every algorithm that is implemented.
+    pub(crate) const ALL: Self = {
+        let (mut all, mut rest) = (Self(0), Algorithm::ALL);
+        while let [first, others @ ..] = rest {
+            (all, rest) = (all.or(*first), others);
+        }
+        all
+    };
+
     /// The set of this one algorithm.
     #[must_use]
     pub const fn only(algorithm: Algorithm) -> Self {
-        Self(algorithm.row().bit)
+        #[expect(clippy::as_conversions, reason = "the place of a variant")]
+        Self(1_u16.wrapping_shl(algorithm as u32))
     }
 
     /// This set and `algorithm`.
     #[must_use]
     pub const fn or(self, algorithm: Algorithm) -> Self {
-        Self(self.0 | algorithm.row().bit)
+        Self(self.0 | Self::only(algorithm).0)
     }
 
     /// Whether `algorithm` is in the set.
     #[must_use]
     pub const fn contains(self, algorithm: Algorithm) -> bool {
-        self.0 & algorithm.row().bit != 0
+        self.0 & Self::only(algorithm).0 != 0
     }
 
-    /// Every algorithm that is implemented.
-    pub(crate) fn implemented() -> Self {
-        Self(Algorithm::ALL.iter().fold(0, |bits, algorithm| bits | algorithm.row().bit))
+    /// What both sets have in common, if there is anything.
+    pub(crate) const fn and(self, other: Self) -> Option<Self> {
+        match self.0 & other.0 {
+            0 => None,
+            common => Some(Self(common)),
+        }
+    }
+
+    /// The member, if there is only one.
+    pub(crate) fn single(self) -> Option<Algorithm> {
+        Algorithm::ALL.iter().copied().find(|one| Self::only(*one) == self)
+    }
+
+    /// Whether it has algorithms that verify with a public key.
+    pub(crate) const fn has_asymmetric(self) -> bool {
+        self.0 & !SECRET.carries.0 != 0
     }
 
     /// The members, in the order of [`Algorithm::ALL`].
@@ -138,6 +344,30 @@ impl AlgorithmSet {
 impl From<Algorithm> for AlgorithmSet {
     fn from(algorithm: Algorithm) -> Self {
         Self::only(algorithm)
+    }
+}
+
+/// The set of these algorithms. An empty array does not compile.
+impl<const N: usize> From<[Algorithm; N]> for AlgorithmSet {
+    fn from(algorithms: [Algorithm; N]) -> Self {
+        const { assert!(N > 0, "expected at least one algorithm, found an empty array") }
+        algorithms.into_iter().fold(Self(0), Self::or)
+    }
+}
+
+impl<S: Into<Self>> BitOr<S> for AlgorithmSet {
+    type Output = Self;
+
+    fn bitor(self, other: S) -> Self {
+        Self(self.0 | other.into().0)
+    }
+}
+
+impl<S: Into<AlgorithmSet>> BitOr<S> for Algorithm {
+    type Output = AlgorithmSet;
+
+    fn bitor(self, other: S) -> AlgorithmSet {
+        AlgorithmSet::only(self) | other
     }
 }
 

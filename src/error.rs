@@ -22,7 +22,7 @@ pub use self::excerpt::Excerpt;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, JsonError, JsonErrorKind};
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
 #[cfg(feature = "std")]
 use crate::time::ClockError;
 
@@ -30,7 +30,31 @@ use crate::time::ClockError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectError {
-    /// The header's `alg` names an algorithm that is not implemented; `none` is one of them.
+    /// `crit` is not an array of strings with at least one (RFC 7515 §4.1.11). Of a verifier without
+    /// [`understands`](crate::Verifier::understands), any `crit` is [`ParseError::Crit`].
+    CritMalformed,
+    /// `crit` names a parameter that RFC 7515 or RFC 7518 registers, which is no extension, or `b64` (RFC 7797),
+    /// which is not supported.
+    CritRegistered {
+        /// The name.
+        name: &'static str,
+    },
+    /// `crit` names an extension that is none of [`Verifier::understands`](crate::Verifier::understands).
+    CritNotUnderstood {
+        /// The name.
+        name: Excerpt,
+    },
+    /// `crit` has a name twice.
+    CritDuplicate {
+        /// The name.
+        name: Excerpt,
+    },
+    /// `crit` names a parameter that the header does not have.
+    CritAbsent {
+        /// The name.
+        name: Excerpt,
+    },
+    /// The header's `alg` names an algorithm that this build does not verify; `none` is one of them.
     AlgorithmUnsupported {
         /// The value.
         alg: Excerpt,
@@ -105,10 +129,35 @@ pub enum SelectError {
 impl fmt::Display for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
+            Self::CritMalformed => f.write_str(
+                "token header 'crit': expected an array of one or more names, found another value: have the issuer correct it",
+            ),
+            Self::CritRegistered { name: "b64" } => f.write_str(
+                "token header 'crit': expected extensions that are supported, found \"b64\": have the issuer encode the payload",
+            ),
+            Self::CritRegistered { name } => write!(
+                f,
+                "token header 'crit': expected extensions, found \"{name}\", which RFC 7515 or RFC 7518 registers: \
+                 have the issuer leave it out"
+            ),
+            Self::CritNotUnderstood { name } => write!(
+                f,
+                "token header 'crit': expected extensions that this verifier understands, found {name}: give the name to \
+                 Verifier::understands if the application processes it; otherwise have the issuer leave it out"
+            ),
+            Self::CritDuplicate { name } => write!(
+                f,
+                "token header 'crit': expected each name once, found {name} again: have the issuer correct it"
+            ),
+            Self::CritAbsent { name } => write!(
+                f,
+                "token header: expected the parameter {name}, which 'crit' names, found none: have the issuer correct it"
+            ),
             Self::AlgorithmUnsupported { alg } => write!(
                 f,
-                "token header 'alg': expected {}, found {alg}: have the issuer sign with one of them",
-                AlgorithmSet::implemented()
+                "token header 'alg': expected {}, found {alg}{}: have the issuer sign with one of them",
+                Enabled::Names,
+                FeatureOff(alg.as_str())
             ),
             Self::AlgorithmNotAllowed { alg, allowed } => write!(
                 f,
@@ -223,9 +272,7 @@ impl core::error::Error for SignatureError {}
 ///
 /// ```
 /// # #[cfg(all(feature = "serde", feature = "hs256"))] {
-/// use jose_core::{
-///     Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySet, UnixTime, Verifier,
-/// };
+/// use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySet, UnixTime, Verifier};
 ///
 /// #[derive(serde::Deserialize)]
 /// struct Account {
@@ -234,10 +281,9 @@ impl core::error::Error for SignatureError {}
 /// }
 ///
 /// fn account(jwks: &str, token: &str, now: UnixTime) -> Result<Account, Error> {
-///     let allowed = Algorithm::Hs256.into();
-///     let keys = KeySet::from_jwks(&Jwks::parse(jwks)?, allowed)?;
+///     let keys = KeySet::from_jwks(&Jwks::parse(jwks)?, Algorithm::Hs256)?;
 ///     let mut scratch = Vec::new();
-///     let verified = Verifier::new(&keys, allowed).verify(token, &mut scratch)?;
+///     let verified = Verifier::new(&keys).verify(token, &mut scratch)?;
 ///     let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
 ///     Ok(verified.claims(&policy, now)?.deserialize()?)
 /// }

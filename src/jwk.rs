@@ -1,8 +1,8 @@
 //! One JSON Web Key (RFC 7517 §4), and the verifying key that it holds.
 
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Names, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
@@ -16,7 +16,7 @@ use crate::reference::Names as KeyNames;
 /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256",
 ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
-/// let key = jwk.verifying_key(AlgorithmSet::from(Algorithm::Es256))?;
+/// let key = jwk.verifying_key(Algorithm::Es256)?;
 /// assert_eq!(key.algorithm(), Algorithm::Es256);
 /// # Ok::<(), jose_core::KeyError>(())
 /// ```
@@ -58,8 +58,8 @@ static WORDS: [u64; NAMES.len()] = {
 
 impl<'a> Jwk<'a> {
     /// Reads a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and
-    /// `x5c`, `x5t` and `x5u` are no source of anything. What the members say is judged by
-    /// [`verifying_key`](Self::verifying_key).
+    /// `x5c`, `x5t` and `x5u` are no source of anything; all of them can be [read](Self::get). What the members
+    /// say is judged by [`verifying_key`](Self::verifying_key).
     ///
     /// # Errors
     ///
@@ -102,8 +102,8 @@ impl<'a> Jwk<'a> {
     /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256", "use":"jwt-svid",
     ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
-    /// assert!(jwk.verifying_key(Algorithm::Es256.into()).is_err());
-    /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256.into()).is_ok());
+    /// assert!(jwk.verifying_key(Algorithm::Es256).is_err());
+    /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256).is_ok());
     /// # }
     /// # Ok::<(), jose_core::KeyError>(())
     /// ```
@@ -119,6 +119,42 @@ impl<'a> Jwk<'a> {
         self.value("kid").and_then(Value::as_string)
     }
 
+    /// The member with this name, escapes resolved, of whatever type it is; `null` is a value here. Each call
+    /// goes through the JWK, in time linear in its length.
+    ///
+    /// What a secret or private key has as its members is given out like any other, and is as secret as the
+    /// key.
+    ///
+    /// ```
+    /// use jose_core::Jwk;
+    ///
+    /// let jwk = Jwk::parse(r#"{"kty":"EC", "x5u":"https:\/\/issuer.example/chain.pem", "nbf":1.8e9}"#)?;
+    /// assert!(jwk.get("x5u").is_some_and(|url| url == "https://issuer.example/chain.pem"));
+    /// assert_eq!(jwk.get("nbf").and_then(|nbf| nbf.as_i64()), Some(1_800_000_000));
+    /// assert!(jwk.iter().map(|(name, _)| name).eq(["kty", "x5u", "nbf"]));
+    /// # Ok::<(), jose_core::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        self.object().get(name)
+    }
+
+    /// All members, in the order of the JWK, with what [`get`](Self::get) says of secrets.
+    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> + use<'a> {
+        self.object().iter()
+    }
+
+    /// The text that this was read from: UTF-8, since it is JSON that has been checked. With a secret or private
+    /// key it is as secret as the key.
+    #[must_use]
+    pub const fn as_json(&self) -> &'a str {
+        self.text
+    }
+
+    const fn object(&self) -> Object<'a> {
+        Object::of_checked(self.text)
+    }
+
     /// The names that a header can have for the key: `kid`, and the thumbprints of its certificate
     /// (RFC 7517 §4.8, §4.9), which are compared with no certificate here.
     pub(crate) fn names(&self) -> KeyNames<JsonString<'a>> {
@@ -128,15 +164,20 @@ impl<'a> Jwk<'a> {
     }
 
     /// The verifying key, bound to its algorithm for life: to the one that `alg` names, or, without
-    /// `alg`, to the only one of `allowed` that its `kty` and `crv` can carry.
+    /// `alg`, to the only one of `allowed` that its `kty` and `crv` can carry. A key that could be for
+    /// several of them is none: what a token says does not decide it.
     ///
     /// # Errors
     ///
     /// [`KeyError`]: the first thing that is wrong. Looked at are, in this order: `kty`, `kid`, `use`,
-    /// `key_ops`, `crv` of an EC key, `alg`, what is allowed, private members, and then the key material;
+    /// `key_ops`, `crv` of an EC or OKP key, `alg`, what is allowed, private members, and then the key material;
     /// of each its type and then its value.
     #[inline(never)]
-    pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
+    pub fn verifying_key(&self, allowed: impl Into<AlgorithmSet>) -> Result<VerifyingKey, KeyError> {
+        self.build(allowed.into())
+    }
+
+    fn build(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
         let algorithm = self.algorithm(allowed)?;
         let key = VerifyingKey::from_parameters(algorithm, &|name| self.value(name));
         key.map_err(|error| match error {
@@ -169,8 +210,7 @@ impl<'a> Jwk<'a> {
     #[inline(never)]
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
         let kty = self.string("kty")?.ok_or(KeyError::MemberMissing { name: "kty" })?;
-        let mut known = Algorithm::ALL.iter().copied();
-        let Some(first) = known.find(|algorithm| kty == algorithm.kty()) else {
+        let Some(first) = ENABLED.iter().find(|known| kty == known.family.kty) else {
             return Err(KeyError::KtyUnsupported { kty: kty.excerpt() });
         };
         self.string("kid")?;
@@ -184,35 +224,35 @@ impl<'a> Jwk<'a> {
         if let Some(key_ops) = self.value("key_ops") {
             check_operations(key_ops, key_use.is_some())?;
         }
-        let crv = if first.crv().is_some() { self.string("crv")? } else { None };
-        let carries = |algorithm: &Algorithm| {
-            algorithm.kty() == first.kty()
-                && algorithm.crv().is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
+        let Family { kty, crv: has_crv, .. } = first.family;
+        let crv = if has_crv.is_some() { self.string("crv")? } else { None };
+        let carries = |Family { kty: of, crv: on, .. }: &Family| {
+            *of == kty && on.is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
         };
-        let carried = Algorithm::ALL.iter().copied().find(carries).ok_or_else(|| match crv {
+        let family = ENABLED.iter().map(|known| &known.family).find(|family| carries(family));
+        let family = family.ok_or_else(|| match crv {
             None => KeyError::MemberMissing { name: "crv" },
-            Some(crv) => KeyError::CrvUnsupported { crv: crv.excerpt() },
+            Some(crv) => KeyError::CrvUnsupported { kty, crv: crv.excerpt() },
         })?;
-        // Each kty and crv carries one of the implemented algorithms, so that a key without `alg`
-        // says as much as one with it.
-        if let Some(alg) = self.string("alg")? {
-            let named = Algorithm::ALL.iter().copied().find(|known| alg == known.name());
-            let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: alg.excerpt() })?;
-            if named != carried {
-                return Err(KeyError::AlgMismatch { alg: named, kty: carried.kty() });
+        let mut alg = family.carries;
+        if let Some(name) = self.string("alg")? {
+            let named = ENABLED.iter().find(|known| name == known.name);
+            let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: name.excerpt() })?.algorithm;
+            if !alg.contains(named) {
+                return Err(KeyError::AlgMismatch { alg: named, kty, crv: family.crv });
             }
+            alg = named.into();
         }
-        if !allowed.contains(carried) {
-            return Err(KeyError::AlgNotAllowed { alg: carried, allowed });
-        }
-        if carried.is_asymmetric() {
-            if let Some(name) = self.private_member(carried.kty()) {
+        let could_be = alg.and(allowed).ok_or(KeyError::AlgNotAllowed { alg, allowed })?;
+        let algorithm = could_be.single().ok_or(KeyError::AlgMissing { could_be })?;
+        if algorithm.is_asymmetric() {
+            if let Some(name) = self.private_member(kty) {
                 return Err(KeyError::PrivateMaterial { name });
             }
-        } else if allowed.iter().any(Algorithm::is_asymmetric) {
+        } else if allowed.has_asymmetric() {
             return Err(KeyError::SecretAmongPublic);
         }
-        Ok(carried)
+        Ok(algorithm)
     }
 
     /// The first member of a key of this type that publishes its private part.
@@ -235,7 +275,7 @@ impl core::fmt::Debug for Jwk<'_> {
 /// Whether a value is an empty string or array: a private member with one publishes nothing.
 fn is_empty(value: Value<'_>) -> bool {
     match value {
-        Value::String(string) => string == "",
+        Value::String(string) => string.is_empty(),
         Value::Array(array) => array.iter().next().is_none(),
         _ => false,
     }

@@ -2,8 +2,8 @@
 
 use crate::base64url;
 use crate::compact::{self, Parts};
-use crate::error::{Base64Error, ParseError};
-use crate::header::Header;
+use crate::error::{Base64Error, Error, ParseError};
+use crate::header::{Crit, Header, check_crit};
 use crate::limits::Limits;
 
 /// A JWS in compact serialization: its parts and its header. Nothing of it has been verified, and
@@ -43,9 +43,35 @@ impl<'t> UnverifiedJws<'t> {
         scratch: &'t mut [u8],
         limits: Limits,
     ) -> Result<Self, ParseError> {
-        let parts = compact::split(token.as_ref(), limits)?;
+        Self::parse_with(token.as_ref(), scratch, limits, Crit::Refused)
+    }
+
+    /// The same for tokens whose `crit` has names of these alone (RFC 7515 §4.1.11), as
+    /// [`Verifier::understands`](crate::Verifier::understands) has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parse`], and [`Error::Select`] for a `crit` that is not accepted.
+    pub fn parse_understanding<T: AsRef<[u8]> + ?Sized>(
+        token: &'t T,
+        scratch: &'t mut [u8],
+        limits: Limits,
+        understood: &[&str],
+    ) -> Result<Self, Error> {
+        let jws = Self::parse_with(token.as_ref(), scratch, limits, Crit::Checked)?;
+        check_crit(&jws.header, understood)?;
+        Ok(jws)
+    }
+
+    fn parse_with(
+        token: &'t [u8],
+        scratch: &'t mut [u8],
+        limits: Limits,
+        crit: Crit,
+    ) -> Result<Self, ParseError> {
+        let parts = compact::split(token, limits)?;
         let decoded = decode_header(&parts, scratch)?;
-        Ok(Self { parts, header: Header::parse(decoded, limits)? })
+        Ok(Self { parts, header: Header::parse(decoded, limits, crit)? })
     }
 
     /// The header, as the token states it.

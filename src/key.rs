@@ -3,20 +3,31 @@
 //! The functions of the key files are not inlined: in one frame with the others, each would take the
 //! stack of the greediest.
 
-#[cfg(any(feature = "es256", feature = "rs256"))]
+#[allow(dead_code, reason = "HMAC and Ed25519 have their own")]
 mod digest;
+#[cfg(feature = "ed25519")]
+mod ed25519;
+#[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+mod hmac;
 #[cfg(feature = "es256")]
-mod es256;
-#[cfg(feature = "hs256")]
-mod hs256;
+mod p256;
+#[cfg(feature = "es384")]
+mod p384;
 mod parameters;
-#[cfg(feature = "rs256")]
-mod rs256;
+#[cfg(any(
+    feature = "rs256",
+    feature = "rs384",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ps512"
+))]
+mod rsa;
 
 use core::fmt;
 
 #[cfg(feature = "es256")]
-pub use self::es256::PreparedEs256;
+pub use self::p256::PreparedEs256;
 use self::parameters::Parameters;
 use crate::algorithm::Algorithm;
 use crate::error::{KeyError, SignatureError};
@@ -44,12 +55,23 @@ pub struct VerifyingKey(Material);
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for an RSA key")]
 enum Material {
-    #[cfg(feature = "hs256")]
-    Hs256(hs256::Key),
+    #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+    Hmac(hmac::Key),
     #[cfg(feature = "es256")]
-    Es256(es256::Key),
-    #[cfg(feature = "rs256")]
-    Rs256(rs256::Key),
+    P256(p256::Key),
+    #[cfg(feature = "es384")]
+    P384(p384::Key),
+    #[cfg(any(
+        feature = "rs256",
+        feature = "rs384",
+        feature = "rs512",
+        feature = "ps256",
+        feature = "ps384",
+        feature = "ps512"
+    ))]
+    Rsa(rsa::Key),
+    #[cfg(feature = "ed25519")]
+    Ed25519(ed25519::Key),
 }
 
 impl VerifyingKey {
@@ -63,7 +85,27 @@ impl VerifyingKey {
     /// point, an Ed25519 key without anything around it. A random secret is refused less than once in 2^30.
     #[cfg(feature = "hs256")]
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
-        hs256::Key::new(secret).map(Material::Hs256).map(Self)
+        hmac::Key::new(hmac::Hash::Sha256, secret).map(Material::Hmac).map(Self)
+    }
+
+    /// A shared secret for HS384, of at least 48 octets (RFC 7518 §3.2).
+    ///
+    /// # Errors
+    ///
+    /// As those of [`hs256`](Self::hs256).
+    #[cfg(feature = "hs384")]
+    pub fn hs384(secret: &[u8]) -> Result<Self, KeyError> {
+        hmac::Key::new(hmac::Hash::Sha384, secret).map(Material::Hmac).map(Self)
+    }
+
+    /// A shared secret for HS512, of at least 64 octets (RFC 7518 §3.2).
+    ///
+    /// # Errors
+    ///
+    /// As those of [`hs256`](Self::hs256).
+    #[cfg(feature = "hs512")]
+    pub fn hs512(secret: &[u8]) -> Result<Self, KeyError> {
+        hmac::Key::new(hmac::Hash::Sha512, secret).map(Material::Hmac).map(Self)
     }
 
     /// A point of P-256 for ES256: its affine coordinates, 32 octets each, big-endian
@@ -74,7 +116,18 @@ impl VerifyingKey {
     /// [`KeyError::CoordinateLength`], [`KeyError::PointNotOnCurve`].
     #[cfg(feature = "es256")]
     pub fn es256(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
-        es256::Key::new(x, y).map(Material::Es256).map(Self)
+        p256::Key::new(x, y).map(Material::P256).map(Self)
+    }
+
+    /// A point of P-384 for ES384: its affine coordinates, 48 octets each, big-endian
+    /// (RFC 7518 §6.2.1).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::CoordinateLength`], [`KeyError::PointNotOnCurve`].
+    #[cfg(feature = "es384")]
+    pub fn es384(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
+        p384::Key::new(x, y).map(Material::P384).map(Self)
     }
 
     /// An RSA public key for RS256: modulus and exponent, big-endian (RFC 7518 §6.3.1). Leading zero
@@ -87,7 +140,68 @@ impl VerifyingKey {
     /// [`KeyError::ExponentTooSmall`] below 65537, [`KeyError::ExponentEven`].
     #[cfg(feature = "rs256")]
     pub fn rs256(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
-        rs256::Key::new(modulus, exponent).map(Material::Rs256).map(Self)
+        rsa::Key::new(rsa::Scheme::Rs256, modulus, exponent).map(Material::Rsa).map(Self)
+    }
+
+    /// An RSA public key for RS384: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`rs256`](Self::rs256).
+    #[cfg(feature = "rs384")]
+    pub fn rs384(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        rsa::Key::new(rsa::Scheme::Rs384, modulus, exponent).map(Material::Rsa).map(Self)
+    }
+
+    /// An RSA public key for RS512: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`rs256`](Self::rs256).
+    #[cfg(feature = "rs512")]
+    pub fn rs512(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        rsa::Key::new(rsa::Scheme::Rs512, modulus, exponent).map(Material::Rsa).map(Self)
+    }
+
+    /// An RSA public key for PS256: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`rs256`](Self::rs256).
+    #[cfg(feature = "ps256")]
+    pub fn ps256(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        rsa::Key::new(rsa::Scheme::Ps256, modulus, exponent).map(Material::Rsa).map(Self)
+    }
+
+    /// An RSA public key for PS384: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`rs256`](Self::rs256).
+    #[cfg(feature = "ps384")]
+    pub fn ps384(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        rsa::Key::new(rsa::Scheme::Ps384, modulus, exponent).map(Material::Rsa).map(Self)
+    }
+
+    /// An RSA public key for PS512: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`rs256`](Self::rs256).
+    #[cfg(feature = "ps512")]
+    pub fn ps512(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+        rsa::Key::new(rsa::Scheme::Ps512, modulus, exponent).map(Material::Rsa).map(Self)
+    }
+
+    /// A public key of Ed25519: the encoding of a point, 32 octets (RFC 8032 §5.1.2, RFC 8037 §2).
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::CoordinateLength`]; [`KeyError::PointNotOnCurve`], also for a y that is not below the
+    /// field's prime; [`KeyError::PointOfSmallOrder`].
+    #[cfg(feature = "ed25519")]
+    pub fn ed25519(x: &[u8]) -> Result<Self, KeyError> {
+        ed25519::Key::new(x).map(Material::Ed25519).map(Self)
     }
 
     /// The key that a JWK holds, which its other members say to be for `algorithm`.
@@ -97,11 +211,29 @@ impl VerifyingKey {
     ) -> Result<Self, KeyError> {
         let material = match algorithm {
             #[cfg(feature = "hs256")]
-            Algorithm::Hs256 => Material::Hs256(hs256::Key::from_parameters(parameters)?),
+            Algorithm::Hs256 => Material::Hmac(hmac::Key::from_parameters(hmac::Hash::Sha256, parameters)?),
+            #[cfg(feature = "hs384")]
+            Algorithm::Hs384 => Material::Hmac(hmac::Key::from_parameters(hmac::Hash::Sha384, parameters)?),
+            #[cfg(feature = "hs512")]
+            Algorithm::Hs512 => Material::Hmac(hmac::Key::from_parameters(hmac::Hash::Sha512, parameters)?),
             #[cfg(feature = "es256")]
-            Algorithm::Es256 => Material::Es256(es256::Key::from_parameters(parameters)?),
+            Algorithm::Es256 => Material::P256(p256::Key::from_parameters(parameters)?),
+            #[cfg(feature = "es384")]
+            Algorithm::Es384 => Material::P384(p384::Key::from_parameters(parameters)?),
             #[cfg(feature = "rs256")]
-            Algorithm::Rs256 => Material::Rs256(rs256::Key::from_parameters(parameters)?),
+            Algorithm::Rs256 => Material::Rsa(rsa::Key::from_parameters(rsa::Scheme::Rs256, parameters)?),
+            #[cfg(feature = "rs384")]
+            Algorithm::Rs384 => Material::Rsa(rsa::Key::from_parameters(rsa::Scheme::Rs384, parameters)?),
+            #[cfg(feature = "rs512")]
+            Algorithm::Rs512 => Material::Rsa(rsa::Key::from_parameters(rsa::Scheme::Rs512, parameters)?),
+            #[cfg(feature = "ps256")]
+            Algorithm::Ps256 => Material::Rsa(rsa::Key::from_parameters(rsa::Scheme::Ps256, parameters)?),
+            #[cfg(feature = "ps384")]
+            Algorithm::Ps384 => Material::Rsa(rsa::Key::from_parameters(rsa::Scheme::Ps384, parameters)?),
+            #[cfg(feature = "ps512")]
+            Algorithm::Ps512 => Material::Rsa(rsa::Key::from_parameters(rsa::Scheme::Ps512, parameters)?),
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => Material::Ed25519(ed25519::Key::from_parameters(parameters)?),
             #[allow(unreachable_patterns, reason = "with the features of all algorithms there is no other")]
             alg => return Err(KeyError::FeatureDisabled { alg }),
         };
@@ -116,7 +248,7 @@ impl VerifyingKey {
     /// [`KeyError::PointNotOnCurve`].
     #[cfg(feature = "es256")]
     pub fn es256_prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
-        es256::Key::prepared(prepared).map(Material::Es256).map(Self)
+        p256::Key::prepared(prepared).map(Material::P256).map(Self)
     }
 
     /// Prepares the key so that verifications take less time: an ES256 key gets 4 KB of memory. Keys of
@@ -126,7 +258,7 @@ impl VerifyingKey {
     pub fn prepare(&mut self) {
         #[cfg(feature = "es256")]
         #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
-        if let Material::Es256(key) = &mut self.0 {
+        if let Material::P256(key) = &mut self.0 {
             key.prepare();
         }
     }
@@ -136,7 +268,7 @@ impl VerifyingKey {
     #[cfg(feature = "es256")]
     pub fn prepare_in(&mut self, memory: &'static mut PreparedEs256) {
         #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
-        if let Material::Es256(key) = &mut self.0 {
+        if let Material::P256(key) = &mut self.0 {
             key.prepare_in(memory);
         }
     }
@@ -145,12 +277,23 @@ impl VerifyingKey {
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {
-            #[cfg(feature = "hs256")]
-            Material::Hs256(_) => Algorithm::Hs256,
+            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            Material::Hmac(ref key) => key.algorithm(),
             #[cfg(feature = "es256")]
-            Material::Es256(_) => Algorithm::Es256,
-            #[cfg(feature = "rs256")]
-            Material::Rs256(_) => Algorithm::Rs256,
+            Material::P256(_) => Algorithm::Es256,
+            #[cfg(feature = "es384")]
+            Material::P384(_) => Algorithm::Es384,
+            #[cfg(any(
+                feature = "rs256",
+                feature = "rs384",
+                feature = "rs512",
+                feature = "ps256",
+                feature = "ps384",
+                feature = "ps512"
+            ))]
+            Material::Rsa(ref key) => key.algorithm(),
+            #[cfg(feature = "ed25519")]
+            Material::Ed25519(_) => Algorithm::Ed25519,
         }
     }
 
@@ -175,12 +318,23 @@ impl VerifyingKey {
             return Err(SignatureError::Length { found: signature.len(), expected });
         }
         let holds = match self.0 {
-            #[cfg(feature = "hs256")]
-            Material::Hs256(ref key) => key.holds(message, signature),
+            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            Material::Hmac(ref key) => key.holds(message, signature),
             #[cfg(feature = "es256")]
-            Material::Es256(ref key) => key.holds(message, signature),
-            #[cfg(feature = "rs256")]
-            Material::Rs256(ref key) => key.holds(message, signature),
+            Material::P256(ref key) => key.holds(message, signature),
+            #[cfg(feature = "es384")]
+            Material::P384(ref key) => key.holds(message, signature),
+            #[cfg(any(
+                feature = "rs256",
+                feature = "rs384",
+                feature = "rs512",
+                feature = "ps256",
+                feature = "ps384",
+                feature = "ps512"
+            ))]
+            Material::Rsa(ref key) => key.holds(message, signature),
+            #[cfg(feature = "ed25519")]
+            Material::Ed25519(ref key) => key.holds(message, signature),
         };
         if holds { Ok(()) } else { Err(SignatureError::Invalid) }
     }
@@ -188,13 +342,24 @@ impl VerifyingKey {
     /// Whether both are one key: the same material, bound to the same algorithm.
     pub(crate) fn is_same_key(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            #[cfg(feature = "hs256")]
-            (Material::Hs256(own), Material::Hs256(other)) => own.is_same_key(other),
+            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            (Material::Hmac(own), Material::Hmac(other)) => own.is_same_key(other),
             #[cfg(feature = "es256")]
-            (Material::Es256(own), Material::Es256(other)) => own.is_same_key(other),
-            #[cfg(feature = "rs256")]
-            (Material::Rs256(own), Material::Rs256(other)) => own.is_same_key(other),
-            #[allow(unreachable_patterns, reason = "with one algorithm there is no other pair")]
+            (Material::P256(own), Material::P256(other)) => own.is_same_key(other),
+            #[cfg(feature = "es384")]
+            (Material::P384(own), Material::P384(other)) => own.is_same_key(other),
+            #[cfg(any(
+                feature = "rs256",
+                feature = "rs384",
+                feature = "rs512",
+                feature = "ps256",
+                feature = "ps384",
+                feature = "ps512"
+            ))]
+            (Material::Rsa(own), Material::Rsa(other)) => own.is_same_key(other),
+            #[cfg(feature = "ed25519")]
+            (Material::Ed25519(own), Material::Ed25519(other)) => own.is_same_key(other),
+            #[allow(unreachable_patterns, reason = "with one kind of key there is no other pair")]
             _ => false,
         }
     }
@@ -202,12 +367,23 @@ impl VerifyingKey {
     /// The one length that signatures of this key have, in octets.
     fn signature_len(&self) -> usize {
         match self.0 {
-            #[cfg(feature = "hs256")]
-            Material::Hs256(_) => 32,
+            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            Material::Hmac(ref key) => key.tag_len(),
             #[cfg(feature = "es256")]
-            Material::Es256(_) => 64,
-            #[cfg(feature = "rs256")]
-            Material::Rs256(ref key) => key.modulus_len(),
+            Material::P256(_) => 64,
+            #[cfg(feature = "es384")]
+            Material::P384(_) => 96,
+            #[cfg(any(
+                feature = "rs256",
+                feature = "rs384",
+                feature = "rs512",
+                feature = "ps256",
+                feature = "ps384",
+                feature = "ps512"
+            ))]
+            Material::Rsa(ref key) => key.modulus_len(),
+            #[cfg(feature = "ed25519")]
+            Material::Ed25519(_) => 64,
         }
     }
 }
@@ -222,13 +398,13 @@ impl fmt::Debug for VerifyingKey {
 ///
 /// # Errors
 ///
-/// As [`VerifyingKey::rs256`].
+/// As [`VerifyingKey::rs256`], for RS256.
 #[cfg(feature = "rsa")]
-impl TryFrom<&rsa::PublicKey> for VerifyingKey {
+impl TryFrom<&::rsa::PublicKey> for VerifyingKey {
     type Error = KeyError;
 
-    fn try_from(key: &rsa::PublicKey) -> Result<Self, KeyError> {
-        use rsa::traits::PublicKeyParts as _;
+    fn try_from(key: &::rsa::PublicKey) -> Result<Self, KeyError> {
+        use ::rsa::traits::PublicKeyParts as _;
         Self::rs256(&key.n_bytes(), &key.e_bytes())
     }
 }

@@ -17,13 +17,13 @@ use crate::reference::{Name, Names};
 ///
 /// ```
 /// # #[cfg(feature = "es256")] {
-/// use jose_core::{Algorithm, AlgorithmSet, Jwks, KeySet};
+/// use jose_core::{Algorithm, Jwks, KeySet};
 ///
 /// let text = r#"{"keys": [
 ///     {"kty": "EC", "crv": "P-256", "kid": "a", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///      "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
 ///     {"kty": "RSA", "kid": "b", "use": "enc", "n": "AQAB", "e": "AQAB"}]}"#;
-/// let keys = KeySet::from_jwks(&Jwks::parse(text)?, AlgorithmSet::from(Algorithm::Es256))?;
+/// let keys = KeySet::from_jwks(&Jwks::parse(text)?, Algorithm::Es256)?;
 ///
 /// let verdicts: Vec<String> = keys.verdicts().map(|verdict| verdict.to_string()).collect();
 /// assert_eq!(verdicts[0], "kid \"a\": bound to ES256");
@@ -34,6 +34,7 @@ use crate::reference::{Name, Names};
 #[derive(Clone, Debug)]
 pub struct KeySet {
     members: Vec<Member>,
+    allowed: AlgorithmSet,
     /// An open-addressing table of member numbers plus one, by a hash of the kid; a power of two of
     /// places, at most half of them taken. Members of the same kid follow one another.
     places: Vec<u16>,
@@ -140,15 +141,19 @@ impl KeySet {
     /// # Errors
     ///
     /// [`NoUsableKey`] when nothing is left, an empty set included.
-    pub fn from_jwks(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
+    pub fn from_jwks(jwks: &Jwks<'_>, allowed: impl Into<AlgorithmSet>) -> Result<Self, NoUsableKey> {
+        Self::build(jwks, allowed.into())
+    }
+
+    fn build(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
         // Of its final size from the start: one that grows leaves copies of secrets behind.
         let mut members = Vec::with_capacity(jwks.len());
         members.extend(jwks.iter().map(|jwk| Member::new(jwk, allowed)));
         if members.iter().all(|member: &Member| member.key.is_err()) {
             return Err(NoUsableKey { members });
         }
-        let mut set =
-            Self { places: alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()], members };
+        let places = alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()];
+        let mut set = Self { members, allowed, places };
         for (number, member) in (1..).zip(&set.members) {
             let Some(kid) = &member.kid else { continue };
             let mask = set.places.len().saturating_sub(1);
@@ -169,6 +174,12 @@ impl KeySet {
     /// The verdict on each member of the set, in order.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
         self.members.iter().map(Member::verdict)
+    }
+
+    /// The algorithms that were allowed for it.
+    #[must_use]
+    pub const fn algorithms(&self) -> AlgorithmSet {
+        self.allowed
     }
 
     /// The number of members, those set aside included.
@@ -224,7 +235,7 @@ const MOST_RESOLVED: usize = 256;
 #[cold]
 #[inline(never)]
 fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
-    kid.resolve(&mut [0; MOST_RESOLVED]).map(hash)
+    kid.copy_to(&mut [0; MOST_RESOLVED]).map(hash)
 }
 
 /// The contents of all places, in the order in which a kid with this hash takes them.

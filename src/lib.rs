@@ -10,7 +10,20 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(any(feature = "hs256", feature = "es256", feature = "rs256")),
+    not(any(
+        feature = "hs256",
+        feature = "hs384",
+        feature = "hs512",
+        feature = "es256",
+        feature = "es384",
+        feature = "rs256",
+        feature = "rs384",
+        feature = "rs512",
+        feature = "ps256",
+        feature = "ps384",
+        feature = "ps512",
+        feature = "ed25519"
+    )),
     allow(unused, unreachable_code, reason = "without an algorithm most of the machinery has no use")
 )]
 
@@ -55,7 +68,7 @@ pub use self::error::{
 };
 pub use self::header::Header;
 pub use self::jwk::Jwk;
-pub use self::jwks::Jwks;
+pub use self::jwks::{Jwks, JwksKeys};
 pub use self::jws::UnverifiedJws;
 #[cfg(feature = "es256")]
 pub use self::key::PreparedEs256;

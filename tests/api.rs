@@ -14,8 +14,9 @@ use core::fmt::{Debug, Display};
 
 use jose_core::{
     Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
-    JsonError, JsonErrorKind, Jwk, Jwks, KeyError, KeyForm, Leeway, Limits, ParseError, SelectError,
-    SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, json,
+    JsonError, JsonErrorKind, Jwk, Jwks, JwksKeys, KeyError, KeyForm, Leeway, Limits, ParseError,
+    SelectError, SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
+    json,
 };
 use support::b64;
 
@@ -25,7 +26,8 @@ fn every_type_crosses_threads() {
     crosses::<(Algorithm, AlgorithmSet, Leeway, UnixTime, Excerpt)>();
     crosses::<(VerifyingKey, Jwk<'_>, Jwks<'_>, Header<'_>, UnverifiedJws<'_>, VerifiedJws<'_>)>();
     crosses::<(Claims<'_>, ClaimsPolicy<'_>, Expect<'_>)>();
-    crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, Jwks<'_>>, Verifier<'_, [(&str, VerifyingKey)]>)>();
+    crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, JwksKeys<'_>>, Verifier<'_, &[(&str, VerifyingKey)]>)>(
+    );
     crosses::<(json::Value<'_>, json::Array<'_>, json::Object<'_>, json::JsonString<'_>)>();
     #[cfg(feature = "alloc")]
     crosses::<(
@@ -50,7 +52,7 @@ fn errors_are_small_values() {
     size::<SelectError>(112);
     size::<SignatureError>(24);
     size::<ClaimsError>(112);
-    size::<KeyError>(56);
+    size::<KeyError>(if cfg!(feature = "alloc") { 72 } else { 56 });
     size::<SetError>(24);
     size::<Base64Error>(24);
     size::<JsonError>(16);
@@ -63,28 +65,38 @@ fn errors_are_small_values() {
 fn algorithms_and_sets_of_them() {
     let table: Vec<_> =
         Algorithm::ALL.iter().map(|a| (a.name(), a.kty(), a.crv(), a.is_asymmetric())).collect();
-    let expected =
-        [("HS256", "oct", None, false), ("ES256", "EC", Some("P-256"), true), ("RS256", "RSA", None, true)];
+    let expected = [
+        ("HS256", "oct", None, false),
+        ("HS384", "oct", None, false),
+        ("HS512", "oct", None, false),
+        ("ES256", "EC", Some("P-256"), true),
+        ("ES384", "EC", Some("P-384"), true),
+        ("RS256", "RSA", None, true),
+        ("RS384", "RSA", None, true),
+        ("RS512", "RSA", None, true),
+        ("PS256", "RSA", None, true),
+        ("PS384", "RSA", None, true),
+        ("PS512", "RSA", None, true),
+        ("Ed25519", "OKP", Some("Ed25519"), true),
+    ];
     assert_eq!(table, expected);
     for &algorithm in Algorithm::ALL {
         assert_eq!(Algorithm::from_name(algorithm.name()), Some(algorithm));
         assert_eq!(algorithm.to_string(), algorithm.name());
+        assert_eq!(algorithm.is_enabled(), support::enabled(algorithm));
         assert_eq!(AlgorithmSet::from(algorithm), AlgorithmSet::only(algorithm).or(algorithm));
     }
-    for name in ["", "none", "hs256", "HS256 ", "HS25", "HS2566", "RS384"] {
+    assert_eq!(Algorithm::from_name("EdDSA"), Some(Algorithm::Ed25519));
+    for name in ["", "none", "hs256", "HS256 ", "HS25", "HS2566", "ES512", "ES256K", "eddsa", "Ed448"] {
         assert_eq!(Algorithm::from_name(name), None, "{name:?}");
     }
-    let texts = support::allow_lists().into_iter().map(|set| format!("{set}; {set:?}"));
-    let expected = [
-        "HS256; {Hs256}",
-        "ES256; {Es256}",
-        "RS256; {Rs256}",
-        "HS256 or ES256; {Hs256, Es256}",
-        "HS256 or RS256; {Hs256, Rs256}",
-        "ES256 or RS256; {Es256, Rs256}",
-        "HS256 or ES256 or RS256; {Hs256, Es256, Rs256}",
-    ];
-    assert!(texts.eq(expected));
+    let texts: Vec<_> = support::allow_lists().iter().map(|set| format!("{set}; {set:?}")).collect();
+    assert_eq!(texts[..2], ["HS256; {Hs256}", "HS384; {Hs384}"]);
+    assert!(texts.contains(&"ES256 or RS256; {Es256, Rs256}".to_owned()));
+    assert_eq!(
+        texts[78].split(';').next().unwrap(),
+        "HS256 or HS384 or HS512 or ES256 or ES384 or RS256 or RS384 or RS512 or PS256 or PS384 or PS512 or Ed25519"
+    );
     for set in support::allow_lists() {
         let members: Vec<_> = set.iter().collect();
         assert!(!members.is_empty());
@@ -145,7 +157,8 @@ fn excerpts_are_cut_and_fit_to_be_shown() {
 
 fn without_quotes(shown: &str) -> String {
     let (text, mark) = shown.strip_suffix("...").map_or((shown, ""), |text| (text, "..."));
-    format!("{}{mark}", &text[1..text.len() - 1])
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap();
+    format!("{text}{mark}")
 }
 
 /// No four octets of a secret stand behind one another in any Debug text, as characters, as hexadecimal
@@ -164,18 +177,18 @@ fn debug_shows_no_secret() {
     if let Ok(key) = jwk.verifying_key(allowed) {
         assert_eq!(format!("{key:?}"), "VerifyingKey(HS256, ..)");
         hides("VerifyingKey", &key);
-        hides("Verifier", &Verifier::new(&key, allowed));
-        hides("pairs", &Verifier::new([("a", key.clone())].as_slice(), allowed));
+        hides("Verifier", &Verifier::new(&key).algorithms(allowed));
+        hides("pairs", &Verifier::new([("a", key.clone())].as_slice()).algorithms(allowed));
     }
     #[cfg(feature = "alloc")]
     match jose_core::KeySet::from_jwks(&jwks, allowed) {
         Ok(keys) => hides("KeySet", &(&keys, keys.verdicts().collect::<Vec<_>>(), keys.clone())),
         Err(none) => hides("NoUsableKey", &none),
     }
-    hides("KeyError", &jwk.verifying_key(AlgorithmSet::only(Algorithm::Rs256)).map(|_| ()));
+    hides("KeyError", &jwk.verifying_key(Algorithm::Rs256).map(|_| ()));
     hides("Jwks", &jwks);
     assert_eq!(format!("{jwks:?}"), "Jwks { len: 1, .. }");
-    hides("Verifier of Jwks", &Verifier::new(&jwks, allowed));
+    hides("Verifier of Jwks", &Verifier::new(jwks.keys(allowed)));
     let (token, mut scratch) = (format!("{}.{}.", b64(r#"{"alg":"HS256"}"#), b64(secret)), [0; 64]);
     let token = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
     hides("UnverifiedJws", &token);
@@ -239,6 +252,21 @@ fn a_set_cannot_make_its_message_long() {
     );
 }
 
+/// Some name what a build has: these are those of one that has everything.
+#[cfg(all(
+    feature = "hs256",
+    feature = "hs384",
+    feature = "hs512",
+    feature = "es256",
+    feature = "es384",
+    feature = "rs256",
+    feature = "rs384",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ps512",
+    feature = "ed25519"
+))]
 #[test]
 fn messages() {
     let mut lines = Vec::new();
@@ -285,6 +313,12 @@ fn messages() {
     enumeration(
         "SelectError",
         &[
+            &SelectError::CritMalformed,
+            &SelectError::CritRegistered { name: "alg" },
+            &SelectError::CritRegistered { name: "b64" },
+            &SelectError::CritNotUnderstood { name: found },
+            &SelectError::CritDuplicate { name: found },
+            &SelectError::CritAbsent { name: found },
             &SelectError::AlgorithmUnsupported { alg: excerpt("none") },
             &SelectError::AlgorithmNotAllowed { alg, allowed },
             &SelectError::TypMissing { expected },
@@ -338,15 +372,17 @@ fn messages() {
             &KeyError::CertificateOnly { name: "n" },
             &KeyError::MemberType { name: "kid", expected: "a string", found: "a number" },
             &KeyError::KtyUnsupported { kty: excerpt("OKP") },
-            &KeyError::CrvUnsupported { crv: excerpt("P-384") },
-            &KeyError::CrvUnsupported { crv: excerpt("secp256r1") },
+            &KeyError::CrvUnsupported { kty: "EC", crv: excerpt("P-521") },
+            &KeyError::CrvUnsupported { kty: "EC", crv: excerpt("secp256r1") },
             &KeyError::UseNotSig { key_use: excerpt("enc") },
             &KeyError::UseNotSig { key_use: excerpt("sign") },
             &KeyError::KeyOpsNotVerify,
             &KeyError::KeyOpsDuplicate { operation: "verify" },
             &KeyError::AlgUnsupported { alg: excerpt("RSA-OAEP") },
-            &KeyError::AlgMismatch { alg, kty: "RSA" },
-            &KeyError::AlgNotAllowed { alg, allowed },
+            &KeyError::AlgMismatch { alg, kty: "RSA", crv: None },
+            &KeyError::AlgMismatch { alg, kty: "EC", crv: Some("P-384") },
+            &KeyError::AlgMissing { could_be: allowed },
+            &KeyError::AlgNotAllowed { alg: alg.into(), allowed },
             &KeyError::FeatureDisabled { alg },
             &KeyError::PrivateMaterial { name: "d" },
             &KeyError::SecretAmongPublic,
@@ -358,9 +394,11 @@ fn messages() {
             &KeyError::SecretIsKeyDocument { form: KeyForm::Jwk },
             &KeyError::SecretIsKeyDocument { form: KeyForm::Ssh },
             &KeyError::SecretIsKeyDocument { form: KeyForm::Point },
-            &KeyError::CoordinateLength { name: "x", length: 31 },
-            &KeyError::CoordinateLength { name: "y", length: 48 },
-            &KeyError::PointNotOnCurve,
+            &KeyError::CoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 },
+            &KeyError::CoordinateLength { name: "y", crv: "P-256", expected: 32, length: 48 },
+            &KeyError::PointNotOnCurve { crv: "P-384" },
+            &KeyError::PointNotOnCurve { crv: "Ed25519" },
+            &KeyError::PointOfSmallOrder,
             &KeyError::ModulusTooSmall { bits: 1024, least: 2048 },
             &KeyError::ModulusTooLarge { bits: 8192, most: 4096 },
             &KeyError::ModulusEven,

@@ -1,6 +1,19 @@
 //! The claims of verified tokens: their types, times to the second, and the policy.
 
-#![cfg(any(feature = "hs256", feature = "es256", feature = "rs256"))]
+#![cfg(any(
+    feature = "hs256",
+    feature = "hs384",
+    feature = "hs512",
+    feature = "es256",
+    feature = "es384",
+    feature = "rs256",
+    feature = "rs384",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ps512",
+    feature = "ed25519"
+))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,10 +37,10 @@ fn with<R>(
     ask: impl FnOnce(Result<Claims<'_>, ClaimsError>) -> R,
 ) -> R {
     let algorithm = support::algorithms()[0];
-    let key = support::key(support::usual(algorithm));
+    let key = support::usual_key(algorithm);
     let token = support::token(algorithm, payload);
     let mut scratch = [0; 1 << 14];
-    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     ask(verified.claims(policy, UnixTime::from_seconds(now)))
 }
 
@@ -38,10 +51,10 @@ fn without_clock<R>(
     ask: impl FnOnce(Result<Claims<'_>, ClaimsError>) -> R,
 ) -> R {
     let algorithm = support::algorithms()[0];
-    let key = support::key(support::usual(algorithm));
+    let key = support::usual_key(algorithm);
     let token = support::token(algorithm, payload);
     let mut scratch = [0; 1 << 14];
-    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     ask(verified.claims_without_clock(policy))
 }
 
@@ -65,10 +78,10 @@ fn at(seconds: i64) -> UnixTime {
 #[test]
 fn debug_shows_no_claim() {
     let algorithm = support::algorithms()[0];
-    let key = support::key(support::usual(algorithm));
+    let key = support::usual_key(algorithm);
     let token = support::token(algorithm, r#"{"sub":"somebody"}"#);
     let mut scratch = [0; 1 << 14];
-    let verified = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     let claims = verified.claims(&ANYTHING, at(0)).unwrap();
     assert_eq!(format!("{claims:?} {:?}", claims.subject().unwrap()), r#"Claims { .. } Some("somebody")"#);
     let shown = format!("{verified:?}");

@@ -1,6 +1,22 @@
 //! The life of a remote set over scripted time, and over random schedules.
 
-#![cfg(all(feature = "alloc", any(feature = "hs256", feature = "es256", feature = "rs256")))]
+#![cfg(all(
+    feature = "alloc",
+    any(
+        feature = "hs256",
+        feature = "hs384",
+        feature = "hs512",
+        feature = "es256",
+        feature = "es384",
+        feature = "rs256",
+        feature = "rs384",
+        feature = "rs512",
+        feature = "ps256",
+        feature = "ps384",
+        feature = "ps512",
+        feature = "ed25519"
+    )
+))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -38,7 +54,7 @@ use jose_core::rotation::{
     Refreshed, RemoteKeySet, RotationPolicy,
 };
 use jose_core::{AlgorithmSet, Verifier};
-use support::{algorithms, b64, jwk, signer, usual};
+use support::{algorithms, b64, jwk, usual};
 
 /// So many seconds after the start of a test, whose origin lies at an odd place.
 fn at(seconds: u64) -> MonotonicTime {
@@ -95,7 +111,7 @@ impl World {
                 return format!("TooStale {}/{}", stale_for.as_secs(), max.as_secs());
             }
             Err(other) => return support::variant(&other),
-            Ok(keys) => match Verifier::new(&keys, allowed()).verify(token, &mut Vec::new()) {
+            Ok(keys) => match Verifier::new(&keys).verify(token, &mut Vec::new()) {
                 Ok(_) => return "verified".into(),
                 Err(refusal) => (refusal, keys.refused(token, &refusal)),
             },
@@ -125,7 +141,7 @@ impl World {
     /// Whether a token with this kid verifies.
     fn verifies(&self, kid: &str) -> bool {
         let keys = self.remote.keys(self.now);
-        keys.is_ok_and(|keys| Verifier::new(&keys, allowed()).verify(&token(kid), &mut Vec::new()).is_ok())
+        keys.is_ok_and(|keys| Verifier::new(&keys).verify(&token(kid), &mut Vec::new()).is_ok())
     }
 
     /// Completes the fetch with a response.
@@ -184,7 +200,10 @@ fn token(kid: &str) -> String {
         return format!("{}.{}.{}", b64(header), b64("{}"), b64("no signature"));
     }
     let mut tokens = TOKENS.lock().unwrap_or_else(PoisonError::into_inner);
-    tokens.entry(kid.to_owned()).or_insert_with(|| signer(usual(algorithm)).token(header, "{}")).clone()
+    tokens
+        .entry(kid.to_owned())
+        .or_insert_with(|| support::usual_signer(algorithm).token(header, "{}"))
+        .clone()
 }
 
 fn response<'r>(status: u16, body: &'r str, fields: &[(&str, &'r str)]) -> HttpResponse<'r> {

@@ -17,11 +17,10 @@ mod support;
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{ConcatenatingMul as _, NonZero, Odd, Resize as _};
 use jose_core::{Algorithm, AlgorithmSet, Jwk, KeyError, VerifyingKey};
-use rsa::rand_core::{Infallible, TryCryptoRng, TryRng};
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
 use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use sha2::{Digest as _, Sha256, Sha384};
-use support::{Dice, SHA256_DIGEST_INFO};
+use support::{Dice, NoRng, digest_info};
 
 const MESSAGE: &[u8] = b"what was signed";
 
@@ -61,7 +60,7 @@ impl Pair {
     #[track_caller]
     fn verdict(&self, message: &[u8], signature: &[u8]) -> bool {
         let found = self.public.verify(Algorithm::Rs256, message, signature).is_ok();
-        let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: SHA256_DIGEST_INFO.into() };
+        let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: digest_info(32).into() };
         let other = scheme.verify(self.private.as_public_key(), &Sha256::digest(message), signature);
         let other = signature.len() == self.length && other.is_ok();
         assert_eq!(found, other, "{}-bit modulus, signature {signature:02x?}", self.private.n().bit_width());
@@ -91,27 +90,6 @@ impl Pair {
     }
 }
 
-/// Stands where a generator could be given; none is.
-struct NoRng;
-
-impl TryRng for NoRng {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        unreachable!()
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        unreachable!()
-    }
-
-    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
-        unreachable!()
-    }
-}
-
-impl TryCryptoRng for NoRng {}
-
 /// `0 type padding 0 content`, as long as the modulus.
 fn encoded(length: usize, kind: u8, padding: u8, content: &[u8]) -> Vec<u8> {
     let fill = vec![padding; length - content.len() - 3];
@@ -121,7 +99,7 @@ fn encoded(length: usize, kind: u8, padding: u8, content: &[u8]) -> Vec<u8> {
 /// Encoded messages that lenient readers of PKCS#1 v1.5 have taken for good ones.
 fn nearly_good(length: usize) -> Vec<(&'static str, Vec<u8>)> {
     let hash = Sha256::digest(MESSAGE).to_vec();
-    let info = SHA256_DIGEST_INFO;
+    let info = digest_info(32);
     let good = [&info[..], &hash].concat();
     let changed = |place: usize, octet: u8| {
         let mut content = good.clone();
@@ -188,7 +166,7 @@ fn check(pair: &Pair, effort: Effort) -> usize {
         pair.length,
         1,
         0xff,
-        &[&SHA256_DIGEST_INFO[..], &Sha256::digest(MESSAGE)].concat(),
+        &[&digest_info(32)[..], &Sha256::digest(MESSAGE)].concat(),
     ));
     assert!(pair.verdict(MESSAGE, &good), "the good one");
     assert!(!pair.verdict(b"what was not signed", &good));
@@ -330,11 +308,11 @@ fn check_prime(modulus: &BoxedUint) {
     for _ in 0..20 {
         let message = dice.octets(20);
         let digest = Sha256::digest(&message);
-        let good = encoded(length, 1, 0xff, &[&SHA256_DIGEST_INFO[..], &digest].concat());
+        let good = encoded(length, 1, 0xff, &[&digest_info(32)[..], &digest].concat());
         let good = power(&number(&good));
         for (signature, holds) in [(good.clone(), true), (modulus.wrapping_sub(&good), false)] {
             let signature = text(&signature);
-            let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: SHA256_DIGEST_INFO.into() };
+            let scheme = Pkcs1v15Sign { hash_len: Some(32), prefix: digest_info(32).into() };
             assert_eq!(ours.verify(Algorithm::Rs256, &message, &signature).is_ok(), holds);
             assert_eq!(scheme.verify(&theirs, &digest, &signature).is_ok(), holds);
         }

@@ -17,9 +17,9 @@ mod words {
     include!(concat!(env!("OUT_DIR"), "/words.rs"));
 }
 
-#[path = "../../src/key/es256/field/limbs32.rs"]
+#[path = "../../src/key/p256/field/limbs32.rs"]
 mod limbs32;
-#[path = "../../src/key/es256/field/limbs64.rs"]
+#[path = "../../src/key/p256/field/limbs64.rs"]
 mod limbs64;
 
 type Element = <NistP256 as FieldArithmetic>::FieldElement;

@@ -25,6 +25,12 @@ fuzz_target!(|text: &[u8]| {
         }
         (Err(error), None) => panic!("{error}, and it is no JSON"),
     };
+    assert_eq!(jwk.as_json().as_bytes(), text);
+    assert_eq!(jwk.iter().count(), members.len());
+    for ((name, value), member) in jwk.iter().zip(&members) {
+        assert!(name == member.name && value.to_string() == member.value.text);
+        assert_eq!(jwk.get(&member.name), Some(value));
+    }
     // A member that is null is absent.
     let present = members.iter().filter(|member| !matches!(member.value.value, Value::Null));
     let key = Key(present.map(|member| (member.name.as_str(), &member.value)).collect());

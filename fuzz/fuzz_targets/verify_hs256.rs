@@ -131,8 +131,14 @@ fn model(secret: &[u8]) -> Option<KeyForm> {
 /// Whether a form is somewhere in the octets.
 fn has(octets: &[u8], form: KeyForm) -> bool {
     let text: Vec<u8> = octets.iter().copied().filter(|octet| *octet > b'+' && *octet != b'\\').collect();
-    let anywhere =
-        |words: &[&str]| words.iter().any(|word| text.windows(word.len()).any(|at| at == word.as_bytes()));
+    // The first bit of eight octets is not looked at.
+    let same = |at: &[u8], word: &[u8]| match (at, word) {
+        ([first, at @ ..], [_, rest @ ..]) if word.len() == 8 => first & 0x7f == word[0] && at == rest,
+        _ => at == word,
+    };
+    let anywhere = |words: &[&str]| {
+        words.iter().any(|word| text.windows(word.len()).any(|at| same(at, word.as_bytes())))
+    };
     let windows = || octets.windows(8).map(|window| <[u8; 8]>::try_from(window).unwrap());
     match form {
         KeyForm::Pem => anywhere(&["----BEGI"]),
@@ -140,7 +146,6 @@ fn has(octets: &[u8], form: KeyForm) -> bool {
         KeyForm::Ssh => {
             anywhere(&["AAAAB3Nz", "AAAAC3Nz", "AAAAE2Vj"])
                 || windows().any(|window| match window {
-                    // The first bit of eight octets is not looked at.
                     [0 | 0x80, 0, 0, 3 | 7 | 11 | 15, b's', b's', b'h', b'-'] => true,
                     [0 | 0x80, 0, 0, 19, b'e', b'c', b'd', b's'] => true,
                     [0 | 0x80, 0, 0, ..64, b's', b'k', b'-', ..0x80] => true,

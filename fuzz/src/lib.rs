@@ -26,7 +26,7 @@ pub static KEYS: LazyLock<KeySet> =
 
 /// The secret.
 pub static SECRET: LazyLock<VerifyingKey> = LazyLock::new(|| {
-    Jwk::parse(&DEMO["secret"].to_string()).unwrap().verifying_key(Algorithm::Hs256.into()).unwrap()
+    Jwk::parse(&DEMO["secret"].to_string()).unwrap().verifying_key(Algorithm::Hs256).unwrap()
 });
 
 /// The valid token of an algorithm.

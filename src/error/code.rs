@@ -26,15 +26,15 @@ codes! {
     ParseError: TokenTooLong JsonSerialization PartsMissing Jwe TooManyParts HeaderTooLong ScratchTooSmall
         HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType Crit UnencodedPayload SignatureBase64
         PayloadBase64;
-    SelectError: AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidRequired NoKeys KidUnknown
+    SelectError: CritMalformed CritRegistered CritNotUnderstood CritDuplicate CritAbsent AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidRequired NoKeys KidUnknown
         KidNeeded KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
     SignatureError: AlgorithmMismatch Length Invalid;
     ClaimsError: Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch AudienceMismatch
         Expired NotYetValid IssuedInFuture TooOld #[cfg(feature = "serde")] Deserialize;
     KeyError: Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
-        KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed FeatureDisabled
+        KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed AlgMissing FeatureDisabled
         PrivateMaterial SecretAmongPublic Base64 SecretTooShort SecretTooLong SecretIsKeyDocument
-        CoordinateLength PointNotOnCurve ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
+        CoordinateLength PointNotOnCurve PointOfSmallOrder ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
         ExponentTooLarge ExponentEven;
     SetError: TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
     Base64Error: Byte Length TrailingBits Buffer;

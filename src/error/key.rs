@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::{Base64Error, Excerpt, JsonError};
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
 
 /// Why key material, a JWK or a member of a JWK Set is not a key to verify with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +32,15 @@ pub enum KeyError {
         /// The type that it has.
         found: &'static str,
     },
-    /// A `kty` that carries none of the implemented algorithms.
+    /// A `kty` that carries none of the algorithms of this build.
     KtyUnsupported {
         /// The value.
         kty: Excerpt,
     },
-    /// A `crv` that carries none of the implemented algorithms.
+    /// A `crv` that carries none of the algorithms of this build.
     CrvUnsupported {
+        /// The value of `kty`.
+        kty: &'static str,
         /// The value.
         crv: Excerpt,
     },
@@ -54,7 +56,7 @@ pub enum KeyError {
         /// The operation.
         operation: &'static str,
     },
-    /// The key's `alg` names an algorithm that is not implemented.
+    /// The key's `alg` names an algorithm that this build does not verify.
     AlgUnsupported {
         /// The value.
         alg: Excerpt,
@@ -65,15 +67,24 @@ pub enum KeyError {
         alg: Algorithm,
         /// The value of `kty`.
         kty: &'static str,
+        /// The value of `crv`, where such a key has one.
+        crv: Option<&'static str>,
     },
-    /// The algorithm of the key, by its `alg` or by its `kty`, is not one that the caller accepts.
+    /// The algorithm of the key is not one that the caller accepts.
     AlgNotAllowed {
-        /// The algorithm of the key.
-        alg: Algorithm,
+        /// The algorithm of the key: the one that its `alg` names or, without, all that its `kty` and
+        /// `crv` can carry.
+        alg: AlgorithmSet,
         /// What the caller accepts.
         allowed: AlgorithmSet,
     },
-    /// The algorithm's feature is not enabled in this build.
+    /// A key without `alg` could be for several of the algorithms that the caller accepts. A key serves one:
+    /// that it verified one kind of signature must say nothing about another (RFC 8725 §3.1).
+    AlgMissing {
+        /// Which of them.
+        could_be: AlgorithmSet,
+    },
+    /// The only algorithm that the key can be for and the caller accepts is not enabled in this build.
     FeatureDisabled {
         /// The algorithm. Its feature has the algorithm's name in [`Algorithm`], in lower case.
         alg: Algorithm,
@@ -112,15 +123,27 @@ pub enum KeyError {
         /// What it looks like.
         form: KeyForm,
     },
-    /// A coordinate that is not exactly 32 octets long (RFC 7518 §6.2.1.2).
+    /// A coordinate that is not exactly as long as the field's numbers are (RFC 7518 §6.2.1.2,
+    /// RFC 8037 §2).
     CoordinateLength {
         /// `x` or `y`.
         name: &'static str,
+        /// The curve.
+        crv: &'static str,
+        /// The length that it must have, in octets.
+        expected: usize,
         /// Its length in octets.
         length: usize,
     },
-    /// Coordinates that are no point of the curve.
-    PointNotOnCurve,
+    /// Coordinates that are no point of the curve. Those of Ed25519 are an encoding of one (RFC 8032 §5.1.3),
+    /// and must be the only one.
+    PointNotOnCurve {
+        /// The curve.
+        crv: &'static str,
+    },
+    /// A point of Ed25519 of an order below that of the group: some signatures verify with it over any
+    /// message.
+    PointOfSmallOrder,
     /// A modulus with too few bits (RFC 7518 §3.3).
     ModulusTooSmall {
         /// Its size in bits.
@@ -172,13 +195,19 @@ impl fmt::Display for KeyError {
                 write!(f, "key '{name}': expected {expected}, found {found}")
             }
             Self::KtyUnsupported { kty } => {
-                write!(f, "key 'kty': expected \"RSA\", \"EC\" or \"oct\", found {kty}")
+                write!(f, "key 'kty': expected {}, found {kty}{}", Enabled::Ktys, FeatureOff(kty.as_str()))
             }
-            Self::CrvUnsupported { crv } if is_p256(crv.as_str()) => write!(
+            Self::CrvUnsupported { kty: "EC", crv } if is_p256(crv.as_str()) => write!(
                 f,
-                "key 'crv': expected \"P-256\", found {crv}: this is P-256 under a name that JWK does not have"
+                "key 'crv': expected {}, found {crv}: this is P-256 under a name that JWK does not have",
+                Enabled::Crvs("EC")
             ),
-            Self::CrvUnsupported { crv } => write!(f, "key 'crv': expected \"P-256\", found {crv}"),
+            Self::CrvUnsupported { kty, crv } => write!(
+                f,
+                "key 'crv': expected {}, found {crv}{}",
+                Enabled::Crvs(kty),
+                FeatureOff(crv.as_str())
+            ),
             Self::UseNotSig { key_use } if is_like_sig(key_use.as_str()) => {
                 write!(f, "key 'use': expected \"sig\", found {key_use}: did the issuer mean \"sig\"?")
             }
@@ -192,14 +221,21 @@ impl fmt::Display for KeyError {
                 write!(f, "key 'key_ops': expected each operation once, found \"{operation}\" twice")
             }
             Self::AlgUnsupported { alg } => {
-                write!(f, "key 'alg': expected {}, found {alg}", AlgorithmSet::implemented())
+                write!(f, "key 'alg': expected {}, found {alg}{}", Enabled::Names, FeatureOff(alg.as_str()))
             }
-            Self::AlgMismatch { alg, kty } => {
+            Self::AlgMismatch { alg, kty, crv: Some(crv) } => {
+                write!(f, "key 'alg': expected an algorithm for keys of type {kty} on {crv}, found {alg}")
+            }
+            Self::AlgMismatch { alg, kty, crv: None } => {
                 write!(f, "key 'alg': expected an algorithm for keys of type {kty}, found {alg}")
             }
             Self::AlgNotAllowed { alg, allowed } => {
                 write!(f, "key: expected one for {allowed}, found one for {alg}")
             }
+            Self::AlgMissing { could_be } => write!(
+                f,
+                "key 'alg': expected a value, found none, and the key could be for {could_be}: have the issuer publish it, or accept only one of them"
+            ),
             Self::FeatureDisabled { alg } => write!(
                 f,
                 "key: expected one for an algorithm of this build, found one for {alg}: enable its feature"
@@ -209,7 +245,7 @@ impl fmt::Display for KeyError {
                 "key: expected a public key, found the private member '{name}': whoever can read it can sign; replace the key"
             ),
             Self::SecretAmongPublic => f.write_str(
-                "key: expected a public key, found a symmetric key in a set that also allows public-key algorithms: verify HS256 apart from them",
+                "key: expected a public key, found a symmetric key in a set that also allows public-key algorithms: verify HMAC apart from them",
             ),
             Self::Base64 { name, error } => write!(f, "key '{name}': {error}"),
             Self::SecretTooShort { length, least } => write!(
@@ -222,14 +258,20 @@ impl fmt::Display for KeyError {
             Self::SecretIsKeyDocument { form } => {
                 write!(f, "secret: expected random bytes, found what looks like {form}: use a random secret")
             }
-            Self::CoordinateLength { name, length: length @ 1..=31 } => write!(
-                f,
-                "key '{name}': expected 32 bytes, found {length}: the issuer stripped leading zeros, which it must keep"
-            ),
-            Self::CoordinateLength { name, length } => {
-                write!(f, "key '{name}': expected 32 bytes, found {length}")
+            Self::CoordinateLength { name, crv, expected, length } => {
+                write!(f, "key '{name}': expected {expected} bytes for {crv}, found {length}")?;
+                let stripped = (1..expected).contains(&length) && crv != "Ed25519";
+                f.write_str(if stripped { ": the issuer stripped leading zeros, which it must keep" } else { "" })
             }
-            Self::PointNotOnCurve => f.write_str("key 'x' and 'y': expected a point on P-256, found another"),
+            Self::PointNotOnCurve { crv: "Ed25519" } => {
+                f.write_str("key 'x': expected a point on Ed25519, found another")
+            }
+            Self::PointNotOnCurve { crv } => {
+                write!(f, "key 'x' and 'y': expected a point on {crv}, found another")
+            }
+            Self::PointOfSmallOrder => {
+                f.write_str("key 'x': expected a point of large order, found one of small order, which is nobody's key")
+            }
             Self::ModulusTooSmall { bits, least } => {
                 write!(f, "key 'n': expected at least {least} bits, found {bits}: replace the key with a larger one")
             }
@@ -254,9 +296,10 @@ impl fmt::Display for KeyError {
 
 /// Whether a `crv` is a name that P-256 has elsewhere: in SEC 2, ANSI X9.62, SSH, or written otherwise.
 fn is_p256(crv: &str) -> bool {
-    ["secp256r1", "prime256v1", "nistp256", "P-256", "P256", "P_256"]
-        .into_iter()
-        .any(|name| crv.trim_ascii().eq_ignore_ascii_case(name))
+    crv != "P-256"
+        && ["secp256r1", "prime256v1", "nistp256", "P-256", "P256", "P_256"]
+            .into_iter()
+            .any(|name| crv.trim_ascii().eq_ignore_ascii_case(name))
 }
 
 /// Whether a `use` that is not `sig` seems to have been meant as one.

@@ -53,7 +53,8 @@ pub enum ParseError {
         /// Its name.
         name: &'static str,
     },
-    /// The header has `crit`: an extension that must be understood (RFC 7515 §4.1.11). None is.
+    /// The header has `crit`: an extension that must be understood (RFC 7515 §4.1.11). None is, unless
+    /// [`Verifier::understands`](crate::Verifier::understands) lists it.
     Crit,
     /// The header has `b64` other than `true` (RFC 7797).
     UnencodedPayload,
@@ -103,7 +104,8 @@ impl fmt::Display for ParseError {
                 write!(f, "token header '{name}': expected a string, found a value of another type")
             }
             Self::Crit => f.write_str(
-                "token header 'crit': expected none, found one: the token needs an extension that is not supported",
+                "token header 'crit': expected none, found one: it names extensions that must be understood, and this \
+                 verifier has no list of them; see Verifier::understands",
             ),
             Self::UnencodedPayload => f.write_str(
                 "token header 'b64': expected true, found another value: unencoded payloads are not supported",

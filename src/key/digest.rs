@@ -1,9 +1,10 @@
-//! SHA-256 of public data, in one place for all algorithms.
+//! Digests of public data, in one place for all algorithms.
 
-use sha2::{Digest as _, Sha256};
+use sha2::Digest;
+use sha2::digest::Output;
 
 /// The digest of a message.
 #[inline(never)]
-pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
-    Sha256::digest(message).into()
+pub(super) fn digest<D: Digest>(message: &[u8]) -> Output<D> {
+    D::digest(message)
 }

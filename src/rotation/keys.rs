@@ -7,7 +7,7 @@ use super::error::{FetchError, KeysUnavailable};
 use super::monotonic::MonotonicTime;
 use super::need::{Kind, Need};
 use super::permit::Recipe;
-use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::algorithm::AlgorithmSet;
 use crate::error::{Error, SelectError, SignatureError};
 use crate::json::JsonString;
 use crate::jws::UnverifiedJws;
@@ -141,7 +141,7 @@ impl<'r> RemoteKeys<'r> {
         let jws = UnverifiedJws::parse(token, &mut scratch, limits).ok()?;
         let algorithm = jws.header().algorithm().ok()?;
         let reference = Reference::of(jws.header());
-        let query = Query { algorithm, reference, allowed: self.recipe.allowed };
+        let query = Query { algorithm, reference };
         let mends = match (kind, self.find_here(&query)) {
             _ if !self.recipe.allowed.contains(algorithm) => false,
             (Kind::Selection, Err(_)) => true,
@@ -149,7 +149,7 @@ impl<'r> RemoteKeys<'r> {
             (Kind::Selection, Ok(_)) => false,
             (Kind::Signature, Err(_)) => false,
             // Signatures of the other algorithms have one length, whatever the key.
-            (Kind::Signature, Ok(_)) if is_length(refusal) && algorithm != Algorithm::Rs256 => false,
+            (Kind::Signature, Ok(_)) if is_length(refusal) && algorithm.kty() != "RSA" => false,
             (Kind::Signature, Ok(key)) => !self.is_fixed(key),
         };
         mends.then(|| Need::new(kind, algorithm, reference.kid(), self.revision))
@@ -177,12 +177,13 @@ impl<'r> RemoteKeys<'r> {
         query.reference.kid().and_then(|kid| self.beside_latest(kid)).map_or(found, |keys| keys.find(query))
     }
 
+    /// The algorithms that the set is for, and those of the keys that were added.
+    pub(super) fn algorithms_here(self) -> AlgorithmSet {
+        self.fixed.map_or(self.recipe.allowed, |fixed| self.recipe.allowed | fixed.algorithms())
+    }
+
     /// Every key, for a diagnosis.
-    pub(super) fn members_here(
-        self,
-        reference: Reference<'r>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> + use<'r> {
+    pub(super) fn members_here(self, reference: Reference<'r>) -> impl Iterator<Item = Member<'r>> + use<'r> {
         let latest = self.latest;
         let others = match (latest, reference.kid()) {
             (None, _) => self.fixed,
@@ -190,7 +191,7 @@ impl<'r> RemoteKeys<'r> {
             _ => None,
         };
         let sets = latest.into_iter().chain(others);
-        sets.flat_map(move |keys| keys.members(reference, allowed))
+        sets.flat_map(move |keys| keys.members(reference))
     }
 }
 
@@ -208,11 +209,11 @@ impl Find for RemoteKeys<'_> {
         self.find_here(query)
     }
 
-    fn members<'m>(
-        &'m self,
-        reference: Reference<'m>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
-        self.members_here(reference, allowed)
+    fn algorithms(&self) -> AlgorithmSet {
+        self.algorithms_here()
+    }
+
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+        self.members_here(reference)
     }
 }

@@ -9,7 +9,7 @@ use jose_core::{
 
 use super::der;
 use super::support::{
-    Signer, algorithms, allow_lists, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer, usual,
+    self, Signer, algorithms, allow_lists, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer,
 };
 
 /// Seen in CVE-2015-9235, CVE-2022-23540, CVE-2026-28802.
@@ -19,12 +19,16 @@ fn alg_none() {
     let refused = |header: &str, reason: Error| {
         for algorithm in algorithms() {
             // One that a key here made, one without a signature, and one with anything.
-            let signed = signer(usual(algorithm)).token(header, "{}");
+            let signed = support::usual_signer(algorithm).token(header, "{}");
             let (input, _) = signed.rsplit_once('.').unwrap();
             for token in [&signed, &format!("{input}."), &format!("{input}.AAAA")] {
                 for allowed in allow_lists() {
                     let context = format!("{header}, {algorithm} key, {allowed} allowed");
-                    assert_eq!(outcome(&key(usual(algorithm)), allowed, token), Err(reason), "{context}");
+                    assert_eq!(
+                        outcome(&support::usual_key(algorithm), allowed, token),
+                        Err(reason),
+                        "{context}"
+                    );
                     // It is the same without any key.
                     assert_eq!(outcome(&nobody, allowed, token), Err(reason), "{context}");
                 }
@@ -49,8 +53,8 @@ fn alg_none() {
     }
     // The same with a name in its place, signed and not.
     for algorithm in algorithms() {
-        let key = key(usual(algorithm));
-        let signed = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+        let key = support::usual_key(algorithm);
+        let signed = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
         assert_eq!(outcome(&key, algorithm.into(), &signed), Ok(algorithm));
         let (input, signature) = signed.rsplit_once('.').unwrap();
         let expected = signature.len() * 3 / 4;
@@ -133,7 +137,7 @@ fn rs_hs_confusion() {
         for (name_of_form, form, text) in published {
             let context = format!("{own} key, {name_of_form}");
             // The tag is that of HMAC with the public text as secret.
-            let forged = Signer::Hs256(text.clone()).token(HEADER, "{}");
+            let forged = Signer::of_secret(text.clone()).token(HEADER, "{}");
 
             // The verifier has the public key, and does not take it for a secret.
             let not_allowed = SelectError::AlgorithmNotAllowed { alg: H, allowed: own.into() };
@@ -146,7 +150,7 @@ fn rs_hs_confusion() {
             let refused = KeyError::SecretIsKeyDocument { form };
             assert_eq!(VerifyingKey::hs256(&text).map(drop), Err(refused), "{context}");
             let secret = format!(r#"{{"kid":"k","kty":"oct","k":"{}"}}"#, b64(&text));
-            let judged = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);
+            let judged = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
             let reason = match text.len() {
                 length @ 513.. => KeyError::SecretTooLong { length, most: 512 },
                 _ => refused,
@@ -159,15 +163,15 @@ fn rs_hs_confusion() {
             // The same octets in another order are a secret, and the forgery is then a token.
             let reversed: Vec<u8> = text.into_iter().rev().collect();
             let secret = VerifyingKey::hs256(&reversed).unwrap();
-            let token = Signer::Hs256(reversed).token(HEADER, "{}");
+            let token = Signer::of_secret(reversed).token(HEADER, "{}");
             assert_eq!(outcome(&secret, H.into(), &token), Ok(H), "{context}");
         }
         // A public key that names HS256, and a secret that consists of public members.
         let bound = |text: &str| Jwk::parse(text).unwrap().verifying_key(both).map(|key| key.algorithm());
-        let mismatch = KeyError::AlgMismatch { alg: H, kty: own.kty() };
+        let mismatch = KeyError::AlgMismatch { alg: H, kty: own.kty(), crv: own.crv() };
         assert_eq!(bound(&jwk(name, r#""alg":"HS256""#)), Err(mismatch));
         let secret = jwk(name, "").replace(&format!(r#""kty":"{}""#, own.kty()), r#""kty":"oct""#);
-        let missing = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);
+        let missing = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
         assert_eq!(missing, Err(KeyError::MemberMissing { name: "k" }));
         // What it is for is accepted.
         assert_eq!(bound(&jwk(name, "")), Ok(own));
@@ -185,13 +189,13 @@ fn empty_or_short_secret() {
         let reason = KeyError::SecretTooShort { length, least: 32 };
         assert_eq!(VerifyingKey::hs256(&secret).map(drop), Err(reason));
         let short = format!(r#"{{"kid":"short","kty":"oct","k":"{}"}}"#, b64(&secret));
-        assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H.into()).map(drop), Err(reason));
+        assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H).map(drop), Err(reason));
         // In a set, alone and beside a good one: the verdict, and the refusal of what it signed.
         let alone = format!(r#"{{"keys":[{short}]}}"#);
-        let verdicts = KeySet::from_jwks(&Jwks::parse(&alone).unwrap(), H.into()).unwrap_err();
+        let verdicts = KeySet::from_jwks(&Jwks::parse(&alone).unwrap(), H).unwrap_err();
         assert!(verdicts.verdicts().map(|verdict| verdict.outcome).eq([Err(reason)]));
         let set = format!(r#"{{"keys":[{short},{}]}}"#, jwk("hmac-32", r#""kid":"good""#));
-        let forged = Signer::Hs256(secret).token(header("short"), "{}");
+        let forged = Signer::of_secret(secret).token(header("short"), "{}");
         for set in [&alone, &set] {
             let aside = SelectError::KeySetAside { reason };
             assert_eq!(outcome_of_set(set, H.into(), &forged), Err(aside.into()), "{length}");
@@ -202,11 +206,11 @@ fn empty_or_short_secret() {
 
     // A tag under the empty key. HMAC fills a key up with zeros, so that it is also the tag under 32 zero
     // octets, which shows that it is a good forgery.
-    let forged = Signer::Hs256(vec![]).token(header("k"), "{}");
+    let forged = Signer::of_secret(vec![]).token(header("k"), "{}");
     let zeros = VerifyingKey::hs256(&[0; 32]).unwrap();
     assert_eq!(outcome(&zeros, H.into(), &forged), Ok(H));
     let invalid = Err(SignatureError::Invalid.into());
-    assert_eq!(outcome(&key("hmac-32"), H.into(), &forged), invalid);
+    assert_eq!(outcome(key("hmac-32"), H.into(), &forged), invalid);
     for (members, reason) in [
         (r#""k":"""#, KeyError::SecretTooShort { length: 0, least: 32 }),
         (r#""x":"""#, KeyError::MemberMissing { name: "k" }),
@@ -220,7 +224,7 @@ fn empty_or_short_secret() {
 
     // The least that is accepted.
     let secret = vec![0xa5; 32];
-    let token = Signer::Hs256(secret.clone()).token(header("k"), "{}");
+    let token = Signer::of_secret(secret.clone()).token(header("k"), "{}");
     assert_eq!(outcome(&VerifyingKey::hs256(&secret).unwrap(), H.into(), &token), Ok(H));
     assert_eq!(member("hmac-32", "k").len(), 32);
 }

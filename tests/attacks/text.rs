@@ -13,7 +13,7 @@ use super::support::{b64, json_error, jwk, key, outcome, signer};
 const LIMIT: usize = 64 << 10;
 
 fn judged(token: &(impl AsRef<[u8]> + ?Sized)) -> Result<Algorithm, Error> {
-    outcome(&key("hmac-32"), H.into(), token)
+    outcome(key("hmac-32"), H.into(), token)
 }
 
 /// The outcome of a header that is signed well.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 fn main() {
-    let source = "../../src/key/es256/field/words.rs";
+    let source = "../../src/key/p256/field/words.rs";
     println!("cargo:rerun-if-changed={source}");
     let text = std::fs::read_to_string(source).unwrap();
     // Comments on the file itself cannot be included.

@@ -27,8 +27,8 @@ mod words;
 use proofs::Field;
 
 const FILES: [(&str, u32); 2] = [
-    (include_str!("../../src/key/es256/field/limbs64.rs"), 64),
-    (include_str!("../../src/key/es256/field/limbs32.rs"), 32),
+    (include_str!("../../src/key/p256/field/limbs64.rs"), 64),
+    (include_str!("../../src/key/p256/field/limbs32.rs"), 32),
 ];
 
 #[test]

@@ -1,4 +1,4 @@
-//! Copies `src/key/es256` once for each fault, and changes one place in the copy.
+//! Copies `src/key/p256` once for each fault, and changes one place in the copy.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,7 +7,7 @@ use jose_core::rotation::{
 use jose_core::{Jwks, KeySet, Verifier};
 
 use super::scripts::DEFAULT;
-use super::support::{algorithms, jwk, signer, usual};
+use super::support::{self, algorithms, jwk, signer, usual};
 use super::{World, allowed, at, document, seconds, token};
 
 fn remote(policy: RotationPolicy) -> RemoteKeySet {
@@ -16,7 +16,7 @@ fn remote(policy: RotationPolicy) -> RemoteKeySet {
 
 fn verifies(remote: &RemoteKeySet, kid: &str, now: MonotonicTime) -> bool {
     let keys = remote.keys(now);
-    keys.is_ok_and(|keys| Verifier::new(&keys, allowed()).verify(&token(kid), &mut Vec::new()).is_ok())
+    keys.is_ok_and(|keys| Verifier::new(&keys).verify(&token(kid), &mut Vec::new()).is_ok())
 }
 
 /// Numbers start alike in every set, and a permit is still not another's: with a 200, and with a 304.
@@ -90,7 +90,7 @@ fn a_seed_is_no_fetch() {
     assert_eq!((status.due_in, status.permitted_in), (seconds(70), seconds(0)));
     // The cooldown's fetch is there for the first token that needs one.
     let keys = seeded.keys(now(1)).unwrap();
-    let refusal = Verifier::new(&keys, allowed()).verify(&token("b"), &mut Vec::new()).unwrap_err();
+    let refusal = Verifier::new(&keys).verify(&token("b"), &mut Vec::new()).unwrap_err();
     let need = keys.refused(&token("b"), &refusal).unwrap();
     let jose_core::rotation::Refetch::Now(permit) = seeded.refetch(need, now(1)) else { panic!() };
     assert_eq!(permit.etag(), Some("\"1\""));
@@ -143,7 +143,8 @@ fn fixed_keys_beside_a_remote_set() {
     let forged = signer(other).token(format!(r#"{{"alg":"{}","kid":"fixed"}}"#, algorithms()[0]), "{}");
     assert!(world.at(1000).present(&forged).starts_with("refused: Signature"));
     // Nor does a token without kid get one.
-    let bare = signer(usual(algorithms()[0])).token(format!(r#"{{"alg":"{}"}}"#, algorithms()[0]), "{}");
+    let bare =
+        support::usual_signer(algorithms()[0]).token(format!(r#"{{"alg":"{}"}}"#, algorithms()[0]), "{}");
     assert_ne!(world.present(&bare), "verified");
     // When all else is too stale.
     assert_eq!(world.at(400 + 86_401).token("fixed"), "verified");
@@ -186,7 +187,7 @@ fn reasons_say_what_to_do() {
     // The keys that matter first: the one that is for encryption has no fault.
     let algorithm = algorithms()[0];
     let keys = format!(
-        r#"{{"keys":[{},{{"kty":"OKP","kid":"okp"}},{},null]}}"#,
+        r#"{{"keys":[{},{{"kty":"AKP","kid":"okp"}},{},null]}}"#,
         jwk(usual(algorithm), r#""kid":"enc","use":"enc""#),
         jwk(usual(algorithm), r#""kid":"bad","key_ops":["verify","verify"]"#)
     );

@@ -5,7 +5,7 @@ use core::time::Duration;
 use jose_core::{Error, ParseError, SelectError, SignatureError, Verifier};
 
 use super::scripts::{DEFAULT, Event, FIVE_MINUTES, run};
-use super::support::{algorithms, b64, jwk, signer, usual};
+use super::support::{self, algorithms, b64, jwk, signer, usual};
 use super::{World, allowed, document, seconds, token};
 
 /// Another key for the first algorithm of the build.
@@ -114,7 +114,7 @@ fn other_refusals_cause_no_fetch() {
         (token("b"), Error::Parse(ParseError::PartsMissing { parts: 1 })),
         // A verifier that demands a kid, and a key for the token without.
         (
-            signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}"),
+            support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}"),
             Error::Select(SelectError::KidRequired),
         ),
         // Not tokens that can have been refused for this.
@@ -140,7 +140,7 @@ fn a_set_that_changed_in_the_meantime_is_asked_again() {
     world.at(30);
     let need = |world: &World, token: &str| {
         let keys = world.remote.keys(world.now).unwrap();
-        let refusal = Verifier::new(&keys, allowed()).verify(token, &mut Vec::new()).unwrap_err();
+        let refusal = Verifier::new(&keys).verify(token, &mut Vec::new()).unwrap_err();
         keys.refused(token, &refusal).unwrap()
     };
     let forged = signer(other()).token(format!(r#"{{"alg":"{}","kid":"a"}}"#, algorithms()[0]), "{}");
@@ -155,7 +155,7 @@ fn a_set_that_changed_in_the_meantime_is_asked_again() {
     // A kid is the same kid with escapes.
     let written = |kid: &str| {
         let algorithm = algorithms()[0];
-        signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}","kid":"{kid}"}}"#), "{}")
+        support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}","kid":"{kid}"}}"#), "{}")
     };
     let before = world.remote.status(world.now).needs;
     assert_eq!(world.present(&written("x")), "later 30");

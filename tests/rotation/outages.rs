@@ -193,7 +193,7 @@ fn keys_are_used_up_to_the_limit_of_staleness() {
 /// The issuer answers with a well-formed set without a usable key.
 #[test]
 fn a_withdrawal_is_heard() {
-    let others = r#"{"keys":[{"kty":"OKP","kid":"x"}]}"#;
+    let others = r#"{"keys":[{"kty":"AKP","kid":"x"}]}"#;
     for set in [NO_KEYS, others] {
         run(
             DEFAULT,

@@ -7,7 +7,7 @@ use jose_core::rotation::{
 };
 use jose_core::{ClaimsPolicy, Expect, UnixTime, Verifier};
 
-use super::support::{algorithms, jwk, signer, usual, variant};
+use super::support::{self, algorithms, jwk, usual, variant};
 use super::{World, allowed, at, document, seconds, token};
 
 /// What happens.
@@ -188,7 +188,7 @@ fn a_diagnosis_shows_keys_in_grace() {
     let keys = world.remote.keys(world.now).unwrap();
     let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
     let shown = |kid: &str| {
-        let (verifier, mut scratch) = (Verifier::new(&keys, allowed()), Vec::new());
+        let (verifier, mut scratch) = (Verifier::new(&keys), Vec::new());
         let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, UnixTime::from_seconds(0));
         let candidates = diagnosis.candidates().map(|key| {
             let kid = key.kid().map(|kid| format!("{kid:#}"));
@@ -255,9 +255,9 @@ fn grace_is_for_kids_that_are_gone() {
         // It waits for the cooldown of the fetch that brought the set.
         assert_eq!(outcome, "later 30");
         // Nor does a token without kid get a key that is gone.
-        let bare = signer(usual(algorithm)).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
+        let bare = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
         let keys = world.remote.keys(world.now).unwrap();
-        assert!(Verifier::new(&keys, allowed()).verify(&bare, &mut Vec::new()).is_err());
+        assert!(Verifier::new(&keys).verify(&bare, &mut Vec::new()).is_err());
     }
 }
 
@@ -345,10 +345,10 @@ fn keys_of_the_moment() {
     let keys = world.remote.keys(world.now).unwrap();
     let kids: Vec<_> = keys.latest().unwrap().verdicts().map(|verdict| verdict.kid.unwrap()).collect();
     assert_eq!(kids, ["a", "b"]);
-    let (token, allowed, mut scratch) = (token("b"), allowed(), vec![0; 4096]);
+    let (token, mut scratch) = (token("b"), vec![0; 4096]);
     let counted = allocation_counter::measure(|| {
         let keys = world.remote.keys(world.now).unwrap();
-        assert!(Verifier::new(&keys, allowed).verify(&token, &mut scratch).is_ok());
+        assert!(Verifier::new(&keys).verify(&token, &mut scratch).is_ok());
         assert!(!world.remote.is_fetch_due(world.now));
     });
     assert_eq!(counted.count_total, 0);

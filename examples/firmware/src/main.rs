@@ -50,7 +50,7 @@ fn check(algorithm: Algorithm, set: &str, kid: &str, allowed: AlgorithmSet, toke
     let (set, token) = black_box((set, token.as_bytes()));
     let Ok(key) = measured(algorithm, "key", || prepare(set, kid, allowed)) else { return false };
     let keys = [(kid, key)];
-    let verifier = Verifier::new(keys.as_slice(), allowed);
+    let verifier = Verifier::new(keys.as_slice());
     // Room for the decoded header and payload, or signature: less than the token.
     let mut scratch = [0; 1024];
 
@@ -69,7 +69,7 @@ fn check(algorithm: Algorithm, set: &str, kid: &str, allowed: AlgorithmSet, toke
         & matches!(expired, Err(Error::Claims(ClaimsError::Expired { .. })))
         & matches!(tampered, Err(Error::Signature(SignatureError::Invalid)));
     #[cfg(feature = "prepared")]
-    let held = held & check_prepared(keys, allowed, token, copy, &mut scratch);
+    let held = held & check_prepared(keys, token, copy, &mut scratch);
     held
 }
 
@@ -77,7 +77,6 @@ fn check(algorithm: Algorithm, set: &str, kid: &str, allowed: AlgorithmSet, toke
 #[cfg(feature = "prepared")]
 fn check_prepared(
     [(kid, mut key)]: [(&str, VerifyingKey); 1],
-    allowed: AlgorithmSet,
     good: &[u8],
     tampered: &[u8],
     scratch: &mut [u8],
@@ -94,7 +93,7 @@ fn check_prepared(
         Ok::<(), Error>(())
     });
     let keys = [(kid, key)];
-    let verifier = Verifier::new(keys.as_slice(), allowed);
+    let verifier = Verifier::new(keys.as_slice());
     let good = measured(Algorithm::Es256, "prepared", || verify(&verifier, good, NOW, scratch));
     let tampered = verify(&verifier, tampered, NOW, scratch);
     prepared.is_ok() & good.is_ok() & matches!(tampered, Err(Error::Signature(SignatureError::Invalid)))
@@ -111,7 +110,7 @@ fn prepare(set: &str, kid: &str, allowed: AlgorithmSet) -> Result<VerifyingKey, 
 /// The whole of a verification: signature and claims.
 #[inline(never)]
 fn verify(
-    verifier: &Verifier<'_, [(&str, VerifyingKey)]>,
+    verifier: &Verifier<'_, &[(&str, VerifyingKey)]>,
     token: &[u8],
     now: UnixTime,
     scratch: &mut [u8],

@@ -7,7 +7,7 @@ use core::fmt::Display;
 use jose_core::diagnose::{
     Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
 };
-use jose_core::{Excerpt, Jwks, UnixTime};
+use jose_core::{Excerpt, Jwks, JwksKeys, UnixTime};
 use wasm_bindgen::JsValue;
 
 use crate::json::Json;
@@ -22,7 +22,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let mut scratch = Vec::new();
     let mut json = Json::default();
     options.with_policy(|policy| {
-        let diagnosis = options.verifier(&keys).diagnose(token, &mut scratch, policy, now);
+        let diagnosis = options.verifier(keys.keys(options.algorithms())).diagnose(token, &mut scratch, policy, now);
         json.object(|json| {
             json.literal("accepted", &diagnosis.refusal().is_none());
             json.array("problems", |json| {
@@ -44,7 +44,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     json.parse()
 }
 
-fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
     json.array("stages", |json| {
         for &stage in Stage::ALL {
             json.object(|json| {
@@ -78,7 +78,7 @@ fn problem(json: &mut Json, stage: Stage, cause: Cause, error: Option<(&str, &dy
     });
 }
 
-fn key(json: &mut Json, candidate: Candidate) {
+fn key(json: &mut Json, candidate: Candidate<'_>) {
     json.object(|json| {
         optional(json, "kid", candidate.kid());
         let (standing, algorithm) = match candidate.standing() {
@@ -88,6 +88,7 @@ fn key(json: &mut Json, candidate: Candidate) {
             Standing::OtherKid => ("other kid", None),
             Standing::KidIsThumbprint => ("kid is thumbprint", None),
             Standing::KidLetterCase => ("kid in other case", None),
+            Standing::KidEncoding => ("kid in other encoding", None),
             Standing::SetAside { reason } => {
                 set_aside(json, &reason);
                 ("set aside", None)
@@ -103,10 +104,7 @@ fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
     json.object(|json| {
         json.member("name", &claim.name());
         match claim.found() {
-            Found::Text { text, more } => {
-                json.member("found", &format_args!("{text:#}"));
-                json.literal("more", &more);
-            }
+            found @ Found::Text(_) => json.member("found", &found),
             Found::Time(time) => json.literal("found", &time.seconds()),
             _ => {}
         }

@@ -72,8 +72,8 @@ impl Options {
         self.algorithms
     }
 
-    pub fn verifier<'v, K: KeySource + ?Sized>(&'v self, keys: &'v K) -> jose_core::Verifier<'v, K> {
-        let mut verifier = jose_core::Verifier::new(keys, self.algorithms);
+    pub fn verifier<K: KeySource>(&self, keys: K) -> jose_core::Verifier<'_, K> {
+        let mut verifier = jose_core::Verifier::new(keys);
         if self.kid_required {
             verifier = verifier.require_kid();
         }

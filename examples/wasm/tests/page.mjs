@@ -145,7 +145,7 @@ await inPage("an unknown key, and a key that cannot be used", async (tab) => {
 await inPage("a set that is none", async (tab) => {
   await explain(tab, { token: demo.tokens.RS256, jwks: '{"issuer":"i","jwks_uri":"https://issuer.example/jwks"}' });
   assert.match(await verdict(tab), /^Refused: JWK Set 'keys': expected an array, found none/);
-  assert.deepEqual(await causes(tab), ["SetIsDiscovery"]);
+  assert.deepEqual(await causes(tab), ["DocumentIsDiscovery"]);
 });
 
 await inPage("without a set", async (tab) => {

@@ -16,10 +16,11 @@ use p256::elliptic_curve::Curve as _;
 use p256::elliptic_curve::bigint::modular::ConstMontyForm;
 use p256::elliptic_curve::bigint::{ArrayEncoding as _, CheckedAdd as _, const_monty_params};
 use p256::{NistP256, U256};
+use sha2::Sha256;
 
 use self::field::FieldElement;
 use self::point::{Affine, Jacobian};
-use super::digest::sha256;
+use super::digest::digest;
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
@@ -144,9 +145,8 @@ impl Key {
     #[inline(never)]
     pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let (mut x, mut y) = ([0; 32], [0; 32]);
-        let too_long = |name, length| KeyError::CoordinateLength { name, length };
-        let x = octets("x", parameters, &mut x, too_long)?;
-        let y = octets("y", parameters, &mut y, too_long)?;
+        let x = octets("x", parameters, &mut x, wrong_length)?;
+        let y = octets("y", parameters, &mut y, wrong_length)?;
         Self::new(x, y)
     }
 
@@ -211,7 +211,7 @@ fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32]
     // 4: the inverse of s, which zero has not
     let inverse = s.invert_odd_mod_vartime(&NistP256::ORDER).into_option()?;
     // 2 and 3: the hash, as an integer modulo n.
-    let digest = U256::from_be_byte_array(sha256(message).into());
+    let digest = U256::from_be_byte_array(digest::<Sha256>(message));
     // 5: u1 = e/s, u2 = r/s. A product of Montgomery forms lacks a factor R, and so does the inverse, which
     // is not in Montgomery form: the words of the result are those of the plain product.
     let inverse = Residue::from_montgomery(inverse);
@@ -221,7 +221,11 @@ fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32]
 
 /// A coordinate of exactly 32 octets (RFC 7518 §6.2.1.2).
 fn coordinate(name: &'static str, octets: &[u8]) -> Result<[u8; 32], KeyError> {
-    octets.try_into().map_err(|_| KeyError::CoordinateLength { name, length: octets.len() })
+    octets.try_into().map_err(|_| wrong_length(name, octets.len()))
+}
+
+const fn wrong_length(name: &'static str, length: usize) -> KeyError {
+    KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length }
 }
 
 /// The point with these coordinates, of which `crypto-bigint` says that they are below p and on the curve.
@@ -232,7 +236,7 @@ fn point_on_curve(x: &[u8; 32], y: &[u8; 32]) -> Result<Affine, KeyError> {
         {
             Ok(Affine { x, y })
         }
-        _ => Err(KeyError::PointNotOnCurve),
+        _ => Err(KeyError::PointNotOnCurve { crv: "P-256" }),
     }
 }
 

@@ -1,14 +1,24 @@
-//! RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518 §3.3, RFC 8017 §8.2.2). All data here is public.
+//! RSASSA-PKCS1-v1_5 and RSASSA-PSS with SHA-2 (RFC 7518 §3.3, §3.5). All data here is public.
 //!
-//! The signature is raised to the public exponent in Montgomery form, and the result compared with
-//! the whole of the one message that it must be. Nothing of it is parsed.
+//! The signature is raised to the public exponent in Montgomery form. What the result must be is said in
+//! `pkcs1.rs` and `pss.rs`.
 
 mod montgomery;
+#[cfg(any(feature = "rs256", feature = "rs384", feature = "rs512"))]
+mod pkcs1;
+#[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+mod pss;
 mod word;
 
-use self::word::Digit;
-use super::digest::sha256;
+#[cfg(any(feature = "rs256", feature = "ps256"))]
+use sha2::Sha256;
+#[cfg(any(feature = "rs384", feature = "ps384"))]
+use sha2::Sha384;
+#[cfg(any(feature = "rs512", feature = "ps512"))]
+use sha2::Sha512;
+
 use super::parameters::{Parameters, octets};
+use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
 /// RFC 7518 §3.3.
@@ -37,13 +47,28 @@ const LEAST_EXPONENT: u64 = 65537;
 /// The most bits that a public exponent has: the cost of a verification grows with their number.
 const MOST_EXPONENT_BITS: usize = 33;
 
-/// The DigestInfo of SHA-256 up to the hash (RFC 8017 §9.2, note 1).
-const DIGEST_INFO: [u8; 19] =
-    [0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
+/// How a message is encoded, and with which hash: the algorithm.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Scheme {
+    #[cfg(feature = "rs256")]
+    Rs256,
+    #[cfg(feature = "rs384")]
+    Rs384,
+    #[cfg(feature = "rs512")]
+    Rs512,
+    #[cfg(feature = "ps256")]
+    Ps256,
+    #[cfg(feature = "ps384")]
+    Ps384,
+    #[cfg(feature = "ps512")]
+    Ps512,
+}
 
 #[derive(Clone)]
 pub(super) struct Key {
-    modulus_len: usize,
+    scheme: Scheme,
+    /// The size of the modulus.
+    bits: usize,
     exponent: u64,
     modulus: Modulus,
 }
@@ -73,7 +98,7 @@ fn held<T>(value: T) -> Held<T> {
 
 impl Key {
     #[inline(never)]
-    pub(super) fn new(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
+    pub(super) fn new(scheme: Scheme, modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         let modulus = without_leading_zeros(modulus);
         let bits = bit_len(modulus);
         if bits < LEAST_BITS {
@@ -86,19 +111,18 @@ impl Key {
             return Err(KeyError::ModulusEven);
         }
         let exponent = exponent_of(exponent)?;
-        let modulus_len = modulus.len();
         #[cfg(feature = "rsa")]
         if bits > MOST_BITS_NARROW {
             let modulus = Modulus::Wide(held(montgomery::Modulus::new(modulus, bits)));
-            return Ok(Self { modulus_len, exponent, modulus });
+            return Ok(Self { scheme, bits, exponent, modulus });
         }
         let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
-        Ok(Self { modulus_len, exponent, modulus })
+        Ok(Self { scheme, bits, exponent, modulus })
     }
 
     /// An `RSA` JWK (RFC 7518 §6.3.1).
     #[inline(never)]
-    pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
+    pub(super) fn from_parameters(scheme: Scheme, parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         // Octets enough for the zeros that some issuers put first.
         let (mut n, mut e) = ([0; MOST_BITS / 8 + 8], [0; 16]);
         let too_large =
@@ -108,10 +132,27 @@ impl Key {
             bits: length.saturating_mul(8),
             max: MOST_EXPONENT_BITS,
         };
-        Self::new(n, octets("e", parameters, &mut e, too_large)?)
+        Self::new(scheme, n, octets("e", parameters, &mut e, too_large)?)
     }
 
-    /// Whether both have one modulus and one exponent.
+    pub(super) const fn algorithm(&self) -> Algorithm {
+        match self.scheme {
+            #[cfg(feature = "rs256")]
+            Scheme::Rs256 => Algorithm::Rs256,
+            #[cfg(feature = "rs384")]
+            Scheme::Rs384 => Algorithm::Rs384,
+            #[cfg(feature = "rs512")]
+            Scheme::Rs512 => Algorithm::Rs512,
+            #[cfg(feature = "ps256")]
+            Scheme::Ps256 => Algorithm::Ps256,
+            #[cfg(feature = "ps384")]
+            Scheme::Ps384 => Algorithm::Ps384,
+            #[cfg(feature = "ps512")]
+            Scheme::Ps512 => Algorithm::Ps512,
+        }
+    }
+
+    /// Whether both have one modulus, one exponent and one algorithm.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         let modulus = match (&self.modulus, &other.modulus) {
             (Modulus::Narrow(own), Modulus::Narrow(other)) => own.is_equal(other),
@@ -120,28 +161,27 @@ impl Key {
             #[cfg(feature = "rsa")]
             _ => false,
         };
-        modulus && self.exponent == other.exponent
+        modulus && self.exponent == other.exponent && self.scheme == other.scheme
     }
 
     /// The length of the modulus, and of every signature, in octets.
     pub(super) const fn modulus_len(&self) -> usize {
-        self.modulus_len
+        self.bits.div_ceil(8)
     }
 
     #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
-        let digest = sha256(message);
         match &self.modulus {
-            Modulus::Narrow(modulus) => self.holds_modulo(modulus, &digest, signature),
+            Modulus::Narrow(modulus) => self.holds_modulo(modulus, message, signature),
             #[cfg(feature = "rsa")]
-            Modulus::Wide(modulus) => self.holds_modulo(modulus, &digest, signature),
+            Modulus::Wide(modulus) => self.holds_modulo(modulus, message, signature),
         }
     }
 
     fn holds_modulo<const N: usize>(
         &self,
         modulus: &montgomery::Modulus<Word, N>,
-        digest: &[u8; 32],
+        message: &[u8],
         signature: &[u8],
     ) -> bool {
         let mut number = montgomery::number(signature);
@@ -150,7 +190,21 @@ impl Key {
             return false;
         }
         modulus.raise(&mut number, self.exponent);
-        is_encoding(&number, digest, self.modulus_len)
+        let bits = self.bits;
+        match self.scheme {
+            #[cfg(feature = "rs256")]
+            Scheme::Rs256 => pkcs1::is_encoding::<Sha256, N>(&number, message, bits),
+            #[cfg(feature = "rs384")]
+            Scheme::Rs384 => pkcs1::is_encoding::<Sha384, N>(&number, message, bits),
+            #[cfg(feature = "rs512")]
+            Scheme::Rs512 => pkcs1::is_encoding::<Sha512, N>(&number, message, bits),
+            #[cfg(feature = "ps256")]
+            Scheme::Ps256 => pss::is_encoding::<Sha256, N>(&number, message, bits),
+            #[cfg(feature = "ps384")]
+            Scheme::Ps384 => pss::is_encoding::<Sha384, N>(&number, message, bits),
+            #[cfg(feature = "ps512")]
+            Scheme::Ps512 => pss::is_encoding::<Sha512, N>(&number, message, bits),
+        }
     }
 }
 
@@ -181,31 +235,4 @@ fn exponent_of(octets: &[u8]) -> Result<u64, KeyError> {
         return Err(KeyError::ExponentEven { exponent });
     }
     Ok(exponent)
-}
-
-/// Whether the number is what EMSA-PKCS1-v1_5 makes of the digest, in so many octets. Not inlined, so that
-/// its buffers are not on the stack while the signature is raised to the exponent.
-#[inline(never)]
-fn is_encoding<const N: usize>(number: &[Digit<Word>; N], digest: &[u8; 32], length: usize) -> bool {
-    let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
-    let Some(message) = buffer.as_flattened_mut().get_mut(..length) else { return false };
-    encode(digest, message);
-    *number == montgomery::number::<Word, N>(message)
-}
-
-/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2) with SHA-256, as long as `message`.
-fn encode(digest: &[u8; 32], message: &mut [u8]) {
-    message.fill(0xff);
-    if let Some(start) = message.first_chunk_mut() {
-        *start = [0, 1];
-    }
-    if let Some((rest, hash)) = message.split_last_chunk_mut::<32>() {
-        *hash = *digest;
-        if let Some((rest, info)) = rest.split_last_chunk_mut() {
-            *info = DIGEST_INFO;
-            if let Some(separator) = rest.last_mut() {
-                *separator = 0;
-            }
-        }
-    }
 }

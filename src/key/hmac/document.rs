@@ -203,7 +203,7 @@ mod tests {
     use std::{println, vec, vec::Vec};
 
     use super::{DER, Encoding, GROUPS, JWK, PEM, Pattern, SEEN, SSH, SSH_BASE64};
-    use crate::key::hs256::encoding::{BASE64, HEXADECIMAL, PLAIN};
+    use crate::key::hmac::encoding::{BASE64, HEXADECIMAL, PLAIN};
 
     /// How likely each value of a digit is in a text whose characters are equally likely, once those that
     /// are none of the encoding's are passed over; and how many bits it has.

@@ -102,6 +102,15 @@ pub(super) fn number<W: Word, const N: usize>(octets: &[u8]) -> [Digit<W>; N] {
     number
 }
 
+/// Writes the number into octets, big-endian, which are as many as it can have.
+#[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+pub(super) fn octets<W: Word, const N: usize>(number: &[Digit<W>; N], octets: &mut [u8]) {
+    debug_assert_eq!(octets.len(), size_of_val(number), "every octet has a place");
+    for (word, octets) in number.as_flattened().iter().zip(octets.rchunks_mut(W::OCTETS)) {
+        word.write(octets);
+    }
+}
+
 /// -1/modulus, modulo the range of a word.
 fn inverse<W: Word, const N: usize>(modulus: [Digit<W>; N]) -> W {
     let [lowest, ..] = modulus.as_flattened() else { return W::ONE };

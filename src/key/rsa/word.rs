@@ -18,6 +18,10 @@ pub(super) trait Word: Copy + Ord + Not<Output = Self> + 'static {
     /// The number that at most `OCTETS` octets write, big-endian.
     fn from_octets(octets: &[u8]) -> Self;
 
+    /// Writes `OCTETS` octets, big-endian.
+    #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+    fn write(self, octets: &mut [u8]);
+
     /// Sets the bit of this place in a number, the lowest word first.
     fn set_bit(number: &mut [Self], place: usize);
 
@@ -39,6 +43,11 @@ macro_rules! word {
 
             fn from_octets(octets: &[u8]) -> Self {
                 octets.iter().fold(0, |word, octet| (word << 8) | Self::from(*octet))
+            }
+
+            #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+            fn write(self, octets: &mut [u8]) {
+                octets.iter_mut().zip(self.to_be_bytes()).for_each(|(place, octet)| *place = octet);
             }
 
             fn set_bit(number: &mut [Self], place: usize) {

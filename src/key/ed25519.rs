@@ -1,0 +1,57 @@
+//! Ed25519 (RFC 8032 §5.1, RFC 8037 §3.1), in the arithmetic of `ed25519-dalek`. All data here is public.
+//!
+//! RFC 8032 leaves verifiers room, and they differ. The criteria here are the strict ones, with which a
+//! signature binds its signer to one key and one message, and has one text:
+//!
+//! - A, the key, and R are encoded in the one way that RFC 8032 §5.1.2 has for a point: y below the prime,
+//!   and no sign where x is zero. Neither is a point of small order.
+//! - S is below the order of the group.
+//! - The equation is the one without the cofactor: R = S*B - k*A.
+
+use ed25519_dalek::{Signature, VerifyingKey};
+
+use super::parameters::{Parameters, octets};
+use crate::error::KeyError;
+
+#[derive(Clone)]
+pub(super) struct Key(VerifyingKey);
+
+impl Key {
+    #[inline(never)]
+    pub(super) fn new(x: &[u8]) -> Result<Self, KeyError> {
+        let x = x.try_into().map_err(|_| wrong_length("x", x.len()))?;
+        let not_on_curve = KeyError::PointNotOnCurve { crv: "Ed25519" };
+        let key = VerifyingKey::from_bytes(x).map_err(|_| not_on_curve)?;
+        if key.is_weak() {
+            return Err(KeyError::PointOfSmallOrder);
+        }
+        // Beside points of small order it is only a y that is not below 2^255 - 19 that has another encoding.
+        match x {
+            [0xed..=0xff, middle @ .., 0x7f | 0xff] if middle.iter().all(|octet| *octet == 0xff) => {
+                Err(not_on_curve)
+            }
+            _ => Ok(Self(key)),
+        }
+    }
+
+    /// An `OKP` JWK on Ed25519 (RFC 8037 §2).
+    #[inline(never)]
+    pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
+        Self::new(octets("x", parameters, &mut [0; 32], wrong_length)?)
+    }
+
+    /// Whether both are one point.
+    pub(super) fn is_same_key(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
+    #[inline(never)]
+    pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
+        let Ok(signature) = Signature::from_slice(signature) else { return false };
+        self.0.verify_strict(message, &signature).is_ok()
+    }
+}
+
+const fn wrong_length(name: &'static str, length: usize) -> KeyError {
+    KeyError::CoordinateLength { name, crv: "Ed25519", expected: 32, length }
+}

@@ -1,0 +1,70 @@
+//! EMSA-PSS (RFC 8017 §9.1.2) as RFC 7518 §3.5 has it: MGF1 with the hash of the message, and a salt as long
+//! as the hash. Every bit of the encoding has one value for its salt, and is compared.
+
+use sha2::Digest;
+
+use super::Word;
+use super::montgomery::octets;
+use super::word::Digit;
+use crate::key::digest::digest;
+
+/// Whether the number is an encoding of the message, for a modulus of so many bits. Not inlined, so that its
+/// buffers are not on the stack while the signature is raised to the exponent.
+#[inline(never)]
+pub(super) fn is_encoding<D: Digest, const N: usize>(
+    found: &[Digit<Word>; N],
+    message: &[u8],
+    bits: usize,
+) -> bool {
+    let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
+    octets(found, buffer.as_flattened_mut());
+    // One bit less than the modulus has; with 8k + 1 bits that is one octet less, too (RFC 8017 §8.1.2).
+    let bits = bits.saturating_sub(1);
+    let buffer = buffer.as_flattened_mut();
+    let above = buffer.len().saturating_sub(bits.div_ceil(8));
+    let (above, encoded) = buffer.split_at_mut(above);
+    above.iter().all(|octet| *octet == 0) && is_consistent::<D>(encoded, message, bits)
+}
+
+/// Whether an encoding of so many bits is one of the message.
+fn is_consistent<D: Digest>(encoded: &mut [u8], message: &[u8], bits: usize) -> bool {
+    let hash_len = <D as Digest>::output_size();
+    // 4: the trailer
+    let Some((0xbc, encoded)) = encoded.split_last_mut() else { return false };
+    // 5: DB, masked, and H
+    let Some((masked, hash)) =
+        encoded.len().checked_sub(hash_len).and_then(|at| encoded.split_at_mut_checked(at))
+    else {
+        return false;
+    };
+    // 6 and 9: the bits to the left of the leftmost are zero, before and after the mask.
+    let unused = bits.wrapping_neg() & 7;
+    let used = 0xff_u8.wrapping_shr(u32::try_from(unused).unwrap_or(0));
+    let [first, ..] = masked else { return false };
+    if *first & !used != 0 {
+        return false;
+    }
+    // 7 and 8: DB
+    unmask::<D>(masked, hash);
+    if let [first, ..] = masked {
+        *first &= used;
+    }
+    // 10 and 11: zeros, 1, salt
+    let Some((start, salt)) = masked.len().checked_sub(hash_len).and_then(|at| masked.split_at_checked(at))
+    else {
+        return false;
+    };
+    let Some((1, zeros)) = start.split_last() else { return false };
+    // 12 to 14: H of eight zeros, the hash of the message and the salt
+    let expected =
+        D::new().chain_update([0; 8]).chain_update(digest::<D>(message)).chain_update(salt).finalize();
+    zeros.iter().all(|octet| *octet == 0) && *hash == *expected
+}
+
+/// XORs the mask that MGF1 (RFC 8017 §B.2.1) makes of a seed.
+fn unmask<D: Digest>(masked: &mut [u8], seed: &[u8]) {
+    for (counter, block) in (0_u32..).zip(masked.chunks_mut(<D as Digest>::output_size())) {
+        let mask = D::new().chain_update(seed).chain_update(counter.to_be_bytes()).finalize();
+        block.iter_mut().zip(mask).for_each(|(octet, mask)| *octet ^= mask);
+    }
+}
