@@ -20,7 +20,7 @@ use jose_core::{
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
 
-const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value(AUDIENCE));
+const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly(AUDIENCE));
 const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
 
 /// What an application takes from a token.
@@ -76,6 +76,10 @@ fn cases() -> Vec<Case> {
         case("RS256-2048", Algorithm::Rs256, "rsa-2048"),
         case("RS256-3072", Algorithm::Rs256, "rsa-3072"),
         case("RS256-4096", Algorithm::Rs256, "rsa-4096"),
+        case("HS512", Algorithm::Hs512, "hmac-64/HS512"),
+        case("ES384", Algorithm::Es384, "p384"),
+        case("PS256-2048", Algorithm::Ps256, "rsa-2048/PS256"),
+        case("Ed25519", Algorithm::Ed25519, "ed25519"),
         Case { prepared: true, ..case("ES256, prepared key", Algorithm::Es256, "p256") },
     ]
 }

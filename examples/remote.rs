@@ -122,7 +122,8 @@ impl Issuer {
             }
             let refusal = match verifier.verify(&token.token, scratch) {
                 Ok(verified) => {
-                    let policy = ClaimsPolicy::new(Expect::Value(&self.name), Expect::Value(&token.audience));
+                    let policy =
+                        ClaimsPolicy::new(Expect::Exactly(&self.name), Expect::Exactly(&token.audience));
                     let claims = verified.claims(&policy, now);
                     return claims.map(drop).map_err(|error| Refusal::Token(error.into()));
                 }

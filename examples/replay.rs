@@ -16,8 +16,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::diagnose::{Diagnosis, diagnose_set};
 use jose_core::json::Value as Strict;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySet, KeySource, Leeway,
-    SetError, UnixTime, Verdict, Verifier,
+    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, EmptyList, Error, Expect, Jwks, KeyError, KeySet,
+    KeySource, Leeway, SetError, UnixTime, Verdict, Verifier,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -114,6 +114,9 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let Some(leeway) = Leeway::from_seconds(request.leeway) else {
         return refuse("request", "Leeway", &"at most 600 seconds of leeway");
     };
+    if request.typ.as_ref().is_some_and(|typ| typ.all().is_empty()) {
+        return refuse("request", "EmptyList", &EmptyList);
+    }
     let text = set_text(&request.keys);
     let uses: Vec<&str> = request.uses.iter().map(String::as_str).collect();
     let jwks = match Jwks::parse(&text) {
@@ -168,12 +171,16 @@ fn demanding<'r, K: KeySource>(
     if request.require_kid {
         verifier = verifier.require_kid();
     }
-    if request.typ.is_some() { verifier.require_typ_in(typs) } else { verifier }
+    // Without a `typ` in the request there is none here.
+    match AnyOf::try_from(typs) {
+        Ok(typs) => verifier.require_typ(typs),
+        Err(EmptyList) => verifier,
+    }
 }
 
 fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
-    let issuer = request.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-    let audience = request.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let issuer = request.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
+    let audience = request.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
     let mut policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
     if request.allow_expired {
         policy = policy.allow_expired();
@@ -181,7 +188,10 @@ fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
     if request.allow_missing_exp {
         policy = policy.allow_missing_exp();
     }
-    request.max_age.map_or(policy, |seconds| policy.max_age(seconds))
+    match request.max_age {
+        Some(seconds) => policy.max_age(seconds),
+        None => policy,
+    }
 }
 
 fn verify<K: KeySource>(

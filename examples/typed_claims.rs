@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
 
     let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks)?, allowed)?;
-    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Value("api.example"));
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Exactly("api.example"));
     let now = UnixTime::from_seconds(1_790_000_000);
     let mut scratch = Vec::new();
     let claims = Verifier::new(&keys).verify(token, &mut scratch)?.claims(&policy, now)?;

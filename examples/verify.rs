@@ -162,8 +162,8 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -
         Some(typ) => verifier.require_typ(typ),
         None => verifier,
     };
-    let issuer = job.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-    let audience = job.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let issuer = job.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
+    let audience = job.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
     let policy = ClaimsPolicy::new(issuer, audience).leeway(job.leeway);
     let now = job.now.map_or_else(UnixTime::now, Ok).map_err(refused)?;
     let mut scratch = Vec::new();

@@ -38,11 +38,11 @@ impl<'t> VerifiedJws<'t> {
     /// # let verified = Verifier::new(&key).verify(token, &mut scratch)?;
     /// // The claims are {"iss":"joe","iat":1300815780,"exp":1300819380}. A policy that demands nothing lets the
     /// // time of issue be read before any other: no clock that is right is behind it.
-    /// let any = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    /// let any = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     /// let issued = verified.claims_without_clock(&any)?.issued_at()?;
     /// assert_eq!(issued, Some(UnixTime::from_seconds(1_300_815_780)));
     ///
-    /// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+    /// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
     /// let claims = verified.claims_without_clock(&policy)?;
     /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
     ///
@@ -78,7 +78,7 @@ impl<'t> VerifiedJws<'t> {
 /// let mut scratch = [0; 256];
 /// let verified = Verifier::new(&key).verify(token, &mut scratch)?;
 ///
-/// let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+/// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
 /// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;
 /// assert_eq!(claims.issuer()?, Some("joe".into()));
 /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));

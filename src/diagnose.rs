@@ -35,9 +35,10 @@ use crate::error::{Error, Excerpt};
 use crate::header::Header;
 use crate::json::Object;
 use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::KeySource;
 use crate::time::UnixTime;
-use crate::verify::{Scratch, Verifier};
+use crate::verify::Verifier;
 
 impl<K: KeySource> Verifier<'_, K> {
     /// Says why [`verify`](Self::verify), or after it
@@ -53,7 +54,7 @@ impl<K: KeySource> Verifier<'_, K> {
     ///
     /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
     /// let verifier = Verifier::new(&key);
-    /// let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    /// let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
@@ -68,7 +69,7 @@ impl<K: KeySource> Verifier<'_, K> {
         &'d self,
         token: &T,
         scratch: &'d mut S,
-        policy: &ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'_>,
         now: UnixTime,
     ) -> Diagnosis<'d, K> {
         let token = token.as_ref();
@@ -79,7 +80,7 @@ impl<K: KeySource> Verifier<'_, K> {
         let mut diagnosis = Diagnosis {
             keys: &self.keys,
             allowed: self.allowed,
-            policy: *policy,
+            policy,
             now,
             refusal,
             parameters: None,
@@ -100,7 +101,7 @@ impl<K: KeySource> Verifier<'_, K> {
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
     allowed: AlgorithmSet,
-    policy: ClaimsPolicy<'d>,
+    policy: &'d ClaimsPolicy<'d>,
     now: UnixTime,
     refusal: Option<Error>,
     /// All that the header has, if it is a JSON object.

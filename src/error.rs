@@ -4,6 +4,7 @@
 //! mismatch and the offset of the offending byte where there is one. A signature that does not
 //! hold carries nothing.
 
+mod algorithm;
 mod claims;
 mod code;
 mod excerpt;
@@ -13,6 +14,7 @@ mod text;
 
 use core::fmt;
 
+pub use self::algorithm::AlgorithmNameError;
 pub use self::claims::ClaimsError;
 #[cfg(feature = "serde")]
 pub use self::claims::Message;
@@ -284,7 +286,7 @@ impl core::error::Error for SignatureError {}
 ///     let keys = KeySet::from_jwks(&Jwks::parse(jwks)?, Algorithm::Hs256)?;
 ///     let mut scratch = Vec::new();
 ///     let verified = Verifier::new(&keys).verify(token, &mut scratch)?;
-///     let policy = ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent);
+///     let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
 ///     Ok(verified.claims(&policy, now)?.deserialize()?)
 /// }
 ///

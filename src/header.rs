@@ -57,6 +57,13 @@ impl<'t> Header<'t> {
         Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
     }
 
+    /// The same header, in another copy of its text.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn over<'c>(&self, copy: &'c str) -> Header<'c> {
+        let Self { text: _, alg, algorithm, kid, typ, x5t, x5t_s256 } = *self;
+        Header { text: copy, alg, algorithm, kid, typ, x5t, x5t_s256 }
+    }
+
     /// `alg` (RFC 7515 §4.1.1): an algorithm that is implemented, or else what the header says.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! The functions of the key files are not inlined: in one frame with the others, each would take the
 //! stack of the greediest.
 
-#[allow(dead_code, reason = "HMAC and Ed25519 have their own")]
+#[allow(dead_code, reason = "each is for some algorithms")]
 mod digest;
 #[cfg(feature = "ed25519")]
 mod ed25519;

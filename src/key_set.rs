@@ -37,7 +37,7 @@ pub struct KeySet {
     allowed: AlgorithmSet,
     /// An open-addressing table of member numbers plus one, by a hash of the kid; a power of two of
     /// places, at most half of them taken. Members of the same kid follow one another.
-    places: Vec<u16>,
+    places: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -149,9 +149,72 @@ impl KeySet {
         // Of its final size from the start: one that grows leaves copies of secrets behind.
         let mut members = Vec::with_capacity(jwks.len());
         members.extend(jwks.iter().map(|jwk| Member::new(jwk, allowed)));
-        if members.iter().all(|member: &Member| member.key.is_err()) {
+        Self::of(members, allowed)
+    }
+
+    /// Builds a set of one key: of a JWK that is not in a set.
+    ///
+    /// # Errors
+    ///
+    /// [`NoUsableKey`] with the reason.
+    pub fn from_jwk(jwk: &Jwk<'_>, allowed: impl Into<AlgorithmSet>) -> Result<Self, NoUsableKey> {
+        let allowed = allowed.into();
+        Self::of(alloc::vec![Member::new(Ok(*jwk), allowed)], allowed)
+    }
+
+    /// A set of these keys, each with its `kid`, for tokens of their algorithms. Several keys may have one
+    /// `kid`, as in a JWK Set: for different algorithms they are told apart, and where two different keys are for
+    /// the same one, a token that names them is refused.
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// use jose_core::{Algorithm, KeySet, VerifyingKey};
+    ///
+    /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
+    /// let keys = KeySet::from_keys([("2026-1", key)])?;
+    /// assert!(keys.key("2026-1", Algorithm::Hs256).is_ok());
+    /// assert!(keys.iter().map(|(kid, _)| kid).eq([Some("2026-1")]));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NoUsableKey`] without any key.
+    pub fn from_keys<S: Into<Box<str>>>(
+        keys: impl IntoIterator<Item = (S, VerifyingKey), IntoIter: ExactSizeIterator>,
+    ) -> Result<Self, NoUsableKey> {
+        let member =
+            |(kid, key): (S, _)| Member { kid: Some(kid.into()), x5t_s256: None, x5t: None, key: Ok(key) };
+        let keys = keys.into_iter();
+        let mut members = Vec::with_capacity(keys.len());
+        members.extend(keys.map(member));
+        let algorithms =
+            members.iter().filter_map(|member| member.key.as_ref().ok()).map(VerifyingKey::algorithm);
+        match algorithms.map(AlgorithmSet::from).reduce(|all, one| all | one) {
+            Some(allowed) => Self::of(members, allowed),
+            None => Err(NoUsableKey { members }),
+        }
+    }
+
+    /// The members of this set and then those of another, for tokens of the algorithms of either. Members with
+    /// one `kid` are as in [`from_keys`](Self::from_keys).
+    #[must_use]
+    pub fn merge(&self, other: &Self) -> Self {
+        let allowed = self.allowed | other.allowed;
+        let mut members = Vec::with_capacity(self.members.len().saturating_add(other.members.len()));
+        members.extend(self.members.iter().chain(&other.members).cloned());
+        Self::indexed(members, allowed)
+    }
+
+    fn of(members: Vec<Member>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
+        if members.iter().all(|member| member.key.is_err()) {
             return Err(NoUsableKey { members });
         }
+        Ok(Self::indexed(members, allowed))
+    }
+
+    fn indexed(members: Vec<Member>, allowed: AlgorithmSet) -> Self {
         let places = alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()];
         let mut set = Self { members, allowed, places };
         for (number, member) in (1..).zip(&set.members) {
@@ -168,7 +231,13 @@ impl KeySet {
             .filter(|key| key.algorithm() == Algorithm::Es256)
             .take(MOST_PREPARED)
             .for_each(VerifyingKey::prepare);
-        Ok(set)
+        set
+    }
+
+    /// The keys that can be used, in order, each with its `kid` where it has one.
+    #[must_use]
+    pub fn iter(&self) -> Keys<'_> {
+        Keys(self.members.iter())
     }
 
     /// The verdict on each member of the set, in order.
@@ -221,10 +290,31 @@ impl KeySet {
         };
         let numbers = probe(&self.places, start.unwrap_or(0));
         numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
-            let member = self.members.get(usize::from(number).checked_sub(1)?)?;
+            let member = self.members.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
             let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > MOST_RESOLVED)?;
             (kid == *own).then_some(&member.key)
         })
+    }
+}
+
+/// The keys of a [`KeySet`] that can be used, each with its `kid` where it has one: [`KeySet::iter`].
+#[derive(Clone, Debug)]
+pub struct Keys<'k>(core::slice::Iter<'k, Member>);
+
+impl<'k> Iterator for Keys<'k> {
+    type Item = (Option<&'k str>, &'k VerifyingKey);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(|member| Some((member.kid.as_deref(), member.key.as_ref().ok()?)))
+    }
+}
+
+impl<'k> IntoIterator for &'k KeySet {
+    type Item = (Option<&'k str>, &'k VerifyingKey);
+    type IntoIter = Keys<'k>;
+
+    fn into_iter(self) -> Keys<'k> {
+        self.iter()
     }
 }
 
@@ -239,7 +329,7 @@ fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
 }
 
 /// The contents of all places, in the order in which a kid with this hash takes them.
-fn probe(places: &[u16], start: usize) -> impl Iterator<Item = u16> {
+fn probe(places: &[u32], start: usize) -> impl Iterator<Item = u32> {
     let (before, from) = places.split_at_checked(start & places.len().saturating_sub(1)).unwrap_or_default();
     from.iter().chain(before).copied()
 }

@@ -133,12 +133,14 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
 
 /// None of the `keys` keys, whose kids these are, has the header's. A device is spared what is shown of them.
 #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
-fn unknown<'k>(query: &Query<'_>, keys: usize, kids: impl Iterator<Item = JsonString<'k>>) -> SelectError {
+fn unknown<'k>(
+    kid: Option<JsonString<'_>>,
+    keys: usize,
+    kids: impl Iterator<Item = JsonString<'k>>,
+) -> SelectError {
     if keys == 0 {
         return SelectError::NoKeys;
     }
-    #[cfg(feature = "alloc")]
-    let kid = query.reference.kid();
     SelectError::KidUnknown {
         keys,
         #[cfg(feature = "alloc")]
@@ -176,7 +178,11 @@ impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
         let name = query.reference.name(|_| false);
         let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid.as_ref()).have(name)));
         choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
-            unknown(query, self.len(), self.iter().map(|(kid, _)| JsonString::new(kid.as_ref(), false)))
+            unknown(
+                query.reference.kid(),
+                self.len(),
+                self.iter().map(|(kid, _)| JsonString::new(kid.as_ref(), false)),
+            )
         })
     }
 
@@ -250,7 +256,11 @@ impl sealed::Find for JwksKeys<'_> {
             (_, Ok(jwk)) => Some(jwk.verifying_key(self.allowed)),
         });
         choose(query.algorithm, name.is_some(), candidates, || {
-            unknown(query, self.jwks.len(), self.jwks.iter().flatten().filter_map(|jwk| jwk.names().kid))
+            unknown(
+                query.reference.kid(),
+                self.jwks.len(),
+                self.jwks.iter().flatten().filter_map(|jwk| jwk.names().kid),
+            )
         })
     }
 
@@ -272,15 +282,31 @@ impl sealed::Find for JwksKeys<'_> {
 }
 
 #[cfg(feature = "alloc")]
+impl KeySet {
+    /// The key that a token of this algorithm with this `kid` is verified with.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
+    /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
+    pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
+        let kid = JsonString::new(kid, false);
+        choose(algorithm, true, self.keys_of(kid).map(kept), || self.unknown(Some(kid)))
+    }
+
+    fn unknown(&self, kid: Option<JsonString<'_>>) -> SelectError {
+        let kids = self.names().filter_map(|names| names.kid);
+        unknown(kid, self.len(), kids.map(|kid| JsonString::new(kid, false)))
+    }
+}
+
+#[cfg(feature = "alloc")]
 impl sealed::Find for KeySet {
     type Found<'k> = &'k VerifyingKey;
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let alg = query.algorithm;
-        let unknown = || {
-            let kids = self.names().filter_map(|names| names.kid);
-            unknown(query, self.len(), kids.map(|kid| JsonString::new(kid, false)))
-        };
+        let unknown = || self.unknown(query.reference.kid());
         match query.reference.name(|name| self.keys_named(name).next().is_some()) {
             Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),
             Some(thumbprint) => choose(alg, true, self.keys_named(thumbprint).map(kept), unknown),

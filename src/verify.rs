@@ -1,8 +1,14 @@
 //! The pipeline: a token, the keys and a policy in; a verified token or one reason out.
 
+#[cfg(feature = "alloc")]
+mod owned;
+
 use core::borrow::Borrow as _;
 
+#[cfg(feature = "alloc")]
+pub use self::owned::OwnedJws;
 use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::any_of::AnyOf;
 use crate::base64url::decoded_len;
 use crate::compact::{self, Parts};
 use crate::error::{Error, ParseError, SelectError};
@@ -11,6 +17,7 @@ use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
 use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
 
 /// The keys that tokens are verified with, and what is required of a token's header.
@@ -39,7 +46,8 @@ pub struct Verifier<'t, K: KeySource> {
     pub(crate) keys: K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    typ: Typ<'t>,
+    /// What `typ` must be, if it must be anything.
+    typ: Option<AnyOf<'t>>,
     understood: Option<Understood<'t>>,
     pub(crate) limits: Limits,
 }
@@ -52,14 +60,6 @@ struct Understood<'t> {
     check: fn(&Header<'_>, &[&str]) -> Result<(), SelectError>,
 }
 
-/// What `typ` must be.
-#[derive(Clone, Copy, Debug)]
-enum Typ<'t> {
-    Any,
-    One(&'t str),
-    OneOf(&'t [&'t str]),
-}
-
 impl<'t, K: KeySource> Verifier<'t, K> {
     /// A verifier with these keys, for tokens of their algorithms: that of a [`VerifyingKey`], those of several,
     /// and where keys come from a JWK Set those that were allowed for it.
@@ -68,7 +68,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     #[must_use]
     pub fn new(keys: K) -> Self {
         let (allowed, limits) = (keys.algorithms(), Limits::new());
-        Self { keys, allowed, kid_required: false, typ: Typ::Any, understood: None, limits }
+        Self { keys, allowed, kid_required: false, typ: None, understood: None, limits }
     }
 
     /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
@@ -86,19 +86,25 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         self
     }
 
-    /// Demands this `typ` of every token: `at+jwt` for access tokens, say (RFC 8725 §3.11, RFC 9068).
-    /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    /// Demands this `typ` of every token, or one of these: `at+jwt` for access tokens, say (RFC 8725 §3.11,
+    /// RFC 9068). Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// # use jose_core::{AnyOf, Verifier, VerifyingKey};
+    /// # let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
+    /// let verifier = Verifier::new(&key).require_typ("at+jwt");
+    /// let verifier = Verifier::new(&key).require_typ(&["at+jwt", "JWT"]);
+    /// # #[cfg(feature = "alloc")] {
+    /// # let configured = vec!["at+jwt".to_owned()];
+    /// let verifier = Verifier::new(&key).require_typ(AnyOf::owned(configured)?);
+    /// # }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub fn require_typ(mut self, typ: &'t str) -> Self {
-        self.typ = Typ::One(typ);
-        self
-    }
-
-    /// Demands one of these `typ` of every token, compared as [`require_typ`](Self::require_typ) does. Of
-    /// an empty list nothing is accepted.
-    #[must_use]
-    pub fn require_typ_in(mut self, typs: &'t [&'t str]) -> Self {
-        self.typ = Typ::OneOf(typs);
+    pub fn require_typ(mut self, typ: impl Into<AnyOf<'t>>) -> Self {
+        self.typ = Some(typ.into());
         self
     }
 
@@ -199,19 +205,11 @@ impl<'t, K: KeySource> Verifier<'t, K> {
 
     /// Holds `typ` to what the verifier demands.
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
-        let one;
-        let accepted = match self.typ {
-            Typ::Any => return Ok(()),
-            Typ::One(typ) => {
-                one = [typ];
-                &one
-            }
-            Typ::OneOf(typs) => typs,
-        };
+        let Some(accepted) = &self.typ else { return Ok(()) };
         let typ = header.typ();
         let expected = || {
             let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
-            JsonString::excerpt_of(texts, accepted.len(), typ)
+            JsonString::excerpt_of(texts, accepted.iter().count(), typ)
         };
         let found = typ.ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {
@@ -267,47 +265,6 @@ pub(crate) fn subtype(media_type: &str) -> &str {
             rest
         }
         _ => media_type,
-    }
-}
-
-/// A buffer that a token is decoded into: `[u8]`, `[u8; N]`, or (with `alloc`) `Vec<u8>`. The trait
-/// is sealed.
-pub trait Scratch: sealed::AtLeast {}
-
-impl<S: sealed::AtLeast + ?Sized> Scratch for S {}
-
-mod sealed {
-    use crate::error::ParseError;
-
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` is not a buffer to decode a token into",
-        note = "buffers are `[u8]`, `[u8; N]`, and with the feature `alloc` `Vec<u8>`"
-    )]
-    pub trait AtLeast {
-        fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError>;
-    }
-}
-
-impl sealed::AtLeast for [u8] {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        let given = self.len();
-        if given < needed { Err(ParseError::ScratchTooSmall { needed, given }) } else { Ok(self) }
-    }
-}
-
-impl<const N: usize> sealed::AtLeast for [u8; N] {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        self.as_mut_slice().at_least(needed)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl sealed::AtLeast for alloc::vec::Vec<u8> {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        if self.len() < needed {
-            self.resize(needed, 0);
-        }
-        Ok(self)
     }
 }
 

@@ -13,10 +13,10 @@ mod support;
 use core::fmt::{Debug, Display};
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, Header,
-    JsonError, JsonErrorKind, Jwk, Jwks, JwksKeys, KeyError, KeyForm, Leeway, Limits, ParseError,
-    SelectError, SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
-    json,
+    Algorithm, AlgorithmNameError, AlgorithmSet, AnyOf, Base64Error, Claims, ClaimsError, ClaimsPolicy,
+    EmptyList, Error, Excerpt, Expect, Header, JsonError, JsonErrorKind, Jwk, Jwks, JwksKeys, KeyError,
+    KeyForm, Leeway, Limits, ParseError, SelectError, SetError, SignatureError, UnixTime, UnverifiedJws,
+    VerifiedJws, Verifier, VerifyingKey, json,
 };
 use support::b64;
 
@@ -104,6 +104,149 @@ fn algorithms_and_sets_of_them() {
         let backwards = members.iter().rev().map(|a| AlgorithmSet::only(*a));
         let backwards = backwards.reduce(|set, one| set.or(one.iter().next().unwrap()));
         assert_eq!(backwards, Some(set), "the order in which a set is made counts for nothing");
+    }
+}
+
+/// Verifier, keys and policy in one value without a lifetime, in another thread.
+#[cfg(all(feature = "alloc", feature = "hs256"))]
+#[test]
+fn what_is_configured_can_be_stored() {
+    struct Service<K: jose_core::KeySource> {
+        verifier: Verifier<'static, K>,
+        policy: ClaimsPolicy<'static>,
+    }
+    fn holds<K: jose_core::KeySource + Send + 'static>(keys: K, token: &str) {
+        let audiences: Vec<String> = ["web", "api"].map(str::to_owned).into();
+        let policy = ClaimsPolicy::new(
+            Expect::from("https://a".to_owned()),
+            Expect::AnyOf(AnyOf::owned(audiences).unwrap()),
+        );
+        let verifier = Verifier::new(keys).require_typ(AnyOf::owned(vec!["at+jwt".to_owned()]).unwrap());
+        let service = Service { verifier, policy: policy.allow_missing_exp() };
+        let token = token.to_owned();
+        let thread = std::thread::spawn(move || {
+            let verified = service.verifier.verify_owned(&token).unwrap();
+            let claims = verified.as_jws().claims(&service.policy, UnixTime::from_seconds(0)).unwrap();
+            assert_eq!(claims.issuer().unwrap().unwrap(), "https://a");
+            assert_eq!(verified.as_jws().header().kid().unwrap(), "a");
+            let other = ClaimsPolicy::new(Expect::Anything, Expect::AnyOf(AnyOf::owned(["x"]).unwrap()));
+            let refused = verified.as_jws().claims(&other.allow_missing_exp(), UnixTime::from_seconds(0));
+            assert!(matches!(refused, Err(ClaimsError::AudienceMismatch { .. })));
+        });
+        thread.join().unwrap();
+    }
+    let signer = support::signer(support::usual(Algorithm::Hs256));
+    let token =
+        signer.token(r#"{"alg":"HS256","kid":"a","typ":"at+jwt"}"#, r#"{"iss":"https://a","aud":"api"}"#);
+    let key = support::key(support::usual(Algorithm::Hs256));
+    let set = jose_core::KeySet::from_keys([("a", key.clone())]).unwrap();
+    holds(key.clone(), &token);
+    holds(vec![("a".to_owned(), key.clone())], &token);
+    holds([("b", key.clone()), ("a", key)], &token);
+    holds(std::sync::Arc::new(set.clone()), &token);
+    holds(Box::new(set), &token);
+}
+
+/// A verifier accepts the algorithms of its keys, or those that it is told, which widen nothing.
+#[cfg(all(feature = "hs256", feature = "es256"))]
+#[test]
+fn the_keys_say_which_algorithms_are_accepted() {
+    let key = |algorithm| support::key(support::usual(algorithm));
+    let (secret, public) = (key(Algorithm::Hs256), key(Algorithm::Es256));
+    let [hs, es] = [Algorithm::Hs256, Algorithm::Es256].map(|algorithm| support::token(algorithm, "{}"));
+    let refusal = |keys: &dyn Fn(&str) -> Result<(), Error>, token: &str| keys(token).err();
+    let not_allowed = |alg, allowed| Some(SelectError::AlgorithmNotAllowed { alg, allowed }.into());
+    let of_one = |token: &str| Verifier::new(&public).verify(token, &mut [0; 512]).map(drop);
+    assert_eq!(refusal(&of_one, &es), None);
+    assert_eq!(refusal(&of_one, &hs), not_allowed(Algorithm::Hs256, Algorithm::Es256.into()));
+    let pairs = [("a", secret), ("b", public.clone())];
+    let of_both = |token: &str| Verifier::new(&pairs).verify(token, &mut [0; 512]).map(drop);
+    assert_eq!((refusal(&of_both, &es), refusal(&of_both, &hs)), (None, None));
+    let narrowed = |token: &str| {
+        Verifier::new(&pairs).algorithms(Algorithm::Es256).verify(token, &mut [0; 512]).map(drop)
+    };
+    assert_eq!(refusal(&narrowed, &es), None);
+    assert_eq!(refusal(&narrowed, &hs), not_allowed(Algorithm::Hs256, Algorithm::Es256.into()));
+    let both = Algorithm::Es256 | Algorithm::Hs256;
+    let widened = Verifier::new(&public).algorithms(both).verify(&hs, &mut [0; 512]).map(drop);
+    let mismatch = SelectError::AlgorithmMismatch { header: Algorithm::Hs256, key: Algorithm::Es256 };
+    assert_eq!(widened, Err(mismatch.into()));
+    let none: [(&str, VerifyingKey); 0] = [];
+    assert!(matches!(Verifier::new(&none).verify(&hs, &mut [0; 512]), Err(Error::Select(_))));
+}
+
+/// A set of keys is what a JWK Set of them is: one key for a kid and an algorithm, or a refusal.
+#[cfg(all(feature = "alloc", feature = "hs256", feature = "es256"))]
+#[test]
+fn sets_of_keys() {
+    use jose_core::KeySet;
+    let key = |name| support::key(name);
+    let (secret, public) = (key(support::usual(Algorithm::Hs256)), key(support::usual(Algorithm::Es256)));
+    assert!(KeySet::from_keys::<&str>([]).is_err());
+    let one = KeySet::from_keys([("a", secret.clone()), ("b", secret.clone())]).unwrap();
+    let other = KeySet::from_keys(vec![("a".to_owned(), public.clone())]).unwrap();
+    assert_eq!(one.algorithms(), Algorithm::Hs256.into());
+    let merged = one.merge(&other).merge(&one);
+    assert_eq!((merged.len(), merged.algorithms()), (5, Algorithm::Hs256 | Algorithm::Es256));
+    assert!((&merged).into_iter().map(|(kid, _)| kid.unwrap()).eq(["a", "b", "a", "a", "b"]));
+    // The same key once more is no other key; one of another algorithm is told apart.
+    assert_eq!(merged.key("a", Algorithm::Hs256).unwrap().algorithm(), Algorithm::Hs256);
+    assert_eq!(merged.key("a", Algorithm::Es256).unwrap().algorithm(), Algorithm::Es256);
+    let mismatch = SelectError::AlgorithmMismatch { header: Algorithm::Es256, key: Algorithm::Hs256 };
+    assert_eq!(merged.key("b", Algorithm::Es256).unwrap_err(), mismatch);
+    assert!(matches!(merged.key("A", Algorithm::Es256), Err(SelectError::KidUnknown { .. })));
+    let others = VerifyingKey::hs256(b"another secret of at least thirty-two octets").unwrap();
+    let ambiguous = one.merge(&KeySet::from_keys([("a", others)]).unwrap());
+    assert!(matches!(ambiguous.key("a", Algorithm::Hs256), Err(SelectError::KeyAmbiguous { .. })));
+
+    let jwk = support::jwk(support::usual(Algorithm::Es256), r#""kid":"e""#);
+    let jwk = Jwk::parse(&jwk).unwrap();
+    assert!(KeySet::from_jwk(&jwk, Algorithm::Es256).unwrap().key("e", Algorithm::Es256).is_ok());
+    let none = KeySet::from_jwk(&jwk, Algorithm::Hs256).unwrap_err();
+    assert_eq!(none.verdicts().count(), 1);
+}
+
+#[test]
+fn algorithms_by_name() {
+    for algorithm in Algorithm::ALL {
+        assert_eq!(algorithm.name().parse(), Ok(*algorithm));
+        for wrong in [algorithm.name().to_lowercase(), format!("{algorithm} "), format!("{algorithm}\0")] {
+            let error = wrong.parse::<Algorithm>().unwrap_err();
+            assert!(matches!(error, AlgorithmNameError::Unknown { .. }), "{wrong}");
+            assert!(Algorithm::ALL.iter().all(|known| error.to_string().contains(known.name())), "{error}");
+        }
+    }
+    let names = || Algorithm::ALL.iter().map(|algorithm| algorithm.name());
+    assert!(AlgorithmSet::from_names(names()).unwrap().iter().eq(Algorithm::ALL.iter().copied()));
+    assert_eq!(AlgorithmSet::from_names(["ES256", "ES256"]), Ok(Algorithm::Es256.into()));
+    assert!(AlgorithmSet::from_names(names().chain([""])).is_err());
+    assert_eq!(AlgorithmSet::from_names("".split_whitespace()), Err(AlgorithmNameError::NoName));
+}
+
+/// A token is taken apart in memory that grows as in memory that does not.
+#[cfg(feature = "alloc")]
+#[test]
+fn unverified_tokens_in_a_vec() {
+    let token = format!("{}.{}.{}", b64(r#"{"alg":"ES256"}"#), b64("a payload"), b64([7; 64]));
+    let (mut scratch, mut signature, mut payload) = (Vec::new(), Vec::new(), vec![1; 100]);
+    let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap();
+    assert_eq!(jws.signature(&mut signature), Ok(&[7; 64][..]));
+    assert_eq!(jws.dangerous_payload_without_verification(&mut payload), Ok(&b"a payload"[..]));
+    let too_small = ParseError::ScratchTooSmall { needed: 64, given: 63 };
+    assert_eq!(jws.signature(&mut [0; 63]), Err(too_small));
+    assert_eq!(scratch.len(), r#"{"alg":"ES256"}"#.len());
+}
+
+#[test]
+fn lists_of_accepted_texts_are_never_empty() {
+    assert_eq!(AnyOf::try_from(&[][..]), Err(EmptyList));
+    assert_eq!(AnyOf::try_from(&["a"][..]), Ok("a".into()));
+    #[cfg(feature = "alloc")]
+    {
+        assert_eq!(AnyOf::owned(Vec::<String>::new()), Err(EmptyList));
+        assert_eq!(AnyOf::owned(["a", "b"]), Ok(AnyOf::new(&["a", "b"])));
+        assert_ne!(AnyOf::owned(["a", "b"]), Ok(AnyOf::new(&["b", "a"])));
+        assert_eq!(AnyOf::from("a".to_owned()), AnyOf::from("a"));
     }
 }
 
@@ -464,7 +607,7 @@ fn messages() {
 /// The error of a type that the claims do not fit.
 #[cfg(feature = "serde")]
 fn unlike_the_type() -> ClaimsError {
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let octets = br#"{"names":"M\u00fcller"}"#;
     let claims = Claims::dangerous_from_octets(octets, &policy, UnixTime::from_seconds(0)).unwrap();
     claims.deserialize::<std::collections::BTreeMap<String, Vec<String>>>().unwrap_err()

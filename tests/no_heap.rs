@@ -87,8 +87,8 @@ fn judge(keys: impl KeySource, case: &Case) {
     let mut scratch = [0; 2048];
     let verifier = Verifier::new(keys).require_kid().require_typ("jwt");
     let verified = verifier.verify(&case.token, &mut scratch[..]).unwrap();
-    let audience = Expect::AnyOf(&["api.example"]);
-    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), audience).max_age(400_000_000);
+    let audience = Expect::any_of(&["api.example"]);
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), audience).max_age(400_000_000);
     let claims = verified.claims(&policy, UnixTime::from_seconds(1_900_000_000)).unwrap();
     assert_eq!(claims.audiences().unwrap().count(), 2);
     assert!(claims.get("own").is_some());

@@ -31,7 +31,7 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeyError, KeySource, UnixTime, Verifier};
+use jose_core::{Algorithm, AlgorithmSet, AnyOf, Error, Jwks, KeyError, KeySource, UnixTime, Verifier};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ impl Entry<'_> {
         }
         verifier = match (&self.typ, &typs[..]) {
             (Some(Typ::One(typ)), _) => verifier.require_typ(typ),
-            (Some(Typ::OneOf(_)), typs) => verifier.require_typ_in(typs),
+            (Some(Typ::OneOf(_)), typs) => verifier.require_typ(AnyOf::try_from(typs).unwrap()),
             (None, _) => verifier,
         };
         // Too small a buffer is no matter of the token.
@@ -205,17 +205,30 @@ fn demo() {
         now: i64,
         tokens: std::collections::BTreeMap<String, String>,
         #[serde(borrow)]
+        further: Further<'a>,
+        #[serde(borrow)]
         refusals: Vec<Entry<'a>>,
+    }
+    /// The same for algorithms that are off by default.
+    #[derive(Deserialize)]
+    struct Further<'a> {
+        #[serde(borrow)]
+        jwks: &'a RawValue,
+        tokens: std::collections::BTreeMap<String, String>,
     }
     let text = text("demo");
     let demo: Demo<'_> = serde_json::from_str(&text).unwrap();
     let mut ran = run("demo", &demo.refusals);
-    assert_eq!(demo.tokens.len(), 3);
-    for (algorithm, token) in demo.tokens {
+    assert_eq!((demo.tokens.len(), demo.further.tokens.len()), (3, 3));
+    for (algorithm, token) in demo.tokens.into_iter().chain(demo.further.tokens) {
         let entry = Entry {
             id: format!("demo/{algorithm}"),
             source: String::new(),
-            keys: if algorithm == "HS256" { demo.secret } else { demo.jwks },
+            keys: match algorithm.as_str() {
+                "HS256" => demo.secret,
+                "ES256" | "RS256" => demo.jwks,
+                _ => demo.further.jwks,
+            },
             algorithms: vec![algorithm.clone()],
             token: Some(token),
             now: Some(demo.now),
@@ -228,7 +241,7 @@ fn demo() {
             allow_expired: false,
             allow_missing_exp: false,
             uses: None,
-            needs: None,
+            needs: Vec::new(),
             expect: Value::Null,
         };
         if entry.applies() {
@@ -236,7 +249,9 @@ fn demo() {
             ran += 1;
         }
     }
-    assert!(ran > 0);
+    let shown = ["HS256", "ES256", "RS256", "PS256", "ES384", "Ed25519"];
+    let enabled = |name: &str| support::enabled(Algorithm::from_name(name).unwrap());
+    assert_eq!(ran > 0, shown.into_iter().any(enabled));
 }
 
 /// No file of vectors is left out.

@@ -161,6 +161,13 @@ fn expected(document: &Document<'_>, json: &[u8], crit_later: bool) -> Result<Pa
     }
     let alg = alg.ok_or(ParseError::AlgMissing)?;
     let implemented = Algorithm::ALL.iter().any(|algorithm| algorithm.name() == alg);
-    let alg = if implemented { alg } else { format!("not implemented: {}", reference::excerpt(&alg)) };
+    let alg = if alg == "EdDSA" {
+        // The older name of the same.
+        "Ed25519".to_owned()
+    } else if implemented {
+        alg
+    } else {
+        format!("not implemented: {}", reference::excerpt(&alg))
+    };
     Ok((alg, kid, typ))
 }

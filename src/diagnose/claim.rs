@@ -27,7 +27,7 @@ pub struct ClaimCheck<'d> {
 #[non_exhaustive]
 pub enum Demand<'d> {
     /// A text, of `iss` or `aud`.
-    Text(Expect<'d>),
+    Text(&'d Expect<'d>),
     /// A time in seconds since 1970, leeway included.
     Time {
         /// The first second that is accepted, if there is one.
@@ -52,7 +52,7 @@ pub enum Found<'d> {
 impl<'d> ClaimCheck<'d> {
     /// The claims that the policy looks at.
     pub(super) fn all(
-        policy: ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'d>,
         claims: Claims<'d>,
         now: UnixTime,
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
@@ -67,7 +67,7 @@ impl<'d> ClaimCheck<'d> {
             Ok(Some(value)) => Found::Text(value),
             _ => Found::Nothing,
         };
-        let asked = |expect| (expect != Expect::Ignore).then_some(Demand::Text(expect));
+        let asked = |expect: &'d Expect<'d>| (*expect != Expect::Anything).then_some(Demand::Text(expect));
         let earliest = after(1_i64.saturating_sub(leeway)).filter(|_| !policy.expired_allowed);
         let exp = Demand::Time { earliest, latest: None };
         let nbf = Demand::Time { earliest: None, latest: after(leeway) };
@@ -77,8 +77,8 @@ impl<'d> ClaimCheck<'d> {
         });
         let issuer = claims.issuer().map(|issuer| issuer.map(Value::String));
         let checks = [
-            ("iss", asked(policy.issuer), text(issuer)),
-            ("aud", asked(policy.audience), text(claims.aud())),
+            ("iss", asked(&policy.issuer), text(issuer)),
+            ("aud", asked(&policy.audience), text(claims.aud())),
             ("exp", Some(exp), time(claims.expires_at())),
             ("nbf", Some(nbf), time(claims.not_before())),
             ("iat", iat, time(claims.issued_at())),
@@ -143,17 +143,17 @@ impl fmt::Display for ClaimCheck<'_> {
                 Demand::Text(expect),
                 Found::Text(found),
             ) => {
-                let accepted = why::accepted(&expect);
+                let accepted = why::accepted(expect);
                 // What is nearest to the token's is said first, and is what the advice is about.
-                let near = why::nearest(found, accepted).map(|(place, _)| place);
-                let (before, rest) = accepted.split_at_checked(near.unwrap_or(0)).unwrap_or_default();
-                let plural = if accepted.len() > 1 { "one of " } else { "" };
+                let near = why::nearest(found, accepted.clone()).map_or(0, |(place, _)| place);
+                let ordered = accepted.clone().skip(near).chain(accepted.clone().take(near));
+                let plural = if accepted.count() > 1 { "one of " } else { "" };
                 write!(f, "claim '{}': expected {plural}", self.name)?;
                 let first = why::texts(found).next().unwrap_or(JsonString::new("", false));
-                let expected = rest.iter().chain(before).map(|text| JsonString::new(text, false));
-                list(f, &mut expected.map(|text| Quoted::beside(text, first)))?;
+                let mut expected = ordered.map(|text| JsonString::new(text, false));
+                let nearest = expected.clone().next().unwrap_or(first);
+                list(f, &mut expected.by_ref().map(|text| Quoted::beside(text, first)))?;
                 f.write_str(", found ")?;
-                let nearest = rest.first().map_or(first, |text| JsonString::new(text, false));
                 list(f, &mut why::texts(found).map(|text| Quoted::beside(text, nearest)))
             }
             (Some(error), ..) => error.fmt(f),

@@ -15,8 +15,9 @@ use crate::json::Value;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
 use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
-use crate::verify::{Scratch, Verifier, buffers};
+use crate::verify::{Verifier, buffers};
 
 impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn add(&mut self, stage: Stage, cause: Cause, error: impl Into<Error>) {
@@ -196,7 +197,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     }
 
     fn refuse_claim(&mut self, error: ClaimsError, octets: &[u8], claims: Option<&Claims<'_>>) {
-        let cause = why::of_claims(&error, octets, claims, &self.policy, self.parameters);
+        let cause = why::of_claims(&error, octets, claims, self.policy, self.parameters);
         self.add(Stage::Claims, cause, error);
     }
 }

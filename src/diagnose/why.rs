@@ -290,12 +290,13 @@ pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
 }
 
 /// The texts that are accepted.
-pub(super) const fn accepted<'e>(expect: &'e Expect<'_>) -> &'e [&'e str] {
-    match expect {
-        Expect::Value(value) => core::slice::from_ref(value),
-        Expect::AnyOf(values) => values,
-        Expect::Absent | Expect::Ignore => &[],
-    }
+pub(super) fn accepted<'e>(expect: &'e Expect<'_>) -> impl Iterator<Item = &'e str> + Clone {
+    let (one, several) = match expect {
+        Expect::Exactly(text) => (Some(*text), None),
+        Expect::AnyOf(texts) => (None, Some(texts.iter())),
+        Expect::Forbidden | Expect::Anything => (None, None),
+    };
+    one.into_iter().chain(several.into_iter().flatten())
 }
 
 /// The texts of a claim that is a string or an array of strings.
@@ -322,9 +323,12 @@ pub(super) enum Near {
 
 /// The first of the accepted texts that one of the claim's is near to: its place, and how they differ. A
 /// text with escapes has no more than 512 bytes, or is near to none.
-pub(super) fn nearest(found: Value<'_>, accepted: &[&str]) -> Option<(usize, Near)> {
+pub(super) fn nearest<'e>(
+    found: Value<'_>,
+    accepted: impl Iterator<Item = &'e str>,
+) -> Option<(usize, Near)> {
     let mut buffer = [0; 512];
-    let mut places = accepted.iter().enumerate();
+    let mut places = accepted.enumerate();
     places.find_map(|(place, expected)| {
         let near = texts(found)
             .find_map(|text| near(text.as_str().or_else(|| text.copy_to(&mut buffer))?, expected));

@@ -1,10 +1,21 @@
 //! Digests of public data, in one place for all algorithms.
 
-use sha2::Digest;
-use sha2::digest::Output;
+use sha2::Digest as _;
 
-/// The digest of a message.
+/// The SHA-256 digest of a message.
 #[inline(never)]
-pub(super) fn digest<D: Digest>(message: &[u8]) -> Output<D> {
-    D::digest(message)
+pub(super) fn sha256(message: &[u8]) -> [u8; 32] {
+    sha2::Sha256::digest(message).into()
+}
+
+/// The SHA-384 digest of a message.
+#[inline(never)]
+pub(super) fn sha384(message: &[u8]) -> [u8; 48] {
+    sha2::Sha384::digest(message).into()
+}
+
+/// The SHA-512 digest of a message.
+#[inline(never)]
+pub(super) fn sha512(message: &[u8]) -> [u8; 64] {
+    sha2::Sha512::digest(message).into()
 }

@@ -16,11 +16,10 @@ use p256::elliptic_curve::Curve as _;
 use p256::elliptic_curve::bigint::modular::ConstMontyForm;
 use p256::elliptic_curve::bigint::{ArrayEncoding as _, CheckedAdd as _, const_monty_params};
 use p256::{NistP256, U256};
-use sha2::Sha256;
 
 use self::field::FieldElement;
 use self::point::{Affine, Jacobian};
-use super::digest::digest;
+use super::digest::sha256;
 use super::parameters::{Parameters, octets};
 use crate::error::KeyError;
 
@@ -211,7 +210,7 @@ fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32]
     // 4: the inverse of s, which zero has not
     let inverse = s.invert_odd_mod_vartime(&NistP256::ORDER).into_option()?;
     // 2 and 3: the hash, as an integer modulo n.
-    let digest = U256::from_be_byte_array(digest::<Sha256>(message));
+    let digest = U256::from_be_byte_array(sha256(message).into());
     // 5: u1 = e/s, u2 = r/s. A product of Montgomery forms lacks a factor R, and so does the inverse, which
     // is not in Montgomery form: the words of the result are those of the plain product.
     let inverse = Residue::from_montgomery(inverse);
@@ -224,6 +223,8 @@ fn coordinate(name: &'static str, octets: &[u8]) -> Result<[u8; 32], KeyError> {
     octets.try_into().map_err(|_| wrong_length(name, octets.len()))
 }
 
+#[cold]
+#[inline(never)]
 const fn wrong_length(name: &'static str, length: usize) -> KeyError {
     KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length }
 }

@@ -10,13 +10,19 @@ mod pkcs1;
 mod pss;
 mod word;
 
-#[cfg(any(feature = "rs256", feature = "ps256"))]
+#[cfg(feature = "ps256")]
 use sha2::Sha256;
-#[cfg(any(feature = "rs384", feature = "ps384"))]
+#[cfg(feature = "ps384")]
 use sha2::Sha384;
-#[cfg(any(feature = "rs512", feature = "ps512"))]
+#[cfg(feature = "ps512")]
 use sha2::Sha512;
 
+#[cfg(any(feature = "rs256", feature = "ps256"))]
+use super::digest::sha256;
+#[cfg(any(feature = "rs384", feature = "ps384"))]
+use super::digest::sha384;
+#[cfg(any(feature = "rs512", feature = "ps512"))]
+use super::digest::sha512;
 use super::parameters::{Parameters, octets};
 use crate::algorithm::Algorithm;
 use crate::error::KeyError;
@@ -193,17 +199,17 @@ impl Key {
         let bits = self.bits;
         match self.scheme {
             #[cfg(feature = "rs256")]
-            Scheme::Rs256 => pkcs1::is_encoding::<Sha256, N>(&number, message, bits),
+            Scheme::Rs256 => pkcs1::is_encoding(&number, &sha256(message), &pkcs1::SHA256, bits),
             #[cfg(feature = "rs384")]
-            Scheme::Rs384 => pkcs1::is_encoding::<Sha384, N>(&number, message, bits),
+            Scheme::Rs384 => pkcs1::is_encoding(&number, &sha384(message), &pkcs1::SHA384, bits),
             #[cfg(feature = "rs512")]
-            Scheme::Rs512 => pkcs1::is_encoding::<Sha512, N>(&number, message, bits),
+            Scheme::Rs512 => pkcs1::is_encoding(&number, &sha512(message), &pkcs1::SHA512, bits),
             #[cfg(feature = "ps256")]
-            Scheme::Ps256 => pss::is_encoding::<Sha256, N>(&number, message, bits),
+            Scheme::Ps256 => pss::is_encoding::<Sha256, N>(&number, &sha256(message), bits),
             #[cfg(feature = "ps384")]
-            Scheme::Ps384 => pss::is_encoding::<Sha384, N>(&number, message, bits),
+            Scheme::Ps384 => pss::is_encoding::<Sha384, N>(&number, &sha384(message), bits),
             #[cfg(feature = "ps512")]
-            Scheme::Ps512 => pss::is_encoding::<Sha512, N>(&number, message, bits),
+            Scheme::Ps512 => pss::is_encoding::<Sha512, N>(&number, &sha512(message), bits),
         }
     }
 }

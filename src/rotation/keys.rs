@@ -137,7 +137,7 @@ impl<'r> RemoteKeys<'r> {
     pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
         let limits = self.recipe.limits;
-        let mut scratch = alloc::vec![0; token.as_ref().len().min(limits.token_length())];
+        let mut scratch = Vec::new();
         let jws = UnverifiedJws::parse(token, &mut scratch, limits).ok()?;
         let algorithm = jws.header().algorithm().ok()?;
         let reference = Reference::of(jws.header());

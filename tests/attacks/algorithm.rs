@@ -25,7 +25,7 @@ fn alg_none() {
                 for allowed in allow_lists() {
                     let context = format!("{header}, {algorithm} key, {allowed} allowed");
                     assert_eq!(
-                        outcome(&support::usual_key(algorithm), allowed, token),
+                        outcome(support::usual_key(algorithm), allowed, token),
                         Err(reason),
                         "{context}"
                     );
@@ -225,6 +225,6 @@ fn empty_or_short_secret() {
     // The least that is accepted.
     let secret = vec![0xa5; 32];
     let token = Signer::of_secret(secret.clone()).token(header("k"), "{}");
-    assert_eq!(outcome(&VerifyingKey::hs256(&secret).unwrap(), H.into(), &token), Ok(H));
+    assert_eq!(outcome(VerifyingKey::hs256(&secret).unwrap(), H.into(), &token), Ok(H));
     assert_eq!(member("hmac-32", "k").len(), 32);
 }

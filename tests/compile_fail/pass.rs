@@ -56,7 +56,7 @@ fn verify<'s>(verifier: Verifier<'_, &VerifyingKey>, scratch: &'s mut [u8]) -> R
 }
 
 fn issuer(verified: VerifiedJws<'_>) -> Result<Claims<'_>, Error> {
-    Ok(verified.claims(&ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent), NOW)?)
+    Ok(verified.claims(&ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden), NOW)?)
 }
 
 fn complete(remote: &mut RemoteKeySet, permit: FetchPermit, now: MonotonicTime) -> Refreshed {

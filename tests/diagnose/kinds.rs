@@ -191,11 +191,11 @@ fn texts() -> Cases {
     };
     let issuer = |found: &str, expected: &'static str| {
         let payload = format!(r#"{{"iss":"{found}","exp":1800003600}}"#);
-        held(&payload, ClaimsPolicy::new(Expect::Value(expected), Expect::Ignore))
+        held(&payload, ClaimsPolicy::new(Expect::Exactly(expected), Expect::Anything))
     };
     let audience = |found: &str, expected: &'static str| {
         let payload = format!(r#"{{"aud":{found},"exp":1800003600}}"#);
-        held(&payload, ClaimsPolicy::new(Expect::Ignore, Expect::Value(expected)))
+        held(&payload, ClaimsPolicy::new(Expect::Anything, Expect::Exactly(expected)))
     };
     let common = "https://login.example/{tenantid}/v2.0";
     vec![
@@ -236,7 +236,7 @@ fn report(payload: &str, policy: &ClaimsPolicy<'_>) -> String {
 #[test]
 fn message_and_advice_are_about_the_same_text() {
     let accepted = ["https://one.example", "https://two.example", "https://three.example"];
-    let policy = ClaimsPolicy::new(Expect::AnyOf(&accepted), Expect::AnyOf(&["a", "b"]));
+    let policy = ClaimsPolicy::new(Expect::any_of(&accepted), Expect::any_of(&["a", "b"]));
     let report = report(r#"{"iss":"https://two.example/","aud":["c","d"],"exp":1800003600}"#, &policy);
     let line = r#"claim 'iss': expected one of "https://two.example", "https://three.example", "https://one.example", found "https://two.example/""#;
     assert_eq!(report.matches(line).count(), 2, "{report}");
@@ -254,7 +254,7 @@ fn texts_that_differ_are_shown_where_they_do() {
     let issuers = |same: usize| {
         let start = "s".repeat(same);
         let (found, expected) = (format!("{start}found"), format!("{start}wanted"));
-        let policy = ClaimsPolicy::new(Expect::Value(&expected), Expect::Ignore);
+        let policy = ClaimsPolicy::new(Expect::Exactly(&expected), Expect::Anything);
         report(&format!(r#"{{"iss":"{found}","exp":1800003600}}"#), &policy)
     };
     for same in [0, 40, 139, 140, 141, 400] {
@@ -269,7 +269,7 @@ fn texts_that_differ_are_shown_where_they_do() {
     }
     // What differs in characters that are not printed is told apart, and what is too long is cut.
     let text = "\u{f6}".repeat(99);
-    let policy = ClaimsPolicy::new(Expect::Value("M\u{f6}ller"), Expect::Value(&text));
+    let policy = ClaimsPolicy::new(Expect::Exactly("M\u{f6}ller"), Expect::Exactly(&text));
     let report = report(r#"{"iss":"M\u00fcller","aud":[],"exp":1800003600}"#, &policy);
     assert!(report.contains(r#"expected "M\u{f6}ller", found "M\u{fc}ller""#), "{report}");
     assert!(report.contains(&format!(r#"expected "{}...", found none"#, r"\u{f6}".repeat(33))), "{report}");
@@ -278,7 +278,7 @@ fn texts_that_differ_are_shown_where_they_do() {
 /// An audience shows its members, as many as are read; `kid` and `typ` are shown whole.
 #[test]
 fn lists_and_names_are_shown_whole() {
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Value("h"));
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Exactly("h"));
     let audiences = r#"{"aud":["a","b","c","d","e","f","g","h"],"exp":1800003600}"#;
     let shown = report(audiences, &policy);
     assert!(shown.contains(r#"'aud' is "a", "b", "c", "d", "e", "f" and 2 more, as expected"#), "{shown}");

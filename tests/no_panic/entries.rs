@@ -161,7 +161,7 @@ fn entry(token: &[u8], jwk: &[u8], _: &[u8]) -> bool {
         return false;
     };
     let accepted = [black_box("joe")];
-    let policy = ClaimsPolicy::new(Expect::AnyOf(&accepted), Expect::Absent);
+    let policy = ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden);
     let policy = policy.leeway(black_box(Leeway::NONE));
     let time = black_box(UnixTime::from_seconds(1_300_819_379));
     // A policy that the optimiser does not know can demand anything.
@@ -225,6 +225,24 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
 }
 
+/// The same for PS256, whose encoding is taken apart.
+#[cfg(entry = "verify_ps256")]
+fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
+    let Ok(set) = Jwks::parse(set) else { return false };
+    let mut scratch = [0; 1024];
+    let verifier = black_box(Verifier::new(&set, black_box(AlgorithmSet::from(Algorithm::Ps256))));
+    verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
+}
+
+/// The same for HS512, whose blocks are twice as long.
+#[cfg(entry = "verify_hs512")]
+fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
+    let Ok(set) = Jwks::parse(set) else { return false };
+    let mut scratch = [0; 512];
+    let verifier = black_box(Verifier::new(&set, black_box(AlgorithmSet::from(Algorithm::Hs512))));
+    verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
+}
+
 /// The text of every error there is: the optimiser does not know which one it is.
 #[cfg(entry = "errors")]
 fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {
@@ -253,7 +271,7 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     };
     let mut scratch = [0; 512];
     let accepted = [black_box("joe")];
-    let policy = black_box(ClaimsPolicy::new(Expect::AnyOf(&accepted), Expect::Absent));
+    let policy = black_box(ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden));
     let time = black_box(UnixTime::from_seconds(1_300_819_379));
     let verifier = black_box(Verifier::new(set.keys(hs256())));
     let diagnosis = verifier.diagnose(token, black_box(scratch.as_mut_slice()), &policy, time);

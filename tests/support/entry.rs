@@ -28,7 +28,9 @@ pub(crate) struct Entry<'a> {
     #[serde(default)]
     pub(crate) allow_missing_exp: bool,
     pub(crate) uses: Option<Vec<String>>,
-    pub(crate) needs: Option<String>,
+    /// Features, beside those of `algorithms`, without which the answer would be another.
+    #[serde(default)]
+    pub(crate) needs: Vec<String>,
     pub(crate) expect: Value,
 }
 
@@ -52,8 +54,8 @@ impl Typ {
 impl Entry<'_> {
     /// What the claims are held to.
     pub(crate) fn policy(&self) -> ClaimsPolicy<'_> {
-        let issuer = self.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-        let audience = self.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+        let issuer = self.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
+        let audience = self.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
         let mut policy = ClaimsPolicy::new(issuer, audience)
             .leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
         if self.allow_expired {
@@ -62,7 +64,10 @@ impl Entry<'_> {
         if self.allow_missing_exp {
             policy = policy.allow_missing_exp();
         }
-        self.max_age.map_or(policy, |seconds| policy.max_age(seconds))
+        match self.max_age {
+            Some(seconds) => policy.max_age(seconds),
+            None => policy,
+        }
     }
 
     pub(crate) fn allowed(&self) -> AlgorithmSet {
@@ -70,16 +75,17 @@ impl Entry<'_> {
         algorithms.map(AlgorithmSet::only).reduce(|set, one| set.or(one.iter().next().unwrap())).unwrap()
     }
 
-    /// Whether this build has all that the entry needs. Keys for other algorithms are then not allowed,
-    /// which is what the entry says of them.
+    /// Whether this build has all that the entry needs.
     pub(crate) fn applies(&self) -> bool {
-        match self.needs.as_deref() {
-            None => {}
-            Some("rsa") if cfg!(feature = "rsa") => {}
-            Some("rsa") => return false,
-            Some(other) => panic!("{} needs {other}", self.id),
-        }
-        self.allowed().iter().all(super::enabled)
+        let has = |feature: &String| match feature.as_str() {
+            "rsa" => cfg!(feature = "rsa"),
+            name => {
+                let named = |algorithm: &&Algorithm| algorithm.name().eq_ignore_ascii_case(name);
+                let algorithm = Algorithm::ALL.iter().find(named);
+                super::enabled(*algorithm.unwrap_or_else(|| panic!("{} needs {name}", self.id)))
+            }
+        };
+        self.needs.iter().all(has) && self.allowed().iter().all(super::enabled)
     }
 
     /// The text of a set: the entry's own, or one around its single JWK.

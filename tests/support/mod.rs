@@ -19,8 +19,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::KeyInit as _;
 use jose_core::{
-    Algorithm, AlgorithmSet, Error, Excerpt, JsonError, JsonErrorKind, Jwk, Jwks, KeySource, Limits,
-    SelectError, UnverifiedJws, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, JsonError,
+    JsonErrorKind, Jwk, Jwks, KeySource, Limits, SelectError, UnixTime, UnverifiedJws, Verifier,
+    VerifyingKey,
 };
 use p256::ecdsa::signature::Signer as _;
 use serde_json::Value;
@@ -466,15 +467,14 @@ pub(crate) fn json_error(text: &str, kind: JsonErrorKind, offset: usize) -> Json
     JsonError { kind, found, offset }
 }
 
-/// The excerpt of several short texts: what a verifier says that accepts these as `typ`.
+/// The excerpt of several short texts: what is said of them as an audience that is not accepted.
 #[track_caller]
 pub(crate) fn excerpts(texts: &[&str]) -> Excerpt {
-    let key = key(usual(algorithms()[0]));
-    let verifier = Verifier::new(&key).require_typ_in(texts);
-    let token = format!("{}..", b64(format!(r#"{{"alg":"{}"}}"#, key.algorithm())));
-    let refusal = verifier.verify(&token, &mut [0; 64]).map(|_| ());
-    let Err(Error::Select(SelectError::TypMissing { expected })) = refusal else { panic!("{refusal:?}") };
-    expected
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Exactly("?")).allow_missing_exp();
+    let claims = serde_json::json!({ "aud": texts }).to_string();
+    let refusal = Claims::dangerous_from_octets(claims.as_bytes(), &policy, UnixTime::from_seconds(0));
+    let Err(ClaimsError::AudienceMismatch { found, .. }) = refusal else { panic!("{refusal:?}") };
+    found
 }
 
 /// The refusal of a token whose kid none of the keys has; those that have one have these.

@@ -21,7 +21,7 @@ use jose_core::{
     UnixTime, Verifier,
 };
 
-const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
 const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 
 /// What an operation ends in, put into words only when it is over.
@@ -392,6 +392,8 @@ const CLASSES: &[Class] = &[
         "the same, one key nested without end",
     ),
     class("set-rs256", "keys", KEYS, input::rs256_set, rs256_set, "read a set, build RS256 keys"),
+    class("set-es384", "keys", KEYS, input::es384_set, es384_set, "read a set, build ES384 keys"),
+    class("set-ed25519", "keys", KEYS, input::ed25519_set, ed25519_set, "read a set, build Ed25519 keys"),
     class(
         "modulus",
         "characters",
@@ -488,12 +490,12 @@ fn claims(token: String) -> Operation {
 }
 
 fn issuer(token: String) -> Operation {
-    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     verifying(token, input::key(), Some(policy.allow_missing_exp()))
 }
 
 fn audience(token: String) -> Operation {
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::AnyOf(&["a1", "a2", "a3", "a4"]));
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::any_of(&["a1", "a2", "a3", "a4"]));
     verifying(token, input::key(), Some(policy.allow_missing_exp()))
 }
 
@@ -569,6 +571,14 @@ fn key_set(text: String) -> Operation {
 
 fn rs256_set(text: String) -> Operation {
     keys_of(text, Algorithm::Rs256)
+}
+
+fn es384_set(text: String) -> Operation {
+    keys_of(text, Algorithm::Es384)
+}
+
+fn ed25519_set(text: String) -> Operation {
+    keys_of(text, Algorithm::Ed25519)
 }
 
 fn quadratic(text: String) -> Operation {

@@ -32,6 +32,7 @@ const LONG_AFTER: UnixTime = UnixTime::from_seconds(demo::NOW + 315_576_000_000)
 fn run() -> u8 {
     let public = AlgorithmSet::from(Algorithm::Es256).or(Algorithm::Rs256);
     let secret = AlgorithmSet::from(Algorithm::Hs256);
+    let further = AlgorithmSet::from(Algorithm::Ps256).or(Algorithm::Ed25519);
     let held = true;
     #[cfg(feature = "hs256")]
     let held = held & check(Algorithm::Hs256, demo::SECRET_JWKS, demo::HS256_KID, secret, demo::HS256_TOKEN);
@@ -39,7 +40,13 @@ fn run() -> u8 {
     let held = held & check(Algorithm::Es256, demo::JWKS, demo::ES256_KID, public, demo::ES256_TOKEN);
     #[cfg(feature = "rs256")]
     let held = held & check(Algorithm::Rs256, demo::JWKS, demo::RS256_KID, public, demo::RS256_TOKEN);
-    let _ = (public, secret);
+    #[cfg(feature = "ps256")]
+    let held =
+        held & check(Algorithm::Ps256, demo::FURTHER_JWKS, demo::PS256_KID, further, demo::PS256_TOKEN);
+    #[cfg(feature = "ed25519")]
+    let held =
+        held & check(Algorithm::Ed25519, demo::FURTHER_JWKS, demo::ED25519_KID, further, demo::ED25519_TOKEN);
+    let _ = (public, secret, further);
     if held { 0 } else { 1 }
 }
 
@@ -115,7 +122,7 @@ fn verify(
     now: UnixTime,
     scratch: &mut [u8],
 ) -> Result<(), Error> {
-    let policy = ClaimsPolicy::new(Expect::Value(demo::ISSUER), Expect::Value(demo::AUDIENCE));
+    let policy = ClaimsPolicy::new(Expect::Exactly(demo::ISSUER), Expect::Exactly(demo::AUDIENCE));
     verifier.verify(token, scratch)?.claims(&policy, now)?;
     Ok(())
 }

@@ -137,7 +137,8 @@ fn algorithms(names: &[String]) -> Result<AlgorithmSet, String> {
     let mut set = None::<AlgorithmSet>;
     for name in names {
         // A set that anyone can fetch has no secrets.
-        let algorithm = Algorithm::from_name(name).filter(|algorithm| algorithm.is_asymmetric());
+        let algorithm = Algorithm::from_name(name)
+            .filter(|algorithm| algorithm.is_asymmetric() && algorithm.is_enabled());
         let algorithm = algorithm
             .ok_or_else(|| format!("algorithms: expected \"RS256\" or \"ES256\", found {name:?}"))?;
         set = Some(set.map_or(algorithm.into(), |set| set.or(algorithm)));

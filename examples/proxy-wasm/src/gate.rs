@@ -117,7 +117,7 @@ fn verify(
 ) -> Result<Vec<(String, String)>, Error> {
     let audiences: Vec<&str> = config.audiences.iter().map(String::as_str).collect();
     let policy =
-        ClaimsPolicy::new(Expect::Value(&config.issuer), Expect::AnyOf(&audiences)).leeway(config.leeway);
+        ClaimsPolicy::new(Expect::Exactly(&config.issuer), Expect::AnyOf(&audiences)).leeway(config.leeway);
     let verified = Verifier::new(keys).verify(token, scratch)?;
     let claims = verified.claims(&policy, now)?;
     let fields = config.forward_claims.iter();

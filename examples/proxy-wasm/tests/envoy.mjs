@@ -220,19 +220,24 @@ function throughput() {
   // jwt_authn and the filter have another set by now, and one key of it is the same.
   const runs = [
     ["filter", "ES256", second], ["authn", "ES256", first], ["filter", "RS256", rsa], ["authn", "RS256", rsa], ["bare", "neither", first],
-  ].map(([name, alg, key]) => ({ name, alg, token: key.token(claims()), rate: 0 }));
+  ].map(([name, alg, key]) => ({ name, alg, token: key.token(claims()), rate: 0, requests: 0, cpu: 0 }));
   for (let round = 0; round < 3; round += 1) {
     for (const run of runs) {
       const header = `Authorization: Bearer ${run.token}`;
       const url = `http://127.0.0.1:${envoy.ports[run.name]}/`;
+      const before = envoy.cpuSeconds();
       const output = execFileSync(wrk, ["-t1", "-c16", "-d2s", "-H", header, url], { encoding: "utf8" });
       assert.doesNotMatch(output, /Non-2xx|Socket errors/, `${run.name}: ${output}`);
       run.rate = Math.max(run.rate, Number(/Requests\/sec:\s*([\d.]+)/.exec(output)[1]));
+      run.requests += Number(/(\d+) requests in/.exec(output)[1]);
+      run.cpu += envoy.cpuSeconds() - before;
       assert.ok(run.rate > 0);
     }
   }
-  console.log("requests a second, one thread of Envoy, 16 connections, best of three times 2 s:");
-  for (const { name, alg, rate } of runs) console.log(`     ${name}, ${alg}: ${Math.round(rate)}`);
+  console.log("requests a second, one thread of Envoy, 16 connections, best of three times 2 s; Envoy's CPU time for each:");
+  for (const { name, alg, rate, requests, cpu } of runs) {
+    console.log(`     ${name}, ${alg}: ${Math.round(rate)}; ${Math.round((cpu * 1e6) / requests)} µs`);
+  }
 }
 
 const started = Date.now();

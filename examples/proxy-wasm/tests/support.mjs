@@ -147,6 +147,12 @@ export class Envoy {
     throw new Error(`${this.ended ?? `waited 30 seconds for ${what}`}; the log ends with\n${this.logged().slice(-4000)}`);
   }
 
+  // What the kernel counts for the process, in hundredths.
+  cpuSeconds() {
+    const fields = readFileSync(`/proc/${this.process.pid}/stat`, "utf8").replace(/.*\) /s, "").split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+
   logged() {
     return readFileSync(this.log, "utf8");
   }

@@ -31,7 +31,7 @@ impl Issuer {
         for _ in 0..5 {
             let keys = self.keys.keys()?;
             let now = UnixTime::now()?;
-            let policy = ClaimsPolicy::new(Expect::Value(&self.name), Expect::Value(&self.audience));
+            let policy = ClaimsPolicy::new(Expect::Exactly(&self.name), Expect::Exactly(&self.audience));
             let outcome = SCRATCH.with_borrow_mut(|scratch| {
                 let verified = Verifier::new(&keys).verify(token, scratch)?;
                 Ok::<_, Error>(verified.claims(&policy, now)?.deserialize()?)

@@ -43,7 +43,7 @@ fn claims(len: usize, now: UnixTime) -> Result<i32, Error> {
     let (mut token, mut scratch) = ([0; BUFFER.len()], [0; BUFFER.len()]);
     token.iter_mut().zip(&BUFFER).for_each(|(to, from)| *to = from.load(Relaxed));
     let token = token.get(..len).unwrap_or_default();
-    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Value("api.example"));
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Exactly("api.example"));
     let verified = Verifier::new(&*KEYS).verify(token, &mut scratch)?;
     verified.claims(&policy, now)?;
     let payload = verified.payload();

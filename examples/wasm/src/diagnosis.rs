@@ -21,25 +21,24 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let Ok(keys) = Jwks::parse(set).or_else(|_| Jwks::parse(r#"{"keys":[]}"#)) else { return JsValue::NULL };
     let mut scratch = Vec::new();
     let mut json = Json::default();
-    options.with_policy(|policy| {
-        let diagnosis = options.verifier(keys.keys(options.algorithms())).diagnose(token, &mut scratch, policy, now);
-        json.object(|json| {
-            json.literal("accepted", &diagnosis.refusal().is_none());
-            json.array("problems", |json| {
-                if let Some(cause) = fault.cause() {
-                    let error = fault.outcome().err();
-                    problem(json, Stage::Keys, cause, error.as_ref().map(|error| (error.code(), error as &dyn Display)));
+    let verifier = options.verifier(keys.keys(options.algorithms()));
+    let diagnosis = verifier.diagnose(token, &mut scratch, options.policy(), now);
+    json.object(|json| {
+        json.literal("accepted", &diagnosis.refusal().is_none());
+        json.array("problems", |json| {
+            if let Some(cause) = fault.cause() {
+                let error = fault.outcome().err();
+                problem(json, Stage::Keys, cause, error.as_ref().map(|error| (error.code(), error as &dyn Display)));
+            }
+            for found in diagnosis.problems() {
+                if fault.cause().is_none() || found.stage() != Stage::Keys {
+                    let error = found.error();
+                    let error = error.as_ref().map(|error| (error.code(), error as &dyn Display));
+                    problem(json, found.stage(), found.cause(), error);
                 }
-                for found in diagnosis.problems() {
-                    if fault.cause().is_none() || found.stage() != Stage::Keys {
-                        let error = found.error();
-                        let error = error.as_ref().map(|error| (error.code(), error as &dyn Display));
-                        problem(json, found.stage(), found.cause(), error);
-                    }
-                }
-            });
-            rest(json, &diagnosis);
+            }
         });
+        rest(json, &diagnosis);
     });
     json.parse()
 }

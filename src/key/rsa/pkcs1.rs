@@ -1,56 +1,43 @@
 //! EMSA-PKCS1-v1_5 (RFC 8017 §9.2). The number that a signature stands for is compared with the whole of the
 //! one that it must be. Nothing of it is parsed.
 
-use sha2::Digest;
-
 use super::Word;
 use super::montgomery::number;
 use super::word::Digit;
-use crate::key::digest::digest;
 
-/// A hash that has a DigestInfo.
-pub(super) trait Hash: Digest {
-    /// The DigestInfo up to the hash (RFC 8017 §9.2, note 1).
-    const DIGEST_INFO: [u8; 19];
-}
+/// A DigestInfo up to the hash (RFC 8017 §9.2, note 1).
+pub(super) type DigestInfo = [u8; 19];
 
 #[cfg(feature = "rs256")]
-impl Hash for sha2::Sha256 {
-    const DIGEST_INFO: [u8; 19] = digest_info(1, 32);
-}
-
+pub(super) const SHA256: DigestInfo = digest_info(1, 32);
 #[cfg(feature = "rs384")]
-impl Hash for sha2::Sha384 {
-    const DIGEST_INFO: [u8; 19] = digest_info(2, 48);
-}
-
+pub(super) const SHA384: DigestInfo = digest_info(2, 48);
 #[cfg(feature = "rs512")]
-impl Hash for sha2::Sha512 {
-    const DIGEST_INFO: [u8; 19] = digest_info(3, 64);
-}
+pub(super) const SHA512: DigestInfo = digest_info(3, 64);
 
 /// That of the hash with this last arc in its object identifier, 2.16.840.1.101.3.4.2, and this length.
 #[expect(clippy::arithmetic_side_effects, reason = "all of this is constant")]
-const fn digest_info(arc: u8, length: u8) -> [u8; 19] {
+const fn digest_info(arc: u8, length: u8) -> DigestInfo {
     [0x30, 17 + length, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, arc, 5, 0, 4, length]
 }
 
-/// Whether the number is what the message is encoded to, for a modulus of so many bits. Not inlined, so that
+/// Whether the number is what the digest is encoded to, for a modulus of so many bits. Not inlined, so that
 /// its buffers are not on the stack while the signature is raised to the exponent.
 #[inline(never)]
-pub(super) fn is_encoding<D: Hash, const N: usize>(
+pub(super) fn is_encoding<const N: usize>(
     found: &[Digit<Word>; N],
-    message: &[u8],
+    digest: &[u8],
+    digest_info: &DigestInfo,
     bits: usize,
 ) -> bool {
     let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
     let Some(encoded) = buffer.as_flattened_mut().get_mut(..bits.div_ceil(8)) else { return false };
-    encode(&digest::<D>(message), &D::DIGEST_INFO, encoded);
+    encode(digest, digest_info, encoded);
     *found == number::<Word, N>(encoded)
 }
 
 /// Encodes a digest, as long as `encoded`.
-fn encode(digest: &[u8], digest_info: &[u8; 19], encoded: &mut [u8]) {
+fn encode(digest: &[u8], digest_info: &DigestInfo, encoded: &mut [u8]) {
     encoded.fill(0xff);
     if let Some(start) = encoded.first_chunk_mut() {
         *start = [0, 1];

@@ -6,14 +6,13 @@ use sha2::Digest;
 use super::Word;
 use super::montgomery::octets;
 use super::word::Digit;
-use crate::key::digest::digest;
 
-/// Whether the number is an encoding of the message, for a modulus of so many bits. Not inlined, so that its
+/// Whether the number is an encoding of the message with this digest, for a modulus of so many bits. Not inlined, so that its
 /// buffers are not on the stack while the signature is raised to the exponent.
 #[inline(never)]
 pub(super) fn is_encoding<D: Digest, const N: usize>(
     found: &[Digit<Word>; N],
-    message: &[u8],
+    digest: &[u8],
     bits: usize,
 ) -> bool {
     let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
@@ -23,11 +22,11 @@ pub(super) fn is_encoding<D: Digest, const N: usize>(
     let buffer = buffer.as_flattened_mut();
     let above = buffer.len().saturating_sub(bits.div_ceil(8));
     let (above, encoded) = buffer.split_at_mut(above);
-    above.iter().all(|octet| *octet == 0) && is_consistent::<D>(encoded, message, bits)
+    above.iter().all(|octet| *octet == 0) && is_consistent::<D>(encoded, digest, bits)
 }
 
-/// Whether an encoding of so many bits is one of the message.
-fn is_consistent<D: Digest>(encoded: &mut [u8], message: &[u8], bits: usize) -> bool {
+/// Whether an encoding of so many bits is one of the message with this digest.
+fn is_consistent<D: Digest>(encoded: &mut [u8], digest: &[u8], bits: usize) -> bool {
     let hash_len = <D as Digest>::output_size();
     // 4: the trailer
     let Some((0xbc, encoded)) = encoded.split_last_mut() else { return false };
@@ -56,8 +55,7 @@ fn is_consistent<D: Digest>(encoded: &mut [u8], message: &[u8], bits: usize) -> 
     };
     let Some((1, zeros)) = start.split_last() else { return false };
     // 12 to 14: H of eight zeros, the hash of the message and the salt
-    let expected =
-        D::new().chain_update([0; 8]).chain_update(digest::<D>(message)).chain_update(salt).finalize();
+    let expected = D::new().chain_update([0; 8]).chain_update(digest).chain_update(salt).finalize();
     zeros.iter().all(|octet| *octet == 0) && *hash == *expected
 }
 

@@ -47,7 +47,7 @@ fn token<K: KeySource>(
     let algorithm = Algorithm::from_name(&input.alg).unwrap();
     let verifier = Verifier::new(keys);
     // The leeway that jsonwebtoken has unless told otherwise.
-    let policy = ClaimsPolicy::new(Expect::Value(&input.issuer), Expect::Value(&input.audience))
+    let policy = ClaimsPolicy::new(Expect::Exactly(&input.issuer), Expect::Exactly(&input.audience))
         .leeway(Leeway::from_seconds(60).unwrap());
     let mut scratch = Vec::new();
     whole(move |token| {

@@ -35,7 +35,7 @@ fn sets() -> Option<()> {
     let jwks = demo["jwks"].to_string();
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let (issuer, audience) = (text(&demo, "/issuer")?, text(&demo, "/audience")?);
-    let policy = ClaimsPolicy::new(Expect::Value(&issuer), Expect::Value(&audience)).leeway(Leeway::NONE);
+    let policy = ClaimsPolicy::new(Expect::Exactly(&issuer), Expect::Exactly(&audience)).leeway(Leeway::NONE);
     let now = UnixTime::from_seconds(demo["now"].as_i64()?);
     let mut scratch = Vec::new();
     for name in ["/tokens/RS256", "/tokens/ES256"] {
@@ -64,7 +64,7 @@ fn secret() -> Option<()> {
     let (token, mut scratch) = (text(&demo, "/tokens/HS256")?, [0; 1024]);
     let verified = Verifier::new(&key).verify(&token, &mut scratch).ok()?;
     let octets = verified.payload();
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let now = UnixTime::from_seconds(demo["now"].as_i64()?);
     Claims::dangerous_from_octets(octets, &policy, now).ok()?.iter().next().map(drop)
 }
@@ -92,7 +92,7 @@ fn typed_claims() -> Option<()> {
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let (token, mut scratch) = (text(&demo, "/tokens/ES256")?, Vec::new());
     let verified = Verifier::new(&keys).verify(&token, &mut scratch).ok()?;
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let account: Account = verified.claims_without_clock(&policy).ok()?.deserialize().ok()?;
     (!account.sub.is_empty()).then_some(())
 }
@@ -101,7 +101,7 @@ fn diagnosis() -> Option<()> {
     let demo = demo()?;
     let jwks = demo["jwks"].to_string();
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let now = UnixTime::from_seconds(demo["now"].as_i64()?);
     let (token, mut scratch) = (text(&demo, "/expired")?, Vec::new());
     let verifier = Verifier::new(&keys);
