@@ -96,7 +96,10 @@ fn length_of_a_token() {
     let verifier = Verifier::new(&key).limits(Limits::new().max_token_length(0));
     let error = verifier.verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
     assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, limit: 0 }));
-    assert_eq!(error.to_string(), "expected a token of at most 0 bytes, found 1");
+    assert_eq!(
+        error.to_string(),
+        "token: expected at most 0 bytes, found 1: raise Limits::max_token_length if such tokens are normal"
+    );
 }
 
 /// The decoded header and the longer of payload and signature are what a buffer needs; one octet less is
