@@ -16,7 +16,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, 
 use jose_core::{Algorithm, Jwk, Jwks, KeySet, VerifyingKey};
 use tokens::Key;
 
-const KEYS: [(&str, Algorithm); 7] = [
+const KEYS: [(&str, Algorithm); 9] = [
     ("hmac-32", Algorithm::Hs256),
     ("hmac-64", Algorithm::Hs256),
     ("hmac-200", Algorithm::Hs256),
@@ -24,6 +24,8 @@ const KEYS: [(&str, Algorithm); 7] = [
     ("rsa-2048", Algorithm::Rs256),
     ("rsa-3072", Algorithm::Rs256),
     ("rsa-4096", Algorithm::Rs256),
+    ("p384", Algorithm::Es384),
+    ("ed25519", Algorithm::Ed25519),
 ];
 
 /// A key from its JWK, and from its octets.
@@ -32,7 +34,7 @@ fn key(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("key/{name}"));
         let key = Key::named(name);
         let jwk = key.verifying_jwk().to_string();
-        let parse = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(algorithm.into());
+        let parse = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(algorithm);
         assert_eq!(parse(&jwk).unwrap().algorithm(), algorithm);
         group.bench_function("jwk", |bencher| {
             bencher.iter_batched(|| (), |()| parse(black_box(&jwk)), BatchSize::SmallInput);
@@ -40,13 +42,16 @@ fn key(criterion: &mut Criterion) {
 
         let members: &[&str] = match algorithm {
             Algorithm::Hs256 => &["k"],
-            Algorithm::Es256 => &["x", "y"],
+            Algorithm::Es256 | Algorithm::Es384 => &["x", "y"],
+            Algorithm::Ed25519 => &["x"],
             _ => &["n", "e"],
         };
         let octets: Vec<Vec<u8>> = members.iter().map(|member| key.octets(member)).collect();
         let build = |octets: &[Vec<u8>]| match algorithm {
             Algorithm::Hs256 => VerifyingKey::hs256(&octets[0]),
             Algorithm::Es256 => VerifyingKey::es256(&octets[0], &octets[1]),
+            Algorithm::Es384 => VerifyingKey::es384(&octets[0], &octets[1]),
+            Algorithm::Ed25519 => VerifyingKey::ed25519(&octets[0]),
             _ => VerifyingKey::rs256(&octets[0], &octets[1]),
         };
         assert_eq!(build(&octets).unwrap().algorithm(), algorithm);
@@ -83,7 +88,7 @@ fn set(criterion: &mut Criterion) {
             group.bench_function(BenchmarkId::new("parse", len), |bencher| {
                 bencher.iter(|| Jwks::parse(black_box(&text)).unwrap().len());
             });
-            let load = |text: &str| KeySet::from_jwks(&Jwks::parse(text).unwrap(), algorithm.into()).unwrap();
+            let load = |text: &str| KeySet::from_jwks(&Jwks::parse(text).unwrap(), algorithm).unwrap();
             assert!(load(&text).verdicts().all(|verdict| verdict.outcome == Ok(algorithm)));
             group.bench_function(BenchmarkId::new("load", len), |bencher| {
                 bencher.iter_with_large_drop(|| load(black_box(&text)));

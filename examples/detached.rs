@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     };
     let (detached, content) = (format!("{header}..{signature}"), Base64UrlUnpadded::decode_vec(payload)?);
 
-    let allowed = Algorithm::Es256.into();
+    let allowed = Algorithm::Es256;
     let jwk = Jwks::parse(&jwks)?.iter().flatten().find(|jwk| jwk.kid().is_some_and(|kid| kid == "ec-2026"));
     let key = jwk.ok_or("no such key")?.verifying_key(allowed)?;
     verify_detached(&key, &detached, &content)?;

@@ -29,8 +29,8 @@ mod gate {
 
         pub(crate) fn open(&mut self, token: &[u8], now: UnixTime) -> Result<JsonString<'_>, Error> {
             let policy =
-                ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Value("api.example"));
-            let verified = Verifier::new(&self.key, ONLY).verify(token, &mut self.scratch)?;
+                ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Exactly("api.example"));
+            let verified = Verifier::new(&self.key).verify(token, &mut self.scratch)?;
             let claims = verified.claims(&policy, now)?;
             claims.subject()?.ok_or(Error::Claims(ClaimsError::ClaimMissing { name: "sub" }))
         }

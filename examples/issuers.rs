@@ -18,13 +18,20 @@ const NOW: UnixTime = UnixTime::from_seconds(1_790_000_000);
 /// a key that is good for one issuer must not sign for another.
 struct Issuer {
     name: &'static str,
-    audience: &'static str,
-    keys: KeySet,
+    verifier: Verifier<'static, KeySet>,
+    policy: ClaimsPolicy<'static>,
+}
+
+impl Issuer {
+    fn new(name: &'static str, audience: &'static str, keys: KeySet) -> Self {
+        let policy = ClaimsPolicy::new(Expect::Exactly(name), Expect::Exactly(audience));
+        Self { name, verifier: Verifier::new(keys).require_kid(), policy }
+    }
 }
 
 /// The issuer that a token says it is of. Nothing has been verified.
 fn claimed<'i>(issuers: &'i [Issuer], token: &str) -> Option<&'i Issuer> {
-    let (mut scratch, mut buffer) = (vec![0; token.len()], vec![0; token.len()]);
+    let (mut scratch, mut buffer) = (Vec::new(), Vec::new());
     let jws = UnverifiedJws::parse(token, &mut scratch, Limits::new()).ok()?;
     let payload = jws.dangerous_payload_without_verification(&mut buffer).ok()?;
     let Ok(Value::Object(claims)) = Value::parse(payload) else { return None };
@@ -35,10 +42,9 @@ fn claimed<'i>(issuers: &'i [Issuer], token: &str) -> Option<&'i Issuer> {
 /// The issuer and the subject of a token that holds.
 fn verify(issuers: &[Issuer], token: &str) -> Result<String, Failure> {
     let issuer = claimed(issuers, token).ok_or("of no issuer that is known")?;
-    let policy = ClaimsPolicy::new(Expect::Value(issuer.name), Expect::Value(issuer.audience));
     let mut scratch = Vec::new();
-    let verified = Verifier::new(&issuer.keys, ALLOWED).require_kid().verify(token, &mut scratch)?;
-    let claims = verified.claims(&policy, NOW).map_err(Error::from)?;
+    let verified = issuer.verifier.verify(token, &mut scratch)?;
+    let claims = verified.claims(&issuer.policy, NOW).map_err(Error::from)?;
     Ok(format!("{} at {}", claims.subject()?.ok_or("no subject")?, issuer.name))
 }
 
@@ -47,8 +53,8 @@ fn main() -> Result<(), Failure> {
     let [our_key, their_key] = [[1; 32], [2; 32]].map(|octets| SigningKey::from_slice(&octets));
     let (our_key, their_key) = (our_key?, their_key?);
     let issuers = [
-        Issuer { name: ours, audience: "internal", keys: published(&our_key)? },
-        Issuer { name: theirs, audience: "partners", keys: published(&their_key)? },
+        Issuer::new(ours, "internal", published(&our_key)?),
+        Issuer::new(theirs, "partners", published(&their_key)?),
     ];
     assert_eq!(verify(&issuers, &token(&our_key, ours, "internal"))?, "user-1 at https://ours.example");
     assert_eq!(verify(&issuers, &token(&their_key, theirs, "partners"))?, "user-1 at https://theirs.example");

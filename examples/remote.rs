@@ -28,7 +28,6 @@ struct Issuer {
     name: String,
     jwks_uri: String,
     client: ureq::Agent,
-    allowed: AlgorithmSet,
     keys: SharedKeySet,
     /// The status of each fetch so far; 0 where there was none.
     fetches: Mutex<Vec<u16>>,
@@ -75,7 +74,7 @@ impl Issuer {
     ) -> Result<Self, Failure> {
         let keys = SharedKeySet::new(RemoteKeySet::new(allowed, policy, Jitter::from_system())?);
         let (fetches, looked_up) = (Mutex::default(), AtomicU64::new(0));
-        Ok(Self { name, jwks_uri, client: client(), allowed, keys, fetches, looked_up })
+        Ok(Self { name, jwks_uri, client: client(), keys, fetches, looked_up })
     }
 
     /// Fetches the keys when that is due. A thread of its own calls this from time to time.
@@ -117,13 +116,14 @@ impl Issuer {
         loop {
             let keys = self.keys.keys().map_err(Refusal::Keys)?;
             let now = UnixTime::now().map_err(Refusal::Clock)?;
-            let mut verifier = Verifier::new(&keys, self.allowed).require_kid();
+            let mut verifier = Verifier::new(&keys).require_kid();
             if let Some(typ) = &token.typ {
                 verifier = verifier.require_typ(typ);
             }
             let refusal = match verifier.verify(&token.token, scratch) {
                 Ok(verified) => {
-                    let policy = ClaimsPolicy::new(Expect::Value(&self.name), Expect::Value(&token.audience));
+                    let policy =
+                        ClaimsPolicy::new(Expect::Exactly(&self.name), Expect::Exactly(&token.audience));
                     let claims = verified.claims(&policy, now);
                     return claims.map(drop).map_err(|error| Refusal::Token(error.into()));
                 }

@@ -16,8 +16,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::diagnose::{Diagnosis, diagnose_set};
 use jose_core::json::Value as Strict;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySet, KeySource, Leeway,
-    SetError, UnixTime, Verdict, Verifier,
+    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, EmptyList, Error, Expect, Jwks, KeyError, KeySet,
+    KeySource, Leeway, SetError, UnixTime, Verdict, Verifier,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -100,19 +100,9 @@ fn refuse(stage: &str, reason: &str, message: &dyn ToString) -> Value {
     json!({"verdict": "refuse", "stage": stage, "reason": reason, "message": message.to_string()})
 }
 
-/// The name of an error's variant.
-fn variant(error: &impl core::fmt::Debug) -> String {
-    format!("{error:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
-}
-
-fn refuse_error(error: &Error) -> Value {
-    match error {
-        Error::Parse(inner) => refuse("parse", &variant(inner), inner),
-        Error::Select(inner) => refuse("select", &variant(inner), inner),
-        Error::Signature(inner) => refuse("signature", &variant(inner), inner),
-        Error::Claims(inner) => refuse("claims", &variant(inner), inner),
-        other => refuse("request", &variant(other), other),
-    }
+fn refuse_error(error: impl Into<Error>) -> Value {
+    let error = error.into();
+    refuse(error.stage(), error.code(), &error)
 }
 
 fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
@@ -124,12 +114,15 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let Some(leeway) = Leeway::from_seconds(request.leeway) else {
         return refuse("request", "Leeway", &"at most 600 seconds of leeway");
     };
+    if request.typ.as_ref().is_some_and(|typ| typ.all().is_empty()) {
+        return refuse("request", "EmptyList", &EmptyList);
+    }
     let text = set_text(&request.keys);
     let uses: Vec<&str> = request.uses.iter().map(String::as_str).collect();
     let jwks = match Jwks::parse(&text) {
         Ok(jwks) => jwks.allow_uses(&uses),
         Err(error) => {
-            let mut answer = refuse("keys", &variant(&error), &error);
+            let mut answer = refuse_error(error);
             if request.explain {
                 let diagnosis = diagnose_set(&text);
                 let causes = diagnosis.cause().map(|cause| format!("{cause:?}"));
@@ -149,11 +142,11 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let keys = match KeySet::from_jwks(&jwks, allowed) {
         Ok(keys) => keys,
         Err(error) => {
-            let mut answer = refuse("keys", &variant(&error), &error);
+            let mut answer = refuse("keys", "NoUsableKey", &error);
             answer["keys"] = error.verdicts().map(verdict).collect();
             if let Some(token) = request.token.as_ref().filter(|_| request.explain) {
                 answer["diagnosis"] =
-                    diagnose(request, Verifier::new(&jwks, allowed), token, scratch, leeway);
+                    diagnose(request, Verifier::new(jwks.keys(allowed)), token, scratch, leeway);
             }
             return answer;
         }
@@ -161,8 +154,8 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let Some(token) = &request.token else {
         return json!({"keys": keys.verdicts().map(verdict).collect::<Value>()});
     };
-    let verifier = Verifier::new(&keys, allowed);
-    let mut answer = verify(request, verifier, token, scratch, leeway);
+    let verifier = Verifier::new(&keys);
+    let mut answer = verify(request, verifier.clone(), token, scratch, leeway);
     if request.explain {
         answer["diagnosis"] = diagnose(request, verifier, token, scratch, leeway);
     }
@@ -178,12 +171,16 @@ fn demanding<'r, K: KeySource>(
     if request.require_kid {
         verifier = verifier.require_kid();
     }
-    if request.typ.is_some() { verifier.require_typ_in(typs) } else { verifier }
+    // Without a `typ` in the request there is none here.
+    match AnyOf::try_from(typs) {
+        Ok(typs) => verifier.require_typ(typs),
+        Err(EmptyList) => verifier,
+    }
 }
 
 fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
-    let issuer = request.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-    let audience = request.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let issuer = request.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
+    let audience = request.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
     let mut policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
     if request.allow_expired {
         policy = policy.allow_expired();
@@ -191,7 +188,10 @@ fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
     if request.allow_missing_exp {
         policy = policy.allow_missing_exp();
     }
-    request.max_age.map_or(policy, |seconds| policy.max_age(seconds))
+    match request.max_age {
+        Some(seconds) => policy.max_age(seconds),
+        None => policy,
+    }
 }
 
 fn verify<K: KeySource>(
@@ -204,12 +204,12 @@ fn verify<K: KeySource>(
     let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
     let verified = match demanding(request, verifier, &typs).verify(token, scratch) {
         Ok(verified) => verified,
-        Err(error) => return refuse_error(&error),
+        Err(error) => return refuse_error(error),
     };
     if let Some(now) = request.now
         && let Err(error) = verified.claims(&policy(request, leeway), UnixTime::from_seconds(now))
     {
-        return refuse_error(&error.into());
+        return refuse_error(error);
     }
     json!({
         "verdict": "accept",
@@ -231,8 +231,8 @@ fn diagnose<K: KeySource>(
     };
     let policy = policy(request, leeway);
     let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
-    let diagnosis: Diagnosis<'_, K> =
-        demanding(request, verifier, &typs).diagnose(token, scratch, &policy, now);
+    let verifier = demanding(request, verifier, &typs);
+    let diagnosis: Diagnosis<'_, K> = verifier.diagnose(token, scratch, &policy, now);
     let problems = diagnosis.problems().map(|problem| {
         json!({
             "stage": problem.stage().name(),
@@ -282,7 +282,7 @@ fn verdict(verdict: Verdict<'_>) -> Value {
         Err(reason) => json!({
             "kid": verdict.kid,
             "verdict": "set aside",
-            "reason": variant(&reason),
+            "reason": reason.code(),
             "message": reason.to_string(),
         }),
     }

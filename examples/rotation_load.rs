@@ -47,7 +47,7 @@ fn rate(verify: impl Fn(&mut Vec<u8>) -> bool + Sync, mut beside: impl FnMut()) 
 }
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
-    let allowed = Algorithm::Es256.into();
+    let allowed = Algorithm::Es256;
     let fixed = KeySet::from_jwks(&Jwks::parse(&document(0))?, allowed)?;
     // A clock that the cooldown passes on at each replacement.
     let clock = Arc::new(AtomicU64::new(0));
@@ -66,9 +66,9 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     };
     replace();
 
-    let with_fixed = |scratch: &mut Vec<u8>| Verifier::new(&fixed, allowed).verify(TOKEN, scratch).is_ok();
+    let with_fixed = |scratch: &mut Vec<u8>| Verifier::new(&fixed).verify(TOKEN, scratch).is_ok();
     let with_remote = |scratch: &mut Vec<u8>| {
-        set.keys().is_ok_and(|keys| Verifier::new(&keys, allowed).verify(TOKEN, scratch).is_ok())
+        set.keys().is_ok_and(|keys| Verifier::new(&keys).verify(TOKEN, scratch).is_ok())
     };
     let (mut fixed_rates, mut remote_rates) = (Vec::new(), Vec::new());
     for _ in 0..SLICES {

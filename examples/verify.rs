@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use jose_core::diagnose::diagnose_set;
+use jose_core::diagnose::{diagnose_jwk, diagnose_set};
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime, Verifier,
 };
@@ -131,9 +131,9 @@ fn run(job: Job) -> Result<(), Stop> {
     match (&job.jwks, &job.jwk) {
         (Some(text), None) => match Jwks::parse(text) {
             Ok(jwks) => match KeySet::from_jwks(&jwks, algorithms) {
-                Ok(keys) => verify(&job, Verifier::new(&keys, algorithms), token),
+                Ok(keys) => verify(&job, Verifier::new(&keys), token),
                 // The report says of every key why it cannot be used.
-                Err(_) if job.explain => verify(&job, Verifier::new(&jwks, algorithms), token),
+                Err(_) if job.explain => verify(&job, Verifier::new(jwks.keys(algorithms)), token),
                 Err(error) => Err(refused(error)),
             },
             Err(_) if job.explain => {
@@ -142,10 +142,14 @@ fn run(job: Job) -> Result<(), Stop> {
             }
             Err(error) => Err(refused(error)),
         },
-        (None, Some(text)) => {
-            let key = Jwk::parse(text).and_then(|jwk| jwk.verifying_key(algorithms)).map_err(refused)?;
-            verify(&job, Verifier::new(&key, algorithms), token)
-        }
+        (None, Some(text)) => match Jwk::parse(text).and_then(|jwk| jwk.verifying_key(algorithms)) {
+            Ok(key) => verify(&job, Verifier::new(&key), token),
+            Err(_) if job.explain => {
+                print(&diagnose_jwk(text, algorithms));
+                Err(Stop::Explained)
+            }
+            Err(error) => Err(refused(error)),
+        },
         _ => Err(missing("either --jwks or --jwk")),
     }
 }
@@ -158,8 +162,8 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -
         Some(typ) => verifier.require_typ(typ),
         None => verifier,
     };
-    let issuer = job.issuer.as_deref().map_or(Expect::Ignore, Expect::Value);
-    let audience = job.audience.as_deref().map_or(Expect::Ignore, Expect::Value);
+    let issuer = job.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
+    let audience = job.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
     let policy = ClaimsPolicy::new(issuer, audience).leeway(job.leeway);
     let now = job.now.map_or_else(UnixTime::now, Ok).map_err(refused)?;
     let mut scratch = Vec::new();

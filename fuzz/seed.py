@@ -133,22 +133,61 @@ def signatures(seed):
     for primes in [0x01, 0x12, 0x23, 0x45, 0x67, 0x89, 0xE0, 0xE1, 0xE2, 0xE3, 0xE4]:
         for rewrite in range(9):
             for exponent in b"\x00\x00\x01\x00\x01", b"\x01\xff\xff\xff\xff":
-                seed("verify_rs256", bytes([primes]) + exponent + message + bytes([0, rewrite]) + edits[0])
-        seed("verify_rs256", bytes([primes]) + exponent + message + b"\x01\x05\x00\x01\x00\x00" + edits[0])
+                start = bytes([primes]) + exponent + message
+                seed("verify_rsa", start + bytes([0, rewrite]) + edits[0] + b"\x00")
+        seed("verify_rsa", start + b"\x01\x05\x00\x01\x00\x00" + edits[0] + b"\x00")
+    # The other schemes with one modulus of 2048 and one of 2049 bits; PSS has the edits of salt and padding as well.
+    for scheme in range(1, 6):
+        for primes in 0x01, 0x49:
+            start = bytes([primes]) + b"\x00\x00\x01\x00\x01" + message
+            for edit in b"\x00", b"\x01\x05\x00\x01\x00", b"\x01\xff\xff\x02\x00", b"\x01\x10\x00\x03\x00":
+                for inside in (b"\x00", edit) if scheme >= 3 else (b"",):
+                    for rewrite in range(0, 9, 3):
+                        seed("verify_rsa", start + inside + edit + bytes([rewrite]) + edits[0] + bytes([scheme]))
     for document in range(8):
-        for length in 0, 31, 32, 64, 65, 255:
+        for length in 0, 31, 32, 47, 48, 63, 64, 65, 129, 255:
             for edit in edits:
-                secret = bytes([document, length]) + bytes(range(length))
-                seed("verify_hs256", secret + message + edit)
+                for algorithm in range(3):
+                    secret = bytes([document, length]) + bytes(range(length))
+                    seed("verify_hmac", secret + message + edit + bytes([algorithm]))
+    for secret in b"\x5a" * 48, bytes(47) + b"\x01":
+        for rewrite in range(8):
+            for edit in edits:
+                seed("verify_es384", secret + message + bytes([rewrite]) + edit)
+    scalars = [b"\x5a" * 32 + b"\x17" * 32, b"\x01" + bytes(63), bytes(64)]
+    for scalar in scalars:
+        for torsion in 0, 1, 2, 4, 0x10, 0x20, 0x40, 0x35:
+            for rewrite in range(16):
+                seed("verify_ed25519", message + scalar + bytes([torsion, rewrite]) + edits[rewrite % 3])
 
 
 def rotations(seed):
-    """A fetch that succeeds, tokens of known and unknown kids, and each event after it."""
-    for clock in 0, 1:
-        policy = bytes([9, 1, 100, 60, 30, 100, 20, 0x42, clock])
-        first = bytes([3, 7, 1, 0b01_10_01, 5, 13, 4])
-        for event in range(256):
-            seed("rotation", policy + first + bytes([event, 33, 0b11_01_00]) + bytes([0x59, 3, 7, 0, 0b01, 5, 13, 21]))
+    """A policy, a fetch that succeeds, tokens of known and unknown kids, and then what a set goes through: see `World`
+    in fuzz_targets/rotation.rs, whose octets these are."""
+    due, lost, minutes = b"\x03", b"\x1a", b"\x59"
+    tokens = bytes([5, 13, 21, 37, 4])
+    # A success with `Cache-Control: max-age=300` and an ETag; failures of each kind. Two bits a kid: 1 and 2 are its
+    # key before and after it was replaced, 3 is a key that is set aside.
+    success = lambda members, fields=33: bytes([7, fields, members])
+    failures = [bytes([which << 3 | 6, fields]) for which in (0, 4, 8, 12, 28) for fields in (1, 33, 65, 3)]
+    sets = [success(members) for members in (0b01_10_01, 0b01_10_10, 0b01, 0b11_11, 0, 0b11_01_00)]
+    after = [
+        *failures,
+        *sets,
+        # The operator asks; a permit of another set comes; permits are lost; an earlier time is handed in.
+        *(bytes([what << 3 | 2]) for what in range(16)),
+        # One fetch is out for longer than it may be, and another follows.
+        lost + minutes + due + success(0b01),
+        due + minutes + due + success(0b10) + success(0b01),
+    ]
+    for jitter_and_withdrawal in 0, 1, 2, 3, 0x29:
+        policy = bytes([9, 1, 100, 60, 30, 100, 20, 0x42, jitter_and_withdrawal])
+        start = policy + due + success(0b01_10_01, 1) + tokens
+        for event in after:
+            seed("rotation", start + minutes + due + event + tokens + minutes + due + success(0b01) + tokens)
+    for policy in bytes(9), b"\xff" * 9, bytes([0, 0, 1, 0, 0, 0, 255, 0xFF, 2]):
+        for failure in failures:
+            seed("rotation", policy + due + failure + minutes + due + failure + minutes + due + success(0b01) + tokens)
 
 
 main(pathlib.Path(sys.argv[1]))

@@ -1,6 +1,7 @@
 //! The algorithms that this crate verifies, and the one table that says everything about them.
 
 use core::fmt;
+use core::ops::BitOr;
 
 /// A JWS signature or MAC algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
@@ -271,21 +272,32 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The algorithms that a caller accepts. Never empty: it starts from one and grows with [`or`].
+/// The algorithms that a caller accepts. Never empty. Where one is expected, an [`Algorithm`], an array of
+/// them or several with `|` between them will do; [`only`](Self::only) and [`or`](Self::or) are for constants.
 ///
 /// ```
 /// use jose_core::{Algorithm, AlgorithmSet};
 ///
-/// let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
+/// let allowed = Algorithm::Rs256 | Algorithm::Es256;
 /// assert!(allowed.contains(Algorithm::Es256));
 /// assert_eq!(allowed.to_string(), "ES256 or RS256");
-/// ```
 ///
-/// [`or`]: AlgorithmSet::or
+/// const ALLOWED: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
+/// assert_eq!(AlgorithmSet::from([Algorithm::Es256, Algorithm::Rs256]), ALLOWED);
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AlgorithmSet(u16);
 
 impl AlgorithmSet {
+    /// Every algorithm that is implemented.
+    pub(crate) const ALL: Self = {
+        let (mut all, mut rest) = (Self(0), Algorithm::ALL);
+        while let [first, others @ ..] = rest {
+            (all, rest) = (all.or(*first), others);
+        }
+        all
+    };
+
     /// The set of this one algorithm.
     #[must_use]
     pub const fn only(algorithm: Algorithm) -> Self {
@@ -335,6 +347,30 @@ impl AlgorithmSet {
 impl From<Algorithm> for AlgorithmSet {
     fn from(algorithm: Algorithm) -> Self {
         Self::only(algorithm)
+    }
+}
+
+/// The set of these algorithms. An empty array does not compile.
+impl<const N: usize> From<[Algorithm; N]> for AlgorithmSet {
+    fn from(algorithms: [Algorithm; N]) -> Self {
+        const { assert!(N > 0, "expected at least one algorithm, found an empty array") }
+        algorithms.into_iter().fold(Self(0), Self::or)
+    }
+}
+
+impl<S: Into<Self>> BitOr<S> for AlgorithmSet {
+    type Output = Self;
+
+    fn bitor(self, other: S) -> Self {
+        Self(self.0 | other.into().0)
+    }
+}
+
+impl<S: Into<AlgorithmSet>> BitOr<S> for Algorithm {
+    type Output = AlgorithmSet;
+
+    fn bitor(self, other: S) -> AlgorithmSet {
+        AlgorithmSet::only(self) | other
     }
 }
 

@@ -4,16 +4,18 @@
 //! would stop: a token that has expired *and* is for another audience says both. It needs no heap.
 //!
 //! **It decides nothing.** What it shows of a token was written by whoever sent it, and is shown as
-//! such: the header, and of the payload the registered claims that the policy asks for, cut short and
-//! with everything but printable ASCII replaced. Key material is not shown. The report belongs in a
+//! such: the header, and of the payload the registered claims that the policy asks for, cut where they are
+//! long and with everything but printable ASCII escaped. Key material is not shown. The report belongs in a
 //! terminal or a log, and not in the response to the token's sender.
 
 mod candidate;
 mod cause;
 mod claim;
+mod document;
+mod name;
 mod problem;
+mod quote;
 mod report;
-mod set;
 mod steps;
 mod text;
 mod why;
@@ -23,19 +25,22 @@ use core::fmt;
 pub use self::candidate::{Candidate, Standing};
 pub use self::cause::Cause;
 pub use self::claim::{ClaimCheck, Demand, Found};
+pub use self::document::{JwkDiagnosis, SetDiagnosis, diagnose_jwk, diagnose_set, diagnose_set_with_limits};
+use self::name::Relation;
 use self::problem::Problems;
 pub use self::problem::{Outcome, Problem, Stage};
-pub use self::set::{SetDiagnosis, diagnose_set, diagnose_set_with_limits};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{Error, Excerpt};
 use crate::header::Header;
-use crate::reference::{Reference, Relation};
+use crate::json::Object;
+use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::KeySource;
 use crate::time::UnixTime;
-use crate::verify::{Scratch, Verifier};
+use crate::verify::Verifier;
 
-impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
+impl<K: KeySource> Verifier<'_, K> {
     /// Says why [`verify`](Self::verify), or after it
     /// [`claims`](crate::VerifiedJws::claims) with this policy and time, refuses a token, and what to
     /// change. It is for people: it takes at least twice as long, and decides nothing.
@@ -44,12 +49,12 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
-    /// use jose_core::{Algorithm, ClaimsPolicy, Expect, UnixTime, Verifier, VerifyingKey};
+    /// use jose_core::{ClaimsPolicy, Expect, UnixTime, Verifier, VerifyingKey};
     /// use jose_core::diagnose::Cause;
     ///
     /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
-    /// let verifier = Verifier::new(&key, Algorithm::Hs256.into());
-    /// let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    /// let verifier = Verifier::new(&key);
+    /// let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
@@ -61,26 +66,24 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn diagnose<'d, T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
-        &self,
+        &'d self,
         token: &T,
         scratch: &'d mut S,
-        policy: &ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'_>,
         now: UnixTime,
-    ) -> Diagnosis<'d, K>
-    where
-        'k: 'd,
-    {
+    ) -> Diagnosis<'d, K> {
         let token = token.as_ref();
         let refusal = match self.verify(token, scratch) {
             Ok(verified) => verified.claims(policy, now).err().map(Error::Claims),
             Err(error) => Some(error),
         };
         let mut diagnosis = Diagnosis {
-            keys: self.keys,
+            keys: &self.keys,
             allowed: self.allowed,
-            policy: *policy,
+            policy,
             now,
             refusal,
+            parameters: None,
             header: None,
             selected: None,
             signature_holds: None,
@@ -95,12 +98,14 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
 /// All that can be told about a token: each stage, every key, every claim, and each problem with what
 /// to change. `Display` is a report of it. See [`Verifier::diagnose`].
 #[must_use]
-pub struct Diagnosis<'d, K: KeySource + ?Sized> {
+pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
     allowed: AlgorithmSet,
-    policy: ClaimsPolicy<'d>,
+    policy: &'d ClaimsPolicy<'d>,
     now: UnixTime,
     refusal: Option<Error>,
+    /// All that the header has, if it is a JSON object.
+    parameters: Option<Object<'d>>,
     header: Option<Header<'d>>,
     /// The algorithm of the key that was chosen; `None` inside if the choice failed.
     selected: Option<Option<Algorithm>>,
@@ -123,7 +128,7 @@ pub struct UnverifiedHeader {
     pub thumbprint: Option<Excerpt>,
 }
 
-impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
+impl<'d, K: KeySource> Diagnosis<'d, K> {
     /// What `verify` and `claims` refuse the token for; `None` if they accept it. To decide, call
     /// them.
     #[must_use]
@@ -166,15 +171,13 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
 
     /// Every key of the verifier, in its order, with why it was chosen or passed over; none if the
     /// header cannot be read. A [`Jwks`](crate::Jwks) builds its keys again for this.
-    pub fn candidates(&self) -> impl Iterator<Item = Candidate> {
+    pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
         asked.into_iter().flat_map(|(reference, algorithm)| {
             let mut selected = self.selected.flatten();
-            self.keys.members(reference, self.allowed).map(move |member| {
-                let standing = match member.outcome {
-                    _ if member.relation == Relation::Thumbprint => Standing::KidIsThumbprint,
-                    _ if member.relation == Relation::LetterCase => Standing::KidLetterCase,
-                    _ if member.relation == Relation::Other => Standing::OtherKid,
+            self.keys.members(reference).map(move |member| {
+                let passed_over = Relation::of(&member, reference.kid()).standing();
+                let standing = passed_over.unwrap_or_else(|| match member.outcome {
                     Err(reason) => Standing::SetAside { reason },
                     Ok(own) if Some(own) != algorithm => Standing::OtherAlgorithm { algorithm: own },
                     // Where one was chosen, it is the first that fits.
@@ -182,8 +185,8 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
                         Some(_) => Standing::Chosen { algorithm },
                         None => Standing::Fits { algorithm },
                     },
-                };
-                Candidate { kid: member.kid, standing }
+                });
+                Candidate { kid: member.names.kid, standing }
             })
         })
     }
@@ -213,7 +216,7 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     }
 }
 
-impl<K: KeySource + ?Sized> fmt::Debug for Diagnosis<'_, K> {
+impl<K: KeySource> fmt::Debug for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Diagnosis").field("refusal", &self.refusal).finish_non_exhaustive()
     }

@@ -1,15 +1,17 @@
 //! The JOSE header (RFC 7515 §4): what the token says of itself, before anything is verified.
 
 use crate::algorithm::{Algorithm, ENABLED};
-use crate::error::{Excerpt, ParseError};
-use crate::json::{JsonString, Members, Names, Span, Word};
+use crate::error::{Excerpt, ParseError, SelectError};
+use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
 use crate::limits::Limits;
 
-/// The header parameters that verification looks at.
+/// The header parameters of a token.
 ///
-/// `jwk`, `jku`, `x5u` and `x5c` are never a source of keys, and are ignored like every parameter
-/// that is not listed here. Without `kid`, `x5t#S256` or `x5t` names the key among those that have the
-/// same text there; one that is no string names none. `crit` refuses the token, and so does `b64` other than `true`.
+/// Verification looks at `alg`, `kid`, `typ`, `crit` and `b64`. Without `kid`, `x5t#S256` or `x5t` names the
+/// key among those that have the same text there; one that is no string names none. `crit` refuses the token,
+/// unless its names are among those of [`Verifier::understands`](crate::Verifier::understands); `b64` other
+/// than `true` always does. Every other parameter is ignored, `jwk`, `jku`, `x5u` and `x5c` too, which are never
+/// a source of keys. All of them can be [read](Self::get).
 #[derive(Clone, Copy)]
 pub struct Header<'t> {
     text: &'t str,
@@ -24,7 +26,7 @@ pub struct Header<'t> {
 impl<'t> Header<'t> {
     /// Reads a decoded header.
     #[inline(never)]
-    pub(crate) fn parse(text: &'t [u8], limits: Limits) -> Result<Self, ParseError> {
+    pub(crate) fn parse(text: &'t [u8], limits: Limits, crit: Crit) -> Result<Self, ParseError> {
         const ALG: u64 = Word::of_short("alg");
         const KID: u64 = Word::of_short("kid");
         const TYP: u64 = Word::of_short("typ");
@@ -43,7 +45,7 @@ impl<'t> Header<'t> {
                 KID => kid = Some(string("kid", value)?),
                 TYP => typ = Some(string("typ", value)?),
                 X5T => x5t = Some(value),
-                CRIT => return Err(ParseError::Crit),
+                CRIT if crit == Crit::Refused => return Err(ParseError::Crit),
                 B64 if !value.is_true() => return Err(ParseError::UnencodedPayload),
                 _ if member.name(text) == "x5t#S256" => x5t_s256 = Some(value),
                 _ => {}
@@ -53,6 +55,13 @@ impl<'t> Header<'t> {
         let named = alg.contents(text);
         let algorithm = ENABLED.iter().find(|known| named == known.name).map(|known| known.algorithm);
         Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
+    }
+
+    /// The same header, in another copy of its text.
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn over<'c>(&self, copy: &'c str) -> Header<'c> {
+        let Self { text: _, alg, algorithm, kid, typ, x5t, x5t_s256 } = *self;
+        Header { text: copy, alg, algorithm, kid, typ, x5t, x5t_s256 }
     }
 
     /// `alg` (RFC 7515 §4.1.1): an algorithm that is implemented, or else what the header says.
@@ -85,6 +94,85 @@ impl<'t> Header<'t> {
     pub fn typ(&self) -> Option<JsonString<'t>> {
         self.typ.and_then(|span| span.string(self.text))
     }
+
+    /// The parameter with this name, escapes resolved, of whatever type it is. Each call goes through the
+    /// header, in time linear in its length.
+    ///
+    /// ```
+    /// use jose_core::json::Value;
+    /// use jose_core::{Limits, UnverifiedJws};
+    ///
+    /// // The header is {"alg":"ES256","x5c":["MIIB"],"ppt":"shaken"}.
+    /// let token = "eyJhbGciOiJFUzI1NiIsIng1YyI6WyJNSUlCIl0sInBwdCI6InNoYWtlbiJ9.e30.c2lnbmF0dXJl";
+    /// let mut scratch = [0; 256];
+    /// let jws = UnverifiedJws::parse(token, &mut scratch, Limits::new())?;
+    /// let header = jws.header();
+    /// assert!(header.get("ppt").is_some_and(|ppt| ppt == "shaken"));
+    /// let chain = header.get("x5c").and_then(Value::as_array);
+    /// assert!(chain.is_some_and(|chain| chain.iter().eq([Value::String("MIIB".into())])));
+    /// assert!(header.iter().map(|(name, _)| name).eq(["alg", "x5c", "ppt"]));
+    /// # Ok::<(), jose_core::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'t>> {
+        self.object().get(name)
+    }
+
+    /// All parameters, in the order of the header.
+    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
+        self.object().iter()
+    }
+
+    /// The decoded header, as the token has it: UTF-8, since it is JSON that has been checked.
+    #[must_use]
+    pub const fn as_json(&self) -> &'t str {
+        self.text
+    }
+
+    const fn object(&self) -> Object<'t> {
+        Object::of_checked(self.text)
+    }
+}
+
+/// What `crit` does where a header is read.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Crit {
+    /// It refuses the header.
+    Refused,
+    /// Nothing yet: [`check_crit`] follows.
+    Checked,
+}
+
+/// What `crit` cannot name: what RFC 7515 §4.1 and RFC 7518 §4 register, and `b64` (RFC 7797), which changes
+/// what is signed.
+static REGISTERED: [&str; 19] = [
+    "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "epk", "apu", "apv",
+    "iv", "tag", "p2s", "p2c", "b64",
+];
+
+/// Holds `crit`, if it is there, to RFC 7515 §4.1.11 and to the names of the extensions that the application
+/// understands.
+pub(crate) fn check_crit(header: &Header<'_>, understood: &[&str]) -> Result<(), SelectError> {
+    let Some(crit) = header.get("crit") else { return Ok(()) };
+    let names = crit.as_array().filter(|names| names.iter().next().is_some());
+    let names = names.ok_or(SelectError::CritMalformed)?;
+    // All names before one are different and understood: there are no more of them than in that list.
+    for (place, name) in names.iter().enumerate() {
+        let name = name.as_string().ok_or(SelectError::CritMalformed)?;
+        if let Some(name) = REGISTERED.iter().copied().find(|registered| name == *registered) {
+            return Err(SelectError::CritRegistered { name });
+        }
+        let Some(own) = understood.iter().copied().find(|own| name == *own) else {
+            return Err(SelectError::CritNotUnderstood { name: name.excerpt() });
+        };
+        if names.iter().take(place).any(|before| before == own) {
+            return Err(SelectError::CritDuplicate { name: name.excerpt() });
+        }
+        if header.get(own).is_none() {
+            return Err(SelectError::CritAbsent { name: name.excerpt() });
+        }
+    }
+    Ok(())
 }
 
 /// Shows no more of the header than what verification looks at, and of that no more than an excerpt.

@@ -8,13 +8,17 @@
 mod string;
 mod span;
 mod fault;
+mod number;
 mod structure;
 mod names;
 mod reader;
 mod members;
 
+use core::fmt;
+
 pub(crate) use self::members::Members;
 pub(crate) use self::names::{Names, Word};
+pub(crate) use self::number::Truncated;
 use self::reader::Reader;
 pub(crate) use self::span::Span;
 pub use self::string::JsonString;
@@ -30,7 +34,10 @@ pub const MAX_LENGTH: usize = Limits::MAX;
 pub const MAX_DEPTH: usize = 32;
 
 /// A JSON value, borrowed from text that has been checked as a whole. Strings are equal when they mean
-/// the same; numbers, arrays and objects when their text is the same.
+/// the same; numbers, arrays and objects when their text is the same. `Display` writes the JSON text, as it
+/// was read.
+///
+/// The accessors give `None` for a value of another type; each takes time linear in the value's text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
     /// `null`.
@@ -53,12 +60,14 @@ impl<'a> Value<'a> {
     /// ```
     /// use jose_core::json::Value;
     ///
-    /// let Ok(Value::Object(object)) = Value::parse(r#"{"a": [1, 2.5e3]}"#) else { panic!() };
-    /// let Some(Value::Array(array)) = object.get("a") else { panic!() };
+    /// let value = Value::parse(r#"{"a": [1, 2.5e3]}"#)?;
+    /// let array = value.get("a").and_then(Value::as_array).ok_or("not an array")?;
     /// assert!(array.iter().eq([Value::Number("1"), Value::Number("2.5e3")]));
+    /// assert!(array.iter().map(Value::as_i64).eq([Some(1), Some(2500)]));
     ///
     /// let error = Value::parse(r#"{"a": 1, "\u0061": 2}"#).unwrap_err();
     /// assert_eq!(error.to_string(), "expected unique member names, found a second member of this name at byte 9");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
@@ -96,10 +105,109 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The string, if it is one.
+    /// Whether it is `null`.
     #[must_use]
-    pub fn as_string(self) -> Option<JsonString<'a>> {
+    pub const fn is_null(self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The boolean, if it is one.
+    #[must_use]
+    pub const fn as_bool(self) -> Option<bool> {
+        if let Self::Bool(bool) = self { Some(bool) } else { None }
+    }
+
+    /// The string, if it is one. To compare a value with a text, `==` suffices.
+    #[must_use]
+    pub const fn as_string(self) -> Option<JsonString<'a>> {
         if let Self::String(string) = self { Some(string) } else { None }
+    }
+
+    /// The number, if it is an integer from -2^63 to 2^63 - 1, however that is written: `3`, `3.0`, `3e0` and
+    /// `30e-1` are 3, and `-0` is 0. Nothing is rounded: `3.5` is none.
+    ///
+    /// ```
+    /// use jose_core::json::Value;
+    ///
+    /// let read = |text| Value::parse(text).ok().and_then(Value::as_i64);
+    /// assert_eq!([read("-3"), read("3.0"), read("3e2")], [Some(-3), Some(3), Some(300)]);
+    /// assert_eq!([read("3.5"), read("9223372036854775808"), read("\"3\"")], [None; 3]);
+    /// ```
+    #[must_use]
+    pub fn as_i64(self) -> Option<i64> {
+        let Truncated { negative, magnitude, .. } = self.integer()?;
+        if negative { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
+    }
+
+    /// The number, if it is an integer from 0 to 2^64 - 1, however that is written; see
+    /// [`as_i64`](Self::as_i64).
+    #[must_use]
+    pub fn as_u64(self) -> Option<u64> {
+        let Truncated { negative, magnitude, .. } = self.integer()?;
+        (!negative || magnitude == 0).then_some(magnitude)
+    }
+
+    /// The number, rounded to the nearest `f64` (of two as near, to the one whose last bit is zero);
+    /// `None` if that would be infinite.
+    ///
+    /// ```
+    /// use jose_core::json::Value;
+    ///
+    /// assert_eq!(Value::parse("2.5e-1")?.as_f64(), Some(0.25));
+    /// assert_eq!(Value::parse("1e400")?.as_f64(), None);
+    /// # Ok::<(), jose_core::JsonError>(())
+    /// ```
+    #[must_use]
+    pub fn as_f64(self) -> Option<f64> {
+        let Self::Number(number) = self else { return None };
+        number.parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    fn integer(self) -> Option<Truncated> {
+        let Self::Number(number) = self else { return None };
+        Truncated::parse(number.as_bytes()).filter(|number| number.whole)
+    }
+
+    /// The array, if it is one.
+    #[must_use]
+    pub const fn as_array(self) -> Option<Array<'a>> {
+        if let Self::Array(array) = self { Some(array) } else { None }
+    }
+
+    /// The object, if it is one.
+    #[must_use]
+    pub const fn as_object(self) -> Option<Object<'a>> {
+        if let Self::Object(object) = self { Some(object) } else { None }
+    }
+
+    /// The value of the member with this name, escapes resolved, if it is an object that has one.
+    #[must_use]
+    pub fn get(self, name: &str) -> Option<Self> {
+        self.as_object()?.get(name)
+    }
+}
+
+/// The JSON text, as it was read.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Bool(bool) => bool.fmt(f),
+            Self::Number(text) | Self::Array(Array(text)) | Self::Object(Object(text)) => f.write_str(text),
+            Self::String(string) => string.write_json(f),
+        }
+    }
+}
+
+impl PartialEq<str> for Value<'_> {
+    fn eq(&self, other: &str) -> bool {
+        self.as_string().is_some_and(|string| string == *other)
+    }
+}
+
+impl PartialEq<&str> for Value<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
     }
 }
 
@@ -111,6 +219,12 @@ impl<'a> Array<'a> {
     /// The elements, in order.
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
         self.elements()
+    }
+
+    /// The JSON text, as it was read.
+    #[must_use]
+    pub const fn as_json(self) -> &'a str {
+        self.0
     }
 
     pub(crate) const fn elements(self) -> ArrayElements<'a> {
@@ -144,6 +258,12 @@ impl<'a> Object<'a> {
     /// The object that is the whole of a text, which has been checked.
     pub(crate) const fn of_checked(text: &'a str) -> Self {
         Self(text)
+    }
+
+    /// The JSON text, as it was read.
+    #[must_use]
+    pub const fn as_json(self) -> &'a str {
+        self.0
     }
 
     /// The members, in the order of the text.

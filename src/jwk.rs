@@ -2,7 +2,7 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
-use crate::json::{JsonString, Members, Names, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
@@ -16,7 +16,7 @@ use crate::reference::Names as KeyNames;
 /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256",
 ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
-/// let key = jwk.verifying_key(AlgorithmSet::from(Algorithm::Es256))?;
+/// let key = jwk.verifying_key(Algorithm::Es256)?;
 /// assert_eq!(key.algorithm(), Algorithm::Es256);
 /// # Ok::<(), jose_core::KeyError>(())
 /// ```
@@ -58,8 +58,8 @@ static WORDS: [u64; NAMES.len()] = {
 
 impl<'a> Jwk<'a> {
     /// Reads a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and
-    /// `x5c`, `x5t` and `x5u` are no source of anything. What the members say is judged by
-    /// [`verifying_key`](Self::verifying_key).
+    /// `x5c`, `x5t` and `x5u` are no source of anything; all of them can be [read](Self::get). What the members
+    /// say is judged by [`verifying_key`](Self::verifying_key).
     ///
     /// # Errors
     ///
@@ -102,8 +102,8 @@ impl<'a> Jwk<'a> {
     /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256", "use":"jwt-svid",
     ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
-    /// assert!(jwk.verifying_key(Algorithm::Es256.into()).is_err());
-    /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256.into()).is_ok());
+    /// assert!(jwk.verifying_key(Algorithm::Es256).is_err());
+    /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256).is_ok());
     /// # }
     /// # Ok::<(), jose_core::KeyError>(())
     /// ```
@@ -117,6 +117,42 @@ impl<'a> Jwk<'a> {
     #[must_use]
     pub fn kid(&self) -> Option<JsonString<'a>> {
         self.value("kid").and_then(Value::as_string)
+    }
+
+    /// The member with this name, escapes resolved, of whatever type it is; `null` is a value here. Each call
+    /// goes through the JWK, in time linear in its length.
+    ///
+    /// What a secret or private key has as its members is given out like any other, and is as secret as the
+    /// key.
+    ///
+    /// ```
+    /// use jose_core::Jwk;
+    ///
+    /// let jwk = Jwk::parse(r#"{"kty":"EC", "x5u":"https:\/\/issuer.example/chain.pem", "nbf":1.8e9}"#)?;
+    /// assert!(jwk.get("x5u").is_some_and(|url| url == "https://issuer.example/chain.pem"));
+    /// assert_eq!(jwk.get("nbf").and_then(|nbf| nbf.as_i64()), Some(1_800_000_000));
+    /// assert!(jwk.iter().map(|(name, _)| name).eq(["kty", "x5u", "nbf"]));
+    /// # Ok::<(), jose_core::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Value<'a>> {
+        self.object().get(name)
+    }
+
+    /// All members, in the order of the JWK, with what [`get`](Self::get) says of secrets.
+    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> + use<'a> {
+        self.object().iter()
+    }
+
+    /// The text that this was read from: UTF-8, since it is JSON that has been checked. With a secret or private
+    /// key it is as secret as the key.
+    #[must_use]
+    pub const fn as_json(&self) -> &'a str {
+        self.text
+    }
+
+    const fn object(&self) -> Object<'a> {
+        Object::of_checked(self.text)
     }
 
     /// The names that a header can have for the key: `kid`, and the thumbprints of its certificate
@@ -137,7 +173,11 @@ impl<'a> Jwk<'a> {
     /// `key_ops`, `crv` of an EC or OKP key, `alg`, what is allowed, private members, and then the key material;
     /// of each its type and then its value.
     #[inline(never)]
-    pub fn verifying_key(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
+    pub fn verifying_key(&self, allowed: impl Into<AlgorithmSet>) -> Result<VerifyingKey, KeyError> {
+        self.build(allowed.into())
+    }
+
+    fn build(&self, allowed: AlgorithmSet) -> Result<VerifyingKey, KeyError> {
         let algorithm = self.algorithm(allowed)?;
         let key = VerifyingKey::from_parameters(algorithm, &|name| self.value(name));
         key.map_err(|error| match error {
@@ -235,7 +275,7 @@ impl core::fmt::Debug for Jwk<'_> {
 /// Whether a value is an empty string or array: a private member with one publishes nothing.
 fn is_empty(value: Value<'_>) -> bool {
     match value {
-        Value::String(string) => string == "",
+        Value::String(string) => string.is_empty(),
         Value::Array(array) => array.iter().next().is_none(),
         _ => false,
     }

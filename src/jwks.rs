@@ -1,5 +1,6 @@
 //! A JWK Set (RFC 7517 §5), borrowed from its JSON text.
 
+use crate::algorithm::AlgorithmSet;
 use crate::error::{KeyError, SetError};
 use crate::json::{Elements, Members, Names, Word};
 use crate::jwk::Jwk;
@@ -78,6 +79,13 @@ impl<'a> Jwks<'a> {
         self
     }
 
+    /// These keys, for tokens of the `allowed` algorithms: a source of keys for a
+    /// [`Verifier`](crate::Verifier).
+    #[must_use]
+    pub fn keys(&self, allowed: impl Into<AlgorithmSet>) -> JwksKeys<'a> {
+        JwksKeys { jwks: *self, allowed: allowed.into() }
+    }
+
     /// The number of members, good and bad.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -96,6 +104,13 @@ impl<'a> Jwks<'a> {
         let parse = move |member| Jwk::parse_with_limits(member, limits).map(|jwk| jwk.allow_uses(uses));
         self.keys.iter().map(parse)
     }
+}
+
+/// The keys of a [`Jwks`] for tokens of some algorithms: see [`Jwks::keys`].
+#[derive(Clone, Copy, Debug)]
+pub struct JwksKeys<'a> {
+    pub(crate) jwks: Jwks<'a>,
+    pub(crate) allowed: AlgorithmSet,
 }
 
 /// Shows no text: a set may hold secrets.

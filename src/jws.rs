@@ -2,9 +2,10 @@
 
 use crate::base64url;
 use crate::compact::{self, Parts};
-use crate::error::{Base64Error, ParseError};
-use crate::header::Header;
+use crate::error::{Base64Error, Error, ParseError};
+use crate::header::{Crit, Header, check_crit};
 use crate::limits::Limits;
+use crate::scratch::Scratch;
 
 /// A JWS in compact serialization: its parts and its header. Nothing of it has been verified, and
 /// its payload is still encoded.
@@ -33,19 +34,46 @@ pub struct UnverifiedJws<'t> {
 
 impl<'t> UnverifiedJws<'t> {
     /// Takes a token apart, under the limits that a [`Verifier`](crate::Verifier) has. The decoded header
-    /// is kept in `scratch`, for which three quarters of the token's length suffice.
+    /// is kept in `scratch`, for which three quarters of the header's length suffice, or which grows.
     ///
     /// # Errors
     ///
     /// [`ParseError`].
-    pub fn parse<T: AsRef<[u8]> + ?Sized>(
+    pub fn parse<T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
         token: &'t T,
-        scratch: &'t mut [u8],
+        scratch: &'t mut S,
         limits: Limits,
     ) -> Result<Self, ParseError> {
-        let parts = compact::split(token.as_ref(), limits)?;
+        Self::parse_with(token.as_ref(), scratch, limits, Crit::Refused)
+    }
+
+    /// The same for tokens whose `crit` has names of these alone (RFC 7515 §4.1.11), as
+    /// [`Verifier::understands`](crate::Verifier::understands) has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parse`], and [`Error::Select`] for a `crit` that is not accepted.
+    pub fn parse_understanding<T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
+        token: &'t T,
+        scratch: &'t mut S,
+        limits: Limits,
+        understood: &[&str],
+    ) -> Result<Self, Error> {
+        let jws = Self::parse_with(token.as_ref(), scratch, limits, Crit::Checked)?;
+        check_crit(&jws.header, understood)?;
+        Ok(jws)
+    }
+
+    fn parse_with<S: Scratch + ?Sized>(
+        token: &'t [u8],
+        scratch: &'t mut S,
+        limits: Limits,
+        crit: Crit,
+    ) -> Result<Self, ParseError> {
+        let parts = compact::split(token, limits)?;
+        let scratch = scratch.at_least(base64url::decoded_len(parts.header.len()))?;
         let decoded = decode_header(&parts, scratch)?;
-        Ok(Self { parts, header: Header::parse(decoded, limits)? })
+        Ok(Self { parts, header: Header::parse(decoded, limits, crit)? })
     }
 
     /// The header, as the token states it.
@@ -62,12 +90,13 @@ impl<'t> UnverifiedJws<'t> {
         self.parts.signing_input
     }
 
-    /// The signature, decoded into `buffer`.
+    /// The signature, decoded into `buffer`, a [`Scratch`] as for [`parse`](Self::parse).
     ///
     /// # Errors
     ///
     /// [`ParseError::SignatureBase64`].
-    pub fn signature<'b>(&self, buffer: &'b mut [u8]) -> Result<&'b [u8], ParseError> {
+    pub fn signature<'b, S: Scratch + ?Sized>(&self, buffer: &'b mut S) -> Result<&'b [u8], ParseError> {
+        let buffer = buffer.at_least(base64url::decoded_len(self.parts.signature.len()))?;
         decode_signature(&self.parts, buffer)
     }
 
@@ -76,10 +105,11 @@ impl<'t> UnverifiedJws<'t> {
     /// # Errors
     ///
     /// [`ParseError::PayloadBase64`].
-    pub fn dangerous_payload_without_verification<'b>(
+    pub fn dangerous_payload_without_verification<'b, S: Scratch + ?Sized>(
         &self,
-        buffer: &'b mut [u8],
+        buffer: &'b mut S,
     ) -> Result<&'b [u8], ParseError> {
+        let buffer = buffer.at_least(base64url::decoded_len(self.parts.payload.len()))?;
         decode_payload(&self.parts, buffer)
     }
 }

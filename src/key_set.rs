@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{Excerpt, KeyError};
+use crate::error::{Error, Excerpt, KeyError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
 use crate::jwks::Jwks;
@@ -17,26 +17,27 @@ use crate::reference::{Name, Names};
 ///
 /// ```
 /// # #[cfg(feature = "es256")] {
-/// use jose_core::{Algorithm, AlgorithmSet, Jwks, KeySet};
+/// use jose_core::{Algorithm, Jwks, KeySet};
 ///
 /// let text = r#"{"keys": [
 ///     {"kty": "EC", "crv": "P-256", "kid": "a", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
 ///      "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"},
 ///     {"kty": "RSA", "kid": "b", "use": "enc", "n": "AQAB", "e": "AQAB"}]}"#;
-/// let keys = KeySet::from_jwks(&Jwks::parse(text)?, AlgorithmSet::from(Algorithm::Es256))?;
+/// let keys = KeySet::from_jwks(&Jwks::parse(text)?, Algorithm::Es256)?;
 ///
 /// let verdicts: Vec<String> = keys.verdicts().map(|verdict| verdict.to_string()).collect();
 /// assert_eq!(verdicts[0], "kid \"a\": bound to ES256");
-/// assert_eq!(verdicts[1], "kid \"b\": set aside: 'use': expected \"sig\", found \"enc\": the key is not for signatures");
+/// assert_eq!(verdicts[1], "kid \"b\": set aside: key 'use': expected \"sig\", found \"enc\": the key is not for signatures");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct KeySet {
     members: Vec<Member>,
+    allowed: AlgorithmSet,
     /// An open-addressing table of member numbers plus one, by a hash of the kid; a power of two of
     /// places, at most half of them taken. Members of the same kid follow one another.
-    places: Vec<u16>,
+    places: Vec<u32>,
 }
 
 #[derive(Clone, Debug)]
@@ -114,9 +115,20 @@ impl NoUsableKey {
 
 impl fmt::Display for NoUsableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "none of the {} keys in the set can be used", self.members.len())?;
+        write!(f, "JWK Set: expected a key that can be used, found none among {}", self.members.len())?;
         self.verdicts().take(MOST_SHOWN).try_for_each(|verdict| write!(f, "; {verdict}"))?;
-        if self.members.len() > MOST_SHOWN { f.write_str("; ...") } else { Ok(()) }
+        match self.members.len().checked_sub(MOST_SHOWN) {
+            Some(more @ 1..) => write!(f, "; and {more} more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How many members there were, and why the first was set aside: [`Error`] is `Copy`, and cannot keep all.
+impl From<NoUsableKey> for Error {
+    fn from(none: NoUsableKey) -> Self {
+        let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
+        Self::NoUsableKey { keys: none.members.len(), first }
     }
 }
 
@@ -129,15 +141,82 @@ impl KeySet {
     /// # Errors
     ///
     /// [`NoUsableKey`] when nothing is left, an empty set included.
-    pub fn from_jwks(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
+    pub fn from_jwks(jwks: &Jwks<'_>, allowed: impl Into<AlgorithmSet>) -> Result<Self, NoUsableKey> {
+        Self::build(jwks, allowed.into())
+    }
+
+    fn build(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
         // Of its final size from the start: one that grows leaves copies of secrets behind.
         let mut members = Vec::with_capacity(jwks.len());
         members.extend(jwks.iter().map(|jwk| Member::new(jwk, allowed)));
-        if members.iter().all(|member: &Member| member.key.is_err()) {
+        Self::of(members, allowed)
+    }
+
+    /// Builds a set of one key: of a JWK that is not in a set.
+    ///
+    /// # Errors
+    ///
+    /// [`NoUsableKey`] with the reason.
+    pub fn from_jwk(jwk: &Jwk<'_>, allowed: impl Into<AlgorithmSet>) -> Result<Self, NoUsableKey> {
+        let allowed = allowed.into();
+        Self::of(alloc::vec![Member::new(Ok(*jwk), allowed)], allowed)
+    }
+
+    /// A set of these keys, each with its `kid`, for tokens of their algorithms. Several keys may have one
+    /// `kid`, as in a JWK Set: for different algorithms they are told apart, and where two different keys are for
+    /// the same one, a token that names them is refused.
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// use jose_core::{Algorithm, KeySet, VerifyingKey};
+    ///
+    /// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
+    /// let keys = KeySet::from_keys([("2026-1", key)])?;
+    /// assert!(keys.key("2026-1", Algorithm::Hs256).is_ok());
+    /// assert!(keys.iter().map(|(kid, _)| kid).eq([Some("2026-1")]));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`NoUsableKey`] without any key.
+    pub fn from_keys<S: Into<Box<str>>>(
+        keys: impl IntoIterator<Item = (S, VerifyingKey), IntoIter: ExactSizeIterator>,
+    ) -> Result<Self, NoUsableKey> {
+        let member =
+            |(kid, key): (S, _)| Member { kid: Some(kid.into()), x5t_s256: None, x5t: None, key: Ok(key) };
+        let keys = keys.into_iter();
+        let mut members = Vec::with_capacity(keys.len());
+        members.extend(keys.map(member));
+        let algorithms =
+            members.iter().filter_map(|member| member.key.as_ref().ok()).map(VerifyingKey::algorithm);
+        match algorithms.map(AlgorithmSet::from).reduce(|all, one| all | one) {
+            Some(allowed) => Self::of(members, allowed),
+            None => Err(NoUsableKey { members }),
+        }
+    }
+
+    /// The members of this set and then those of another, for tokens of the algorithms of either. Members with
+    /// one `kid` are as in [`from_keys`](Self::from_keys).
+    #[must_use]
+    pub fn merge(&self, other: &Self) -> Self {
+        let allowed = self.allowed | other.allowed;
+        let mut members = Vec::with_capacity(self.members.len().saturating_add(other.members.len()));
+        members.extend(self.members.iter().chain(&other.members).cloned());
+        Self::indexed(members, allowed)
+    }
+
+    fn of(members: Vec<Member>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
+        if members.iter().all(|member| member.key.is_err()) {
             return Err(NoUsableKey { members });
         }
-        let mut set =
-            Self { places: alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()], members };
+        Ok(Self::indexed(members, allowed))
+    }
+
+    fn indexed(members: Vec<Member>, allowed: AlgorithmSet) -> Self {
+        let places = alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()];
+        let mut set = Self { members, allowed, places };
         for (number, member) in (1..).zip(&set.members) {
             let Some(kid) = &member.kid else { continue };
             let mask = set.places.len().saturating_sub(1);
@@ -152,12 +231,24 @@ impl KeySet {
             .filter(|key| key.algorithm() == Algorithm::Es256)
             .take(MOST_PREPARED)
             .for_each(VerifyingKey::prepare);
-        Ok(set)
+        set
+    }
+
+    /// The keys that can be used, in order, each with its `kid` where it has one.
+    #[must_use]
+    pub fn iter(&self) -> Keys<'_> {
+        Keys(self.members.iter())
     }
 
     /// The verdict on each member of the set, in order.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
         self.members.iter().map(Member::verdict)
+    }
+
+    /// The algorithms that were allowed for it.
+    #[must_use]
+    pub const fn algorithms(&self) -> AlgorithmSet {
+        self.allowed
     }
 
     /// The number of members, those set aside included.
@@ -199,10 +290,31 @@ impl KeySet {
         };
         let numbers = probe(&self.places, start.unwrap_or(0));
         numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
-            let member = self.members.get(usize::from(number).checked_sub(1)?)?;
+            let member = self.members.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
             let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > MOST_RESOLVED)?;
             (kid == *own).then_some(&member.key)
         })
+    }
+}
+
+/// The keys of a [`KeySet`] that can be used, each with its `kid` where it has one: [`KeySet::iter`].
+#[derive(Clone, Debug)]
+pub struct Keys<'k>(core::slice::Iter<'k, Member>);
+
+impl<'k> Iterator for Keys<'k> {
+    type Item = (Option<&'k str>, &'k VerifyingKey);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(|member| Some((member.kid.as_deref(), member.key.as_ref().ok()?)))
+    }
+}
+
+impl<'k> IntoIterator for &'k KeySet {
+    type Item = (Option<&'k str>, &'k VerifyingKey);
+    type IntoIter = Keys<'k>;
+
+    fn into_iter(self) -> Keys<'k> {
+        self.iter()
     }
 }
 
@@ -213,11 +325,11 @@ const MOST_RESOLVED: usize = 256;
 #[cold]
 #[inline(never)]
 fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
-    kid.resolve(&mut [0; MOST_RESOLVED]).map(hash)
+    kid.copy_to(&mut [0; MOST_RESOLVED]).map(hash)
 }
 
 /// The contents of all places, in the order in which a kid with this hash takes them.
-fn probe(places: &[u16], start: usize) -> impl Iterator<Item = u16> {
+fn probe(places: &[u32], start: usize) -> impl Iterator<Item = u32> {
     let (before, from) = places.split_at_checked(start & places.len().saturating_sub(1)).unwrap_or_default();
     from.iter().chain(before).copied()
 }

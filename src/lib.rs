@@ -37,6 +37,7 @@ extern crate std;
 // `#[inline(never)]` in them keeps a stage's buffers out of the stack frames of the others; what is
 // inlined on 64-bit targets alone is worth its code there, and not on a device.
 mod algorithm;
+mod any_of;
 mod time;
 mod error;
 mod limits;
@@ -45,6 +46,7 @@ pub mod json;
 mod compact;
 mod header;
 mod reference;
+mod scratch;
 mod jws;
 mod key;
 mod jwk;
@@ -59,25 +61,31 @@ pub mod diagnose;
 pub mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
+pub use self::any_of::{AnyOf, EmptyList};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
+#[cfg(feature = "serde")]
+pub use self::error::Message;
 pub use self::error::{
-    Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError, KeyForm, ParseError,
-    SelectError, SetError, SignatureError,
+    AlgorithmNameError, Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError,
+    KeyForm, ParseError, SelectError, SetError, SignatureError,
 };
 pub use self::header::Header;
 pub use self::jwk::Jwk;
-pub use self::jwks::Jwks;
+pub use self::jwks::{Jwks, JwksKeys};
 pub use self::jws::UnverifiedJws;
 #[cfg(feature = "es256")]
 pub use self::key::PreparedEs256;
 pub use self::key::VerifyingKey;
 #[cfg(feature = "alloc")]
-pub use self::key_set::{KeySet, NoUsableKey, Verdict};
+pub use self::key_set::{KeySet, Keys, NoUsableKey, Verdict};
 pub use self::limits::Limits;
 #[cfg(feature = "alloc")]
 pub use self::rotation::RemoteKeySet;
+pub use self::scratch::Scratch;
 pub use self::select::KeySource;
 #[cfg(feature = "std")]
 pub use self::time::ClockError;
 pub use self::time::{Leeway, UnixTime};
-pub use self::verify::{Scratch, VerifiedJws, Verifier};
+#[cfg(feature = "alloc")]
+pub use self::verify::OwnedJws;
+pub use self::verify::{VerifiedJws, Verifier};

@@ -24,9 +24,6 @@ pub(crate) enum Name<'h> {
 }
 
 impl<'h> Reference<'h> {
-    /// No name at all.
-    pub(crate) const NONE: Self = Self { kid: None, x5t_s256: None, x5t: None };
-
     pub(crate) fn of(header: &Header<'h>) -> Self {
         Self { kid: header.kid(), x5t_s256: header.x5t_s256(), x5t: header.x5t() }
     }
@@ -46,19 +43,6 @@ impl<'h> Reference<'h> {
     }
 }
 
-/// What a key is to the name in a header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
-    /// It has the name, or the header names none.
-    Named,
-    /// It has another name, or none.
-    Other,
-    /// The header's `kid` is not the key's own, but its `x5t#S256` or `x5t`.
-    Thumbprint,
-    /// The header's `kid` differs from the key's own in letter case alone.
-    LetterCase,
-}
-
 /// The names that a key has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names<S> {
@@ -76,39 +60,31 @@ impl<S: Text> Names<S> {
         };
         own.is_some_and(|own| own.is(asked))
     }
+}
 
-    pub(crate) fn relation(self, name: Option<Name<'_>>) -> Relation {
-        match name {
-            Some(name) if !self.have(name) => self.relation_to_another(name),
-            _ => Relation::Named,
-        }
+impl<'k> Names<JsonString<'k>> {
+    /// Those of a key that has no more of a name than this.
+    pub(crate) const fn of(kid: Option<JsonString<'k>>) -> Self {
+        Self { kid, x5t_s256: None, x5t: None }
     }
+}
 
-    fn relation_to_another(self, name: Name<'_>) -> Relation {
-        let Name::Kid(kid) = name else { return Relation::Other };
-        if self.x5t_s256.is_some_and(|own| own.is(kid)) || self.x5t.is_some_and(|own| own.is(kid)) {
-            Relation::Thumbprint
-        } else if self.kid.is_some_and(|own| own.is_but_for_case(kid)) {
-            Relation::LetterCase
-        } else {
-            Relation::Other
-        }
+impl<'k> From<Names<&'k str>> for Names<JsonString<'k>> {
+    fn from(names: Names<&'k str>) -> Self {
+        let [kid, x5t_s256, x5t] =
+            [names.kid, names.x5t_s256, names.x5t].map(|name| name.map(|name| JsonString::new(name, false)));
+        Self { kid, x5t_s256, x5t }
     }
 }
 
 /// Text that a name of a key is kept as.
 pub(crate) trait Text: Copy {
     fn is(self, name: JsonString<'_>) -> bool;
-    fn is_but_for_case(self, name: JsonString<'_>) -> bool;
 }
 
 impl Text for &str {
     fn is(self, name: JsonString<'_>) -> bool {
         name == *self
-    }
-
-    fn is_but_for_case(self, name: JsonString<'_>) -> bool {
-        equal_but_for_case(self.chars(), name)
     }
 }
 
@@ -116,13 +92,4 @@ impl Text for JsonString<'_> {
     fn is(self, name: JsonString<'_>) -> bool {
         name == self
     }
-
-    fn is_but_for_case(self, name: JsonString<'_>) -> bool {
-        equal_but_for_case(self.chars(), name)
-    }
-}
-
-fn equal_but_for_case(own: impl Iterator<Item = char>, name: JsonString<'_>) -> bool {
-    let lower = |character: char| character.to_ascii_lowercase();
-    own.map(lower).eq(name.chars().map(lower))
 }

@@ -71,8 +71,7 @@
 //! }
 //!
 //! // Once.
-//! let allowed = Algorithm::Es256.into();
-//! let mut remote = RemoteKeySet::new(allowed, RotationPolicy::new(), Jitter::from_seed(0x5eed))?;
+//! let mut remote = RemoteKeySet::new(Algorithm::Es256, RotationPolicy::new(), Jitter::from_seed(0x5eed))?;
 //! let mut scratch = Vec::new();
 //!
 //! // For every token.
@@ -80,12 +79,12 @@
 //!     fetch(&mut remote, permit);
 //! }
 //! let keys = remote.keys(now())?;
-//! let mut outcome = Verifier::new(&keys, allowed).verify(TOKEN, &mut scratch).map(drop);
+//! let mut outcome = Verifier::new(&keys).verify(TOKEN, &mut scratch).map(drop);
 //! if let Some(need) = outcome.err().and_then(|refusal| keys.refused(TOKEN, &refusal))
 //!     && let Refetch::Now(permit) = remote.refetch(need, now())
 //! {
 //!     fetch(&mut remote, permit);
-//!     outcome = Verifier::new(&remote.keys(now())?, allowed).verify(TOKEN, &mut scratch).map(drop);
+//!     outcome = Verifier::new(&remote.keys(now())?).verify(TOKEN, &mut scratch).map(drop);
 //! }
 //! assert!(outcome.is_ok());
 //! # }
@@ -118,7 +117,7 @@
 //! fn is_good(set: &SharedKeySet, token: &str, scratch: &mut Vec<u8>) -> Result<bool, KeysUnavailable> {
 //!     for _ in 0..3 {
 //!         let keys = set.keys()?;
-//!         let outcome = Verifier::new(&keys, Algorithm::Es256.into()).verify(token, scratch).map(drop);
+//!         let outcome = Verifier::new(&keys).verify(token, scratch).map(drop);
 //!         let Err(refusal) = outcome else { return Ok(true) };
 //!         match keys.refused(token, &refusal).map(|need| set.refetch(need)) {
 //!             Some(Refetch::Now(permit)) => fetch(permit),
@@ -130,7 +129,7 @@
 //!     Ok(false)
 //! }
 //!
-//! let remote = RemoteKeySet::new(Algorithm::Es256.into(), RotationPolicy::new(), Jitter::from_system())?;
+//! let remote = RemoteKeySet::new(Algorithm::Es256, RotationPolicy::new(), Jitter::from_system())?;
 //! let set = SharedKeySet::new(remote);
 //! // In a thread of its own, every second or so.
 //! if let Some(permit) = set.fetch_due() {

@@ -3,25 +3,30 @@
 //! Keys are never tried one after the other. The steps are those of [`SelectError`], in its order.
 
 use core::borrow::Borrow;
+use core::ops::BitOr;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::{Excerpt, KeyError, SelectError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
-use crate::jwks::Jwks;
+use crate::jwks::JwksKeys;
 use crate::key::VerifyingKey;
 #[cfg(feature = "alloc")]
 use crate::key_set::KeySet;
 #[cfg(feature = "alloc")]
 use crate::reference::Name;
-use crate::reference::{Names, Reference, Relation};
+use crate::reference::{Names, Reference};
 
-/// Where a [`Verifier`](crate::Verifier) finds keys: one [`VerifyingKey`], pairs of a `kid` and a
-/// key, a [`Jwks`], or (with `alloc`) a [`KeySet`] or the keys of a
-/// [remote set](crate::rotation). The trait is sealed.
+/// Where a [`Verifier`](crate::Verifier) finds keys. The trait is sealed.
 ///
-/// A `Jwks` reads its text and builds the key again for every token. It is for tools and for devices
-/// that see a token a minute; the others build their keys once.
+/// | source | algorithms |
+/// |---|---|
+/// | one [`VerifyingKey`] | the key's |
+/// | `[(kid, VerifyingKey)]`, an array or a `Vec` of pairs, `kid` a `&str`, `String` or other text | those of the keys |
+/// | [`Jwks::keys`], which reads the text and builds the key again for every token: for tools, and for devices that see a token a minute | those that are allowed there |
+/// | a [`KeySet`](crate::KeySet) (feature `alloc`) | those that were allowed for it |
+/// | `RemoteKeys` and `CurrentKeys` of a [remote set](crate::rotation) (`alloc`, `std`) | those that were allowed for it, and those of its fixed keys |
+/// | a reference, `Box`, `Rc` or `Arc` of one of these | the same |
 pub trait KeySource: sealed::Find {}
 
 impl<K: sealed::Find + ?Sized> KeySource for K {}
@@ -31,15 +36,14 @@ impl<K: sealed::Find + ?Sized> KeySource for K {}
 pub struct Query<'q> {
     pub(crate) algorithm: Algorithm,
     pub(crate) reference: Reference<'q>,
-    /// What the verifier accepts.
-    pub(crate) allowed: AlgorithmSet,
 }
 
 /// A key that there is, as a diagnosis shows it.
 #[derive(Clone, Copy, Debug)]
-pub struct Member {
-    pub(crate) kid: Option<Excerpt>,
-    pub(crate) relation: Relation,
+pub struct Member<'m> {
+    pub(crate) names: Names<JsonString<'m>>,
+    /// Whether it has the name in the header, or the header names none.
+    pub(crate) is_named: bool,
     /// The algorithm that it is bound to, or why it was set aside.
     pub(crate) outcome: Result<Algorithm, KeyError>,
 }
@@ -55,7 +59,7 @@ pub(crate) mod sealed {
 
     #[diagnostic::on_unimplemented(
         message = "`{Self}` is not a source of keys",
-        note = "keys are a `VerifyingKey`, an array of `(kid, VerifyingKey)`, a `Jwks`, a `KeySet` or `RemoteKeys`"
+        note = "keys are a `VerifyingKey`, an array of `(kid, VerifyingKey)`, a `KeySet`, `RemoteKeys`, or `jwks.keys(allowed)`"
     )]
     pub trait Find {
         /// A reference to a key that is there, or a key built for this token.
@@ -65,43 +69,42 @@ pub(crate) mod sealed {
 
         fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError>;
 
+        /// The algorithms of tokens that it can have a key for.
+        fn algorithms(&self) -> AlgorithmSet;
+
         /// Every key, for a diagnosis.
-        fn members<'m>(
-            &'m self,
-            reference: Reference<'m>,
-            allowed: AlgorithmSet,
-        ) -> impl Iterator<Item = Member>;
+        fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>>;
     }
 }
 
-/// Chooses among candidates: those that the header names, or all when it names none.
+/// Chooses among candidates: those that the header names, or all when it names none. `unknown` is why there
+/// is none with the name.
 fn choose<K: Borrow<VerifyingKey>>(
     alg: Algorithm,
     named: bool,
-    keys: usize,
     candidates: impl Iterator<Item = Result<K, KeyError>>,
+    unknown: impl FnOnce() -> SelectError,
 ) -> Result<K, SelectError> {
     let is_same = |one: &K, other: &K| one.borrow().is_same_key(other.borrow());
     // The first key for the header's algorithm; until there is one, the first for another.
     let mut best: Option<K> = None;
-    let mut fits = false;
+    let mut fits = 0_usize;
     let mut several = false;
     let mut set_aside = None;
     for candidate in candidates {
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
             Ok(found) if found.borrow().algorithm() == alg => {
-                if fits && best.as_ref().is_some_and(|best| !is_same(best, &found)) {
-                    return Err(match named {
-                        true => SelectError::KeyAmbiguous { alg },
-                        false => SelectError::KidMissing { alg },
-                    });
-                }
                 // The same key once more is no other key.
-                if !fits {
-                    best = Some(found);
+                if fits == 0 || best.as_ref().is_none_or(|best| !is_same(best, &found)) {
+                    fits = fits.saturating_add(1);
                 }
-                fits = true;
+                match fits {
+                    1 => best = Some(found),
+                    // A device is spared the counting.
+                    _ if Excerpt::TEXTS == 1 => return Err(several_fit(alg, named, fits)),
+                    _ => {}
+                }
             }
             Ok(found) => {
                 several |= best.as_ref().is_some_and(|best| !is_same(best, &found));
@@ -110,13 +113,40 @@ fn choose<K: Borrow<VerifyingKey>>(
         }
     }
     match (best, set_aside) {
-        (Some(found), _) if fits => Ok(found),
+        (Some(found), _) if fits == 1 => Ok(found),
+        (Some(_), _) if fits > 1 => Err(several_fit(alg, named, fits)),
         (Some(found), _) if !several => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
         }
         (None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
-        (None, None) if named => Err(SelectError::KidUnknown { keys }),
+        (None, None) => Err(unknown()),
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
+    }
+}
+
+const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
+    match named {
+        true => SelectError::KeyAmbiguous { alg, keys },
+        false => SelectError::KidNeeded { alg, keys },
+    }
+}
+
+/// None of the `keys` keys, whose kids these are, has the header's. A device is spared what is shown of them.
+#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
+fn unknown<'k>(
+    kid: Option<JsonString<'_>>,
+    keys: usize,
+    kids: impl Iterator<Item = JsonString<'k>>,
+) -> SelectError {
+    if keys == 0 {
+        return SelectError::NoKeys;
+    }
+    SelectError::KidUnknown {
+        keys,
+        #[cfg(feature = "alloc")]
+        kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
+        #[cfg(feature = "alloc")]
+        known: JsonString::excerpt_of(kids, keys, kid),
     }
 }
 
@@ -126,15 +156,19 @@ impl sealed::Find for VerifyingKey {
 
     fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
         let named = query.reference.kid().is_some();
-        choose(query.algorithm, named, 1, core::iter::once(Ok(self)))
+        choose(query.algorithm, named, core::iter::once(Ok(self)), || SelectError::NoKeys)
     }
 
-    fn members<'m>(&'m self, _: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
-        core::iter::once(Member { kid: None, relation: Relation::Named, outcome: Ok(self.algorithm()) })
+    fn algorithms(&self) -> AlgorithmSet {
+        self.algorithm().into()
+    }
+
+    fn members<'m>(&'m self, _: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+        core::iter::once(Member { names: Names::of(None), is_named: true, outcome: Ok(self.algorithm()) })
     }
 }
 
-impl sealed::Find for [(&str, VerifyingKey)] {
+impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
     type Found<'k>
         = &'k VerifyingKey
     where
@@ -142,15 +176,27 @@ impl sealed::Find for [(&str, VerifyingKey)] {
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let name = query.reference.name(|_| false);
-        let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid).have(name)));
-        choose(query.algorithm, name.is_some(), self.len(), named.map(|(_, key)| Ok(key)))
+        let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid.as_ref()).have(name)));
+        choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
+            unknown(
+                query.reference.kid(),
+                self.len(),
+                self.iter().map(|(kid, _)| JsonString::new(kid.as_ref(), false)),
+            )
+        })
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+    fn algorithms(&self) -> AlgorithmSet {
+        let union = self.iter().map(|(_, key)| AlgorithmSet::from(key.algorithm())).reduce(BitOr::bitor);
+        // Where there is no key, that is why a token is refused, whatever its algorithm.
+        union.unwrap_or(AlgorithmSet::ALL)
+    }
+
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|_| false);
         self.iter().map(move |(kid, key)| Member {
-            kid: Some(Excerpt::new(kid.chars())),
-            relation: of_pair(kid).relation(name),
+            names: of_pair(kid.as_ref()).into(),
+            is_named: name.is_none_or(|name| of_pair(kid.as_ref()).have(name)),
             outcome: Ok(key.algorithm()),
         })
     }
@@ -160,56 +206,97 @@ const fn of_pair(kid: &str) -> Names<&str> {
     Names { kid: Some(kid), x5t_s256: None, x5t: None }
 }
 
-impl<const N: usize> sealed::Find for [(&str, VerifyingKey); N] {
-    type Found<'k>
-        = &'k VerifyingKey
-    where
-        Self: 'k;
+/// Has a source's keys found through what holds it.
+macro_rules! find_through {
+    ($(#[$feature:meta])? impl[$($parameters:tt)*] for $holder:ty: $held:ty) => {
+        $(#[$feature])?
+        impl<$($parameters)*> sealed::Find for $holder {
+            type Found<'k>
+                = <$held as sealed::Find>::Found<'k>
+            where
+                Self: 'k;
 
-    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        self.as_slice().find(query)
-    }
+            fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError> {
+                <$held>::find(self, query)
+            }
 
-    fn members<'m>(
-        &'m self,
-        reference: Reference<'m>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
-        self.as_slice().members(reference, allowed)
-    }
+            fn algorithms(&self) -> AlgorithmSet {
+                <$held>::algorithms(self)
+            }
+
+            fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+                <$held>::members(self, reference)
+            }
+        }
+    };
 }
 
-impl sealed::Find for Jwks<'_> {
+find_through!(impl[S: AsRef<str>, const N: usize] for [(S, VerifyingKey); N]: [(S, VerifyingKey)]);
+find_through!(#[cfg(feature = "alloc")] impl[S: AsRef<str>] for alloc::vec::Vec<(S, VerifyingKey)>: [(S, VerifyingKey)]);
+find_through!(impl[K: sealed::Find + ?Sized] for &K: K);
+find_through!(#[cfg(feature = "alloc")] impl[K: sealed::Find + ?Sized] for alloc::boxed::Box<K>: K);
+find_through!(#[cfg(feature = "alloc")] impl[K: sealed::Find + ?Sized] for alloc::rc::Rc<K>: K);
+find_through!(
+    #[cfg(all(feature = "alloc", target_has_atomic = "ptr"))]
+    impl[K: sealed::Find + ?Sized] for alloc::sync::Arc<K>: K
+);
+
+impl sealed::Find for JwksKeys<'_> {
     type Found<'k>
         = VerifyingKey
     where
         Self: 'k;
 
     fn find(&self, query: &Query<'_>) -> Result<VerifyingKey, SelectError> {
-        let name = query.reference.name(|name| self.iter().flatten().any(|jwk| jwk.names().have(name)));
-        let candidates = self.iter().filter_map(|member| match (name, member) {
+        let name = query.reference.name(|name| self.jwks.iter().flatten().any(|jwk| jwk.names().have(name)));
+        let candidates = self.jwks.iter().filter_map(|member| match (name, member) {
             (None, Err(reason)) => Some(Err(reason)),
             (Some(_), Err(_)) => None,
             (Some(name), Ok(jwk)) if !jwk.names().have(name) => None,
-            (_, Ok(jwk)) => Some(jwk.verifying_key(query.allowed)),
+            (_, Ok(jwk)) => Some(jwk.verifying_key(self.allowed)),
         });
-        choose(query.algorithm, name.is_some(), self.len(), candidates)
+        choose(query.algorithm, name.is_some(), candidates, || {
+            unknown(
+                query.reference.kid(),
+                self.jwks.len(),
+                self.jwks.iter().flatten().filter_map(|jwk| jwk.names().kid),
+            )
+        })
     }
 
-    fn members<'m>(
-        &'m self,
-        reference: Reference<'m>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
-        let name = reference.name(|name| self.iter().flatten().any(|jwk| jwk.names().have(name)));
-        self.iter().map(move |member| {
-            let names = member.as_ref().map_or(Names { kid: None, x5t_s256: None, x5t: None }, Jwk::names);
+    fn algorithms(&self) -> AlgorithmSet {
+        self.allowed
+    }
+
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+        let name = reference.name(|name| self.jwks.iter().flatten().any(|jwk| jwk.names().have(name)));
+        self.jwks.iter().map(move |member| {
+            let names = member.as_ref().map_or(Names::of(None), Jwk::names);
             Member {
-                kid: names.kid.map(JsonString::excerpt),
-                relation: names.relation(name),
-                outcome: member.and_then(|jwk| jwk.verifying_key(allowed)).map(|key| key.algorithm()),
+                names,
+                is_named: name.is_none_or(|name| names.have(name)),
+                outcome: member.and_then(|jwk| jwk.verifying_key(self.allowed)).map(|key| key.algorithm()),
             }
         })
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl KeySet {
+    /// The key that a token of this algorithm with this `kid` is verified with.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
+    /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
+    pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
+        let kid = JsonString::new(kid, false);
+        choose(algorithm, true, self.keys_of(kid).map(kept), || self.unknown(Some(kid)))
+    }
+
+    fn unknown(&self, kid: Option<JsonString<'_>>) -> SelectError {
+        let kids = self.names().filter_map(|names| names.kid);
+        unknown(kid, self.len(), kids.map(|kid| JsonString::new(kid, false)))
     }
 }
 
@@ -219,18 +306,23 @@ impl sealed::Find for KeySet {
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let alg = query.algorithm;
+        let unknown = || self.unknown(query.reference.kid());
         match query.reference.name(|name| self.keys_named(name).next().is_some()) {
-            Some(Name::Kid(kid)) => choose(alg, true, self.len(), self.keys_of(kid).map(kept)),
-            Some(thumbprint) => choose(alg, true, self.len(), self.keys_named(thumbprint).map(kept)),
-            None => choose(alg, false, self.len(), self.keys().map(kept)),
+            Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),
+            Some(thumbprint) => choose(alg, true, self.keys_named(thumbprint).map(kept), unknown),
+            None => choose(alg, false, self.keys().map(kept), unknown),
         }
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>, _: AlgorithmSet) -> impl Iterator<Item = Member> {
+    fn algorithms(&self) -> AlgorithmSet {
+        Self::algorithms(self)
+    }
+
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
         let name = reference.name(|name| self.keys_named(name).next().is_some());
         self.verdicts().zip(self.names()).map(move |(verdict, names)| Member {
-            kid: verdict.kid.map(|kid| Excerpt::new(kid.chars())),
-            relation: names.relation(name),
+            names: names.into(),
+            is_named: name.is_none_or(|name| names.have(name)),
             outcome: verdict.outcome,
         })
     }

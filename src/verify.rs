@@ -1,28 +1,38 @@
 //! The pipeline: a token, the keys and a policy in; a verified token or one reason out.
 
+#[cfg(feature = "alloc")]
+mod owned;
+
 use core::borrow::Borrow as _;
 
+#[cfg(feature = "alloc")]
+pub use self::owned::OwnedJws;
 use crate::algorithm::{Algorithm, AlgorithmSet};
+use crate::any_of::AnyOf;
 use crate::base64url::decoded_len;
 use crate::compact::{self, Parts};
 use crate::error::{Error, ParseError, SelectError};
-use crate::header::Header;
+use crate::header::{Crit, Header, check_crit};
 use crate::json::JsonString;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
 use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
 
-/// The keys that tokens are verified with, and what is demanded of a token's header.
+/// The keys that tokens are verified with, and what is required of a token's header.
+///
+/// The keys are owned or borrowed: a verifier with a [`KeySet`](crate::KeySet) or an `Arc` of one can be stored
+/// and moved to another thread, one with `&keys` lives as long as they do.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
-/// use jose_core::{Algorithm, AlgorithmSet, Jwk, Verifier};
+/// use jose_core::{Algorithm, Jwk, Verifier};
 ///
 /// // RFC 7515 §A.1
 /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
-///     .verifying_key(AlgorithmSet::from(Algorithm::Hs256))?;
-/// let verifier = Verifier::new(&key, AlgorithmSet::from(Algorithm::Hs256));
+///     .verifying_key(Algorithm::Hs256)?;
+/// let verifier = Verifier::new(key);
 ///
 /// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 /// let mut scratch = [0; 256];
@@ -31,63 +41,108 @@ use crate::select::{KeySource, Query};
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
-pub struct Verifier<'k, K: KeySource + ?Sized> {
-    pub(crate) keys: &'k K,
+#[derive(Clone, Debug)]
+pub struct Verifier<'t, K: KeySource> {
+    pub(crate) keys: K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    typ: Typ<'k>,
+    /// What `typ` must be, if it must be anything.
+    typ: Option<AnyOf<'t>>,
+    understood: Option<Understood<'t>>,
     pub(crate) limits: Limits,
 }
 
-/// What `typ` must be.
+/// The extensions that the application understands, and what holds `crit` to them: a pointer, so that where
+/// no verifier has any, as on most devices, the function is not linked.
 #[derive(Clone, Copy, Debug)]
-enum Typ<'k> {
-    Any,
-    One(&'k str),
-    OneOf(&'k [&'k str]),
+struct Understood<'t> {
+    names: &'t [&'t str],
+    check: fn(&Header<'_>, &[&str]) -> Result<(), SelectError>,
 }
 
-impl<K: KeySource + ?Sized> Clone for Verifier<'_, K> {
-    fn clone(&self) -> Self {
-        *self
+impl<'t, K: KeySource> Verifier<'t, K> {
+    /// A verifier with these keys, for tokens of their algorithms: that of a [`VerifyingKey`], those of several,
+    /// and where keys come from a JWK Set those that were allowed for it.
+    ///
+    /// [`VerifyingKey`]: crate::VerifyingKey
+    #[must_use]
+    pub fn new(keys: K) -> Self {
+        let (allowed, limits) = (keys.algorithms(), Limits::new());
+        Self { keys, allowed, kid_required: false, typ: None, understood: None, limits }
     }
-}
 
-impl<K: KeySource + ?Sized> Copy for Verifier<'_, K> {}
-
-impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
-    /// A verifier with these keys for tokens of the `allowed` algorithms.
-    pub const fn new(keys: &'k K, allowed: AlgorithmSet) -> Self {
-        Self { keys, allowed, kid_required: false, typ: Typ::Any, limits: Limits::new() }
+    /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
+    /// tokens of its own algorithm alone.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl Into<AlgorithmSet>) -> Self {
+        self.allowed = algorithms.into();
+        self
     }
 
     /// Demands a `kid` of every token, even where the keys would not need one.
     #[must_use]
-    pub const fn require_kid(mut self) -> Self {
+    pub fn require_kid(mut self) -> Self {
         self.kid_required = true;
         self
     }
 
-    /// Demands this `typ` of every token: `at+jwt` for access tokens, say (RFC 8725 §3.11, RFC 9068).
-    /// Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    /// Demands this `typ` of every token, or one of these: `at+jwt` for access tokens, say (RFC 8725 §3.11,
+    /// RFC 9068). Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// # use jose_core::{AnyOf, Verifier, VerifyingKey};
+    /// # let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
+    /// let verifier = Verifier::new(&key).require_typ("at+jwt");
+    /// let verifier = Verifier::new(&key).require_typ(&["at+jwt", "JWT"]);
+    /// # #[cfg(feature = "alloc")] {
+    /// # let configured = vec!["at+jwt".to_owned()];
+    /// let verifier = Verifier::new(&key).require_typ(AnyOf::owned(configured)?);
+    /// # }
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub const fn require_typ(mut self, typ: &'k str) -> Self {
-        self.typ = Typ::One(typ);
+    pub fn require_typ(mut self, typ: impl Into<AnyOf<'t>>) -> Self {
+        self.typ = Some(typ.into());
         self
     }
 
-    /// Demands one of these `typ` of every token, compared as [`require_typ`](Self::require_typ) does. Of
-    /// an empty list nothing is accepted.
+    /// Accepts tokens whose `crit` has names of these alone: extensions that the application processes,
+    /// reading their values with [`Header::get`] (RFC 7515 §4.1.11). Without this, a token with `crit` is
+    /// refused.
+    ///
+    /// The names in `crit` must occur in the header, and once each in `crit`. Those that RFC 7515 and RFC 7518
+    /// register are none of an extension, and `b64` (RFC 7797) is not supported: they are refused even
+    /// if they are listed here.
+    ///
+    /// ```
+    /// # #[cfg(feature = "hs256")] {
+    /// use jose_core::{Algorithm, Error, Jwk, ParseError, Verifier};
+    ///
+    /// // RFC 7515 §A.1 has the key. The header is {"alg":"HS256","crit":["exp-x"],"exp-x":1363284000}.
+    /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
+    ///     .verifying_key(Algorithm::Hs256)?;
+    /// let token = "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwLXgiXSwiZXhwLXgiOjEzNjMyODQwMDB9.e30.ACdSifRAFjvaZKMcUmkwFdqIJhHWFUENrnf4vnogpJA";
+    /// let verifier = Verifier::new(&key);
+    /// let mut scratch = [0; 256];
+    /// assert!(matches!(verifier.verify(token, &mut scratch), Err(Error::Parse(ParseError::Crit))));
+    ///
+    /// let verified = verifier.understands(&["exp-x"]).verify(token, &mut scratch)?;
+    /// let ends = verified.header().get("exp-x").and_then(|value| value.as_i64());
+    /// assert_eq!(ends, Some(1_363_284_000));
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
-    pub const fn require_typ_in(mut self, typs: &'k [&'k str]) -> Self {
-        self.typ = Typ::OneOf(typs);
+    pub const fn understands(mut self, names: &'t [&'t str]) -> Self {
+        self.understood = Some(Understood { names, check: check_crit });
         self
     }
 
     /// Sets how much is read of a token, its header and its claims.
     #[must_use]
-    pub const fn limits(mut self, limits: Limits) -> Self {
+    pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
@@ -108,10 +163,10 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
         let parts = &compact::split(token.as_ref(), self.limits);
         let parts = parts.as_ref().map_err(|error| *error)?;
         let (for_header, rest) = buffers(parts, scratch)?;
-        let header = &Header::parse(decode_header(parts, for_header)?, self.limits);
+        let header = &Header::parse(decode_header(parts, for_header)?, self.limits, self.crit());
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
-        let query = Query { algorithm, reference: Reference::of(header), allowed: self.allowed };
+        let query = Query { algorithm, reference: Reference::of(header) };
         let found = self.keys.find(&query)?;
         let signature = decode_signature(parts, rest)?;
         found.borrow().verify(algorithm, parts.signing_input, signature)?;
@@ -122,10 +177,21 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     /// Holds the header against everything that needs no key.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
+        self.accept_crit(header)?;
         let alg = self.accept_algorithm(header)?;
         self.accept_typ(header)?;
-        self.accept_kid(header, alg)?;
+        self.accept_kid(header)?;
         Ok(alg)
+    }
+
+    /// What `crit` does where a header is read.
+    pub(crate) const fn crit(&self) -> Crit {
+        if self.understood.is_some() { Crit::Checked } else { Crit::Refused }
+    }
+
+    /// Holds `crit` to what is understood.
+    pub(crate) fn accept_crit(&self, header: &Header<'_>) -> Result<(), SelectError> {
+        self.understood.map_or(Ok(()), |understood| (understood.check)(header, understood.names))
     }
 
     /// The header's algorithm, if it is implemented and allowed.
@@ -139,17 +205,13 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
 
     /// Holds `typ` to what the verifier demands.
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
-        let one;
-        let accepted = match self.typ {
-            Typ::Any => return Ok(()),
-            Typ::One(typ) => {
-                one = [typ];
-                &one
-            }
-            Typ::OneOf(typs) => typs,
+        let Some(accepted) = &self.typ else { return Ok(()) };
+        let typ = header.typ();
+        let expected = || {
+            let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
+            JsonString::excerpt_of(texts, accepted.iter().count(), typ)
         };
-        let expected = || JsonString::new(accepted.first().copied().unwrap_or_default(), false).excerpt();
-        let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
+        let found = typ.ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {
             return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
         }
@@ -157,9 +219,9 @@ impl<'k, K: KeySource + ?Sized> Verifier<'k, K> {
     }
 
     /// Refuses a header without `kid` where the verifier demands one.
-    pub(crate) fn accept_kid(&self, header: &Header<'_>, alg: Algorithm) -> Result<(), SelectError> {
+    pub(crate) fn accept_kid(&self, header: &Header<'_>) -> Result<(), SelectError> {
         if self.kid_required && header.kid().is_none() {
-            return Err(SelectError::KidMissing { alg });
+            return Err(SelectError::KidRequired);
         }
         Ok(())
     }
@@ -203,47 +265,6 @@ pub(crate) fn subtype(media_type: &str) -> &str {
             rest
         }
         _ => media_type,
-    }
-}
-
-/// A buffer that a token is decoded into: `[u8]`, `[u8; N]`, or (with `alloc`) `Vec<u8>`. The trait
-/// is sealed.
-pub trait Scratch: sealed::AtLeast {}
-
-impl<S: sealed::AtLeast + ?Sized> Scratch for S {}
-
-mod sealed {
-    use crate::error::ParseError;
-
-    #[diagnostic::on_unimplemented(
-        message = "`{Self}` is not a buffer to decode a token into",
-        note = "buffers are `[u8]`, `[u8; N]`, and with the feature `alloc` `Vec<u8>`"
-    )]
-    pub trait AtLeast {
-        fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError>;
-    }
-}
-
-impl sealed::AtLeast for [u8] {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        let given = self.len();
-        if given < needed { Err(ParseError::ScratchTooSmall { needed, given }) } else { Ok(self) }
-    }
-}
-
-impl<const N: usize> sealed::AtLeast for [u8; N] {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        self.as_mut_slice().at_least(needed)
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl sealed::AtLeast for alloc::vec::Vec<u8> {
-    fn at_least(&mut self, needed: usize) -> Result<&mut [u8], ParseError> {
-        if self.len() < needed {
-            self.resize(needed, 0);
-        }
-        Ok(self)
     }
 }
 

@@ -22,7 +22,7 @@ const PUBLIC: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::
 fn verify(token: &str) -> Result<Vec<u8>, Error> {
     let key = key("hmac-32");
     let mut scratch = Vec::new();
-    Verifier::new(&key, Algorithm::Hs256.into()).verify(token, &mut scratch).map(|jws| jws.payload().to_vec())
+    Verifier::new(&key).verify(token, &mut scratch).map(|jws| jws.payload().to_vec())
 }
 
 /// The same for an HS256 token with this header.
@@ -45,7 +45,7 @@ fn bound(jwk: &str, allowed: AlgorithmSet) -> Result<Algorithm, String> {
 fn these_algorithms_and_no_other() {
     for algorithm in support::algorithms() {
         let key = support::usual_key(algorithm);
-        let verifier = Verifier::new(&key, algorithm.into());
+        let verifier = Verifier::new(&key);
         assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());
     }
     for alg in ["none", "None", "ES512", "ES256K", "Ed448", "hs256", ""] {
@@ -58,8 +58,10 @@ fn these_algorithms_and_no_other() {
 fn the_key_names_the_algorithm() {
     let key = key("rsa-2048");
     let both = PUBLIC.or(Algorithm::Hs256);
-    let outcome =
-        Verifier::new(&key, both).verify(&token(Algorithm::Hs256, "{}"), &mut Vec::new()).map(|_| ());
+    let outcome = Verifier::new(&key)
+        .algorithms(both)
+        .verify(&token(Algorithm::Hs256, "{}"), &mut Vec::new())
+        .map(|_| ());
     let mismatch = SelectError::AlgorithmMismatch { header: Algorithm::Hs256, key: Algorithm::Rs256 };
     assert_eq!(outcome, Err(mismatch.into()));
 }
@@ -112,8 +114,8 @@ fn escapes_mean_what_they_say() {
     assert!(header(r#"{"\u0061lg":"HS\u0032\u0035\u0036"}"#).is_ok());
     let issued = token(Algorithm::Hs256, r#"{"iss":"https:\/\/issuer.example","exp":2}"#);
     let (key, mut scratch) = (key("hmac-32"), Vec::new());
-    let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&issued, &mut scratch).unwrap();
-    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    let verified = Verifier::new(&key).verify(&issued, &mut scratch).unwrap();
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
     assert_eq!(claims.issuer().unwrap().unwrap().to_string(), "https://issuer.example");
 }
@@ -128,9 +130,9 @@ fn escapes_in_key_material() {
     {
         let plain: serde_json::Value = serde_json::from_str(&jwk(usual(algorithm), "")).unwrap();
         let verified = |jwk: &str| {
-            let key = Jwk::parse(jwk).unwrap().verifying_key(algorithm.into())?;
+            let key = Jwk::parse(jwk).unwrap().verifying_key(algorithm)?;
             let token = support::usual_signer(algorithm).token(format!(r#"{{"alg":"{algorithm}"}}"#), "{}");
-            assert!(Verifier::new(&key, algorithm.into()).verify(&token, &mut Vec::new()).is_ok(), "{jwk}");
+            assert!(Verifier::new(&key).verify(&token, &mut Vec::new()).is_ok(), "{jwk}");
             Ok::<_, KeyError>(())
         };
         for member in members.split(' ') {
@@ -159,7 +161,7 @@ fn escapes_in_key_material() {
                 (r"\u0041B", Base64Error::TrailingBits { offset: 1 }),
             ];
             for (value, error) in faults {
-                let found = Jwk::parse(&written(value)).unwrap().verifying_key(algorithm.into()).unwrap_err();
+                let found = Jwk::parse(&written(value)).unwrap().verifying_key(algorithm).unwrap_err();
                 let name = ["k", "x", "y", "n", "e"].into_iter().find(|name| *name == member).unwrap();
                 assert_eq!(found, KeyError::Base64 { name, error }, "{value}");
             }
@@ -168,7 +170,19 @@ fn escapes_in_key_material() {
 }
 
 #[test]
-fn no_extension_is_understood() {
+fn no_extension_but_those_that_are_listed() {
+    let token = |members: &str| signer("hmac-32").token(format!(r#"{{"alg":"HS256",{members}}}"#), "{}");
+    let understanding = |members: &str| {
+        let key = key("hmac-32");
+        let verifier = Verifier::new(&key).understands(&["x", "b64"]);
+        verifier.verify(&token(members), &mut Vec::new()).map(|verified| verified.payload().to_vec())
+    };
+    assert!(understanding(r#""crit":["x"],"x":1"#).is_ok());
+    refused(understanding(r#""crit":["b64"],"b64":true"#), SelectError::CritRegistered { name: "b64" });
+    assert!(matches!(
+        understanding(r#""crit":["x","y"],"x":1,"y":1"#),
+        Err(Error::Select(SelectError::CritNotUnderstood { .. }))
+    ));
     refused(header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), ParseError::Crit);
     refused(header(r#"{"alg":"HS256","crit":[]}"#), ParseError::Crit);
     refused(header(r#"{"alg":"HS256","b64":false}"#), ParseError::UnencodedPayload);
@@ -182,7 +196,7 @@ fn no_key_comes_from_the_token() {
         format!(r#"{{"alg":"ES256","jwk":{own},"jku":"https://x.example","x5u":"https://x.example"}}"#);
     let forged = signer("p256-b").token(header, "{}");
     let key = key("p256");
-    let outcome = Verifier::new(&key, Algorithm::Es256.into()).verify(&forged, &mut Vec::new()).map(|_| ());
+    let outcome = Verifier::new(&key).verify(&forged, &mut Vec::new()).map(|_| ());
     assert_eq!(outcome, Err(SignatureError::Invalid.into()));
 }
 
@@ -192,8 +206,8 @@ fn a_payload_may_be_anything_and_claims_an_object() {
     assert_eq!(verify(&token(Algorithm::Hs256, [0xff, 0])), Ok(vec![0xff, 0]));
     let (key, mut scratch) = (key("hmac-32"), Vec::new());
     let array = token(Algorithm::Hs256, "[]");
-    let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&array, &mut scratch).unwrap();
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let verified = Verifier::new(&key).verify(&array, &mut scratch).unwrap();
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let outcome = verified.claims(&policy, UnixTime::from_seconds(0)).map(|_| ());
     assert_eq!(outcome, Err(ClaimsError::NotObject));
 }
@@ -346,18 +360,19 @@ fn one_key_and_never_the_next() {
     let text = format!(r#"{{"keys":[{},{}]}}"#, jwk("p256", r#""kid":"a""#), jwk("p256-b", r#""kid":"b""#));
     let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), PUBLIC).unwrap();
     let sign = |kid: &str| signer("p256-b").token(format!(r#"{{"alg":"ES256"{kid}}}"#), "{}");
-    let verify = |token: String| Verifier::new(&keys, PUBLIC).verify(&token, &mut Vec::new()).map(|_| ());
+    let verify =
+        |token: String| Verifier::new(&keys).algorithms(PUBLIC).verify(&token, &mut Vec::new()).map(|_| ());
     assert_eq!(verify(sign(r#","kid":"b""#)), Ok(()));
     assert_eq!(verify(sign(r#","kid":"a""#)), Err(SignatureError::Invalid.into()));
-    assert_eq!(verify(sign(r#","kid":"c""#)), Err(SelectError::KidUnknown { keys: 2 }.into()));
-    assert_eq!(verify(sign("")), Err(SelectError::KidMissing { alg: Algorithm::Es256 }.into()));
+    assert_eq!(verify(sign(r#","kid":"c""#)), Err(support::kid_unknown("c", 2, &["a", "b"])));
+    assert_eq!(verify(sign("")), Err(SelectError::KidNeeded { alg: Algorithm::Es256, keys: 2 }.into()));
 
     // The same key twice is one; without a kid, a thumbprint may name it.
     let (a, b) = (jwk("p256", r#""kid":"b","x5t":"1""#), jwk("p256-b", r#""kid":"b","x5t":"2""#));
     let twice = format!(r#"{{"keys":[{b},{b}]}}"#);
     assert_eq!(outcome_of_set(&twice, PUBLIC, &sign(r#","kid":"b""#)), Ok(Algorithm::Es256));
     let both = format!(r#"{{"keys":[{a},{b}]}}"#);
-    let ambiguous = SelectError::KeyAmbiguous { alg: Algorithm::Es256 };
+    let ambiguous = SelectError::KeyAmbiguous { alg: Algorithm::Es256, keys: 2 };
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","kid":"b""#)), Err(ambiguous.into()));
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t":"2""#)), Ok(Algorithm::Es256));
     let invalid = SignatureError::Invalid;
@@ -373,11 +388,11 @@ fn one_key_and_never_the_next() {
 
 #[test]
 fn claims_of_their_types_and_what_is_expected() {
-    let (key, policy) = (key("hmac-32"), ClaimsPolicy::new(Expect::Ignore, Expect::Value("api")));
+    let (key, policy) = (key("hmac-32"), ClaimsPolicy::new(Expect::Anything, Expect::Exactly("api")));
     let judge = |claims: &str| {
         let mut scratch = Vec::new();
         let token = token(Algorithm::Hs256, claims);
-        let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&token, &mut scratch).unwrap();
+        let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
         verified.claims(&policy, UnixTime::from_seconds(100)).map(|_| ()).map_err(|error| variant(&error))
     };
     assert_eq!(judge(r#"{"aud":["web","api"],"exp":100.5}"#), Ok(()));

@@ -27,13 +27,19 @@
 #[cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
 #[path = "diagnose/causes.rs"]
 mod causes;
+#[cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
+#[path = "diagnose/documents.rs"]
+mod documents;
+#[cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
+#[path = "diagnose/kinds.rs"]
+mod kinds;
 mod support;
 
 use std::collections::BTreeSet;
 
-use jose_core::diagnose::{Cause, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set};
+use jose_core::diagnose::{Cause, Diagnosis, Found, Outcome, Stage, Standing, diagnose_jwk, diagnose_set};
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier,
+    AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier,
 };
 use support::entry::{Entry, Typ};
 use support::{Dice, here, read, signer, usual};
@@ -46,7 +52,7 @@ impl Entry<'_> {
         let (text, Some(token)) = (self.set(), &self.token) else { return 0 };
         let Ok(jwks) = Jwks::parse(&text) else { return 0 };
         let allowed = self.allowed();
-        self.agree(&jwks, allowed, token.as_bytes());
+        self.agree(jwks.keys(allowed), allowed, token.as_bytes());
         let mut ran = 1;
         #[cfg(feature = "alloc")]
         let keys = jose_core::KeySet::from_jwks(&jwks, allowed);
@@ -76,20 +82,22 @@ impl Entry<'_> {
         ran
     }
 
-    fn agree<K: KeySource + ?Sized>(&self, keys: &K, allowed: AlgorithmSet, token: &[u8]) {
-        let mut verifier = Verifier::new(keys, allowed);
+    fn agree<K: KeySource>(&self, keys: K, allowed: AlgorithmSet, token: &[u8]) {
+        let mut verifier = Verifier::new(keys).algorithms(allowed);
         if self.require_kid {
             verifier = verifier.require_kid();
         }
         let typs = self.typ.as_ref().map(Typ::all).unwrap_or_default();
         if self.typ.is_some() {
-            verifier = verifier.require_typ_in(&typs);
+            verifier = verifier.require_typ(AnyOf::try_from(&typs[..]).unwrap());
         }
-        let policy = self.policy();
-        for policy in [policy, policy.max_age(100), policy.allow_missing_exp(), policy.allow_expired()] {
+        let policy = || self.policy();
+        for policy in
+            [policy(), policy().max_age(100), policy().allow_missing_exp(), policy().allow_expired()]
+        {
             agree(
                 &self.id,
-                verifier,
+                &verifier,
                 token,
                 &policy,
                 UnixTime::from_seconds(self.now.unwrap_or(1_790_000_000)),
@@ -100,9 +108,9 @@ impl Entry<'_> {
 
 /// What is asserted of every diagnosis.
 #[track_caller]
-fn agree<K: KeySource + ?Sized>(
+fn agree<K: KeySource>(
     id: &str,
-    verifier: Verifier<'_, K>,
+    verifier: &Verifier<'_, K>,
     token: &[u8],
     policy: &ClaimsPolicy<'_>,
     now: UnixTime,
@@ -194,12 +202,12 @@ const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
 fn with_diagnosis(
     token: &[u8],
     policy: &ClaimsPolicy<'_>,
-    look: impl FnOnce(&Diagnosis<'_, jose_core::VerifyingKey>),
+    look: impl FnOnce(&Diagnosis<'_, &jose_core::VerifyingKey>),
 ) {
     let algorithm = support::algorithms()[0];
     let key = support::usual_key(algorithm);
     let mut scratch = [0; 4096];
-    look(&Verifier::new(&key, algorithm.into()).diagnose(token, &mut scratch, policy, NOW));
+    look(&Verifier::new(&key).diagnose(token, &mut scratch, policy, NOW));
 }
 
 /// Of a payload, nothing is shown but the registered claims that the policy asks for, and of those
@@ -211,19 +219,25 @@ fn it_shows_no_more_than_it_may() {
     let payload = r#"{"iss":"\u001b]0;title\u0007","aud":"not-asked-for","sub":"not-shown","jti":"not-shown",
         "iat":1234567890,"exp":1800000001,"email":"not-shown","not-shown":1}"#;
     let token = support::usual_signer(algorithm).token(header, payload);
-    let policy = ClaimsPolicy::new(Expect::Value("\u{1b}[0m\u{e9}"), Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Exactly("\u{1b}[0m\u{e9}"), Expect::Anything);
     with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
         let report = diagnosis.to_string();
         printable(&report);
         assert!(!report.contains("not-") && !report.contains("1234567890"), "{report}");
         assert!(token.split('.').all(|part| !report.contains(part)), "{report}");
         // A quote that the token writes does not end the quotation.
-        assert!(report.contains(r#"kid "?[31m?\",?""#), "{report}");
-        assert!(report.contains(r#"'iss' is "?]0;title?" where "?[0m?" is expected"#), "{report}");
+        assert!(report.contains(r#"kid "\u{1b}[31m\u{202e}\",\n""#), "{report}");
+        assert!(
+            report.contains(r#"claim 'iss': expected "\u{1b}[0m\u{e9}", found "\u{1b}]0;title\u{7}""#),
+            "{report}"
+        );
         let names: Vec<_> = diagnosis.claims().map(|claim| claim.name()).collect();
         assert_eq!(names, ["iss", "exp", "nbf"]);
         assert_eq!(diagnosis.problems().next().unwrap().claim(), Some("iss"));
-        assert_eq!(diagnosis.unverified_header().unwrap().kid.unwrap().as_str(), r#"?[31m?",?"#);
+        assert_eq!(
+            diagnosis.unverified_header().unwrap().kid.unwrap().to_string(),
+            r#""\u{1b}[31m\u{202e}\",\u{a}""#
+        );
         assert!(format!("{diagnosis:?}").starts_with("Diagnosis { refusal: Some(Claims(IssuerMismatch"));
     });
     // Nor is the material of a secret.
@@ -232,7 +246,8 @@ fn it_shows_no_more_than_it_may() {
     let jwks = Jwks::parse(&set).unwrap();
     for allowed in support::allow_lists() {
         let mut scratch = [0; 4096];
-        let report = Verifier::new(&jwks, allowed).diagnose(&token, &mut scratch, &policy, NOW).to_string();
+        let report =
+            Verifier::new(jwks.keys(allowed)).diagnose(&token, &mut scratch, &policy, NOW).to_string();
         assert!(!report.contains(secret) && !report.contains(&support::b64(secret)), "{report}");
     }
 }
@@ -242,7 +257,7 @@ fn it_shows_no_more_than_it_may() {
 fn claims_are_data() {
     let payload = r#"{"aud":["x","y"],"exp":1799999000,"nbf":1800000100,"iat":1799990000}"#;
     let token = support::token(support::algorithms()[0], payload);
-    let policy = ClaimsPolicy::new(Expect::Absent, Expect::AnyOf(&["api", "web"]))
+    let policy = ClaimsPolicy::new(Expect::Forbidden, Expect::any_of(&["api", "web"]))
         .leeway(Leeway::from_seconds(60).unwrap())
         .max_age(3600);
     with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
@@ -252,9 +267,10 @@ fn claims_are_data() {
             .map(|claim| (claim.name(), claim.demand(), claim.seconds_from_now(), claim.error().is_some()))
             .collect();
         use jose_core::diagnose::Demand;
+        let audiences = Expect::any_of(&["api", "web"]);
         let expected = [
-            ("iss", Demand::Text(Expect::Absent), None, false),
-            ("aud", Demand::Text(Expect::AnyOf(&["api", "web"])), None, true),
+            ("iss", Demand::Text(&Expect::Forbidden), None, false),
+            ("aud", Demand::Text(&audiences), None, true),
             ("exp", Demand::Time { earliest: time(1_799_999_941), latest: None }, Some(-1000), true),
             ("nbf", Demand::Time { earliest: None, latest: time(1_800_000_060) }, Some(100), true),
             (
@@ -266,7 +282,8 @@ fn claims_are_data() {
         ];
         assert_eq!(found, expected);
         let audience = diagnosis.claims().nth(1).unwrap().found();
-        assert!(matches!(audience, Found::Text { text, more: 1 } if text.as_str() == "x"), "{audience:?}");
+        let Found::Text(jose_core::json::Value::Array(audiences)) = audience else { panic!("{audience:?}") };
+        assert!(audiences.iter().filter_map(|audience| audience.as_string()).eq(["x", "y"]), "{audience:?}");
         let causes: Vec<_> = diagnosis.problems().map(|problem| problem.cause()).collect();
         assert_eq!(causes, [Cause::AudienceMismatch, Cause::Expired, Cause::ClockSkew, Cause::TooOld]);
         let about = diagnosis.problems().map(|problem| problem.claim().unwrap());
@@ -275,10 +292,7 @@ fn claims_are_data() {
             assert_eq!(claim.to_string().ends_with(", as expected"), claim.error().is_none(), "{claim}");
         }
         let report = diagnosis.to_string();
-        assert!(
-            report.contains("'aud' is \"x\" where \"api\" is expected") && report.contains("(and 1 more)"),
-            "{report}"
-        );
+        assert!(report.contains(r#"'aud': expected one of "api", "web", found "x", "y""#), "{report}");
         assert!(report.contains("expired 1000 seconds ago") && report.contains("in 100 seconds"), "{report}");
         assert!(!report.contains("anyone may have written them"), "{report}");
     });
@@ -292,7 +306,7 @@ fn bounds_are_those_that_decide() {
     for offset in [-3661, -3660, -61, -60, -59, 0, 59, 60, 61] {
         let at = 1_800_000_000_i64 + offset;
         let token = support::token(algorithm, format!(r#"{{"exp":{at},"nbf":{at},"iat":{at}}}"#));
-        let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore)
+        let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything)
             .leeway(Leeway::from_seconds(60).unwrap())
             .max_age(3600);
         with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
@@ -318,12 +332,12 @@ fn no_heap() {
             Ok(())
         }
     }
-    fn explain<K: KeySource + ?Sized>(keys: &K, allowed: AlgorithmSet, token: &str) -> u64 {
-        let policy =
-            ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::AnyOf(&["api"])).max_age(60);
+    fn explain<K: KeySource>(keys: K, allowed: AlgorithmSet, token: &str) -> u64 {
+        let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::any_of(&["api"]))
+            .max_age(60);
         let counted = allocation_counter::measure(|| {
             let mut scratch = [0; 2048];
-            let verifier = Verifier::new(keys, allowed).require_kid().require_typ("at+jwt");
+            let verifier = Verifier::new(keys).algorithms(allowed).require_kid().require_typ("at+jwt");
             let diagnosis = verifier.diagnose(token, &mut scratch, &policy, NOW);
             core::fmt::write(&mut Nowhere, format_args!("{diagnosis} {diagnosis:?}")).unwrap();
             assert!(diagnosis.candidates().count() > 0 || diagnosis.unverified_header().is_none());
@@ -348,14 +362,15 @@ fn no_heap() {
             assert_eq!(explain(&pairs[..], algorithm.into(), &token), 0, "a slice, {algorithm}");
             // With a heap, the parameters of an RSA key are in a box each time that one is built.
             if algorithm.kty() != "RSA" || cfg!(not(feature = "alloc")) {
-                assert_eq!(explain(&jwks, algorithm.into(), &token), 0, "a set, {algorithm}");
+                assert_eq!(explain(jwks.keys(algorithm), algorithm.into(), &token), 0, "a set, {algorithm}");
             }
         }
         let counted = allocation_counter::measure(|| {
             for document in
                 [&*set, "{}", "<html>", r#"{"kty":"oct"}"#, r#"{"a":"-----BEGIN CERTIFICATE-----"}"#]
             {
-                core::fmt::write(&mut Nowhere, format_args!("{}", diagnose_set(document))).unwrap();
+                let jwk = diagnose_jwk(document, algorithm.into());
+                core::fmt::write(&mut Nowhere, format_args!("{}{jwk}", diagnose_set(document))).unwrap();
             }
         });
         assert_eq!(counted.count_total, 0, "documents");
@@ -368,8 +383,8 @@ fn buffers_of_the_exact_size() {
     let algorithm = support::algorithms()[0];
     let token = support::token(algorithm, r#"{"exp":1800000001,"iss":"https://issuer.example"}"#);
     let key = support::usual_key(algorithm);
-    let verifier = Verifier::new(&key, algorithm.into());
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let verifier = Verifier::new(&key);
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let least = (0..1000).find(|size| verifier.verify(&token, &mut vec![0; *size][..]).is_ok()).unwrap();
     for (size, expected) in [(0, false), (1, false), (least - 1, false), (least, true), (least + 1, true)] {
         let mut scratch = vec![0; size];
@@ -396,9 +411,9 @@ fn buffers_of_the_exact_size() {
 #[cfg(all(feature = "hs256", feature = "rs256"))]
 fn a_report_names_what_else_is_wrong() {
     let key = support::key("rsa-2048");
-    let verifier = Verifier::new(&key, Algorithm::Rs256.into()).require_typ("at+jwt");
+    let verifier = Verifier::new(&key).require_typ("at+jwt");
     let token = signer("hmac-32").token(r#"{"alg":"HS256","typ":"dpop+jwt"}"#, r#"{"exp":4102444800}"#);
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let mut scratch = [0; 1024];
     let diagnosis = verifier.diagnose(&token, &mut scratch, &policy, NOW);
     let errors: Vec<Error> = diagnosis.problems().filter_map(|problem| problem.error()).collect();

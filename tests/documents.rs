@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "SECURITY.md",
     "CONTRIBUTING.md",
@@ -12,6 +12,8 @@ const DOCUMENTS: [&str; 9] = [
     "benches/README.md",
     "benches/RESULTS.md",
     "examples/firmware/BUDGETS.md",
+    "examples/proxy-wasm/README.md",
+    "examples/wasm-module/README.md",
     "fuzz/README.md",
     "vectors/README.md",
 ];

@@ -85,7 +85,7 @@ fn length_of_a_token() {
         (Limits::new().max_token_length(usize::MAX), 1 << 20),
         (Limits::new().max_token_length(1000), 1000),
     ] {
-        let verifier = Verifier::new(&key, algorithm.into()).limits(limits);
+        let verifier = Verifier::new(&key).limits(limits);
         let (fits, longer) = (token_of(limit), token_of(limit + 1));
         let too_long = ParseError::TokenTooLong { length: limit + 1, limit };
         assert!(verifier.verify(&fits, &mut scratch[..]).is_ok(), "{limit}");
@@ -93,7 +93,7 @@ fn length_of_a_token() {
         assert!(UnverifiedJws::parse(&fits, &mut scratch, limits).is_ok(), "{limit}");
         assert_eq!(UnverifiedJws::parse(&longer, &mut scratch, limits).map(|_| ()), Err(too_long));
     }
-    let verifier = Verifier::new(&key, algorithm.into()).limits(Limits::new().max_token_length(0));
+    let verifier = Verifier::new(&key).limits(Limits::new().max_token_length(0));
     let error = verifier.verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
     assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, limit: 0 }));
     assert_eq!(error.to_string(), "expected a token of at most 0 bytes, found 1");
@@ -112,7 +112,7 @@ fn size_of_a_buffer() {
         let needed = header.len() + payload.max(signature);
         for size in 0..needed + 3 {
             let mut scratch = vec![0; size];
-            let outcome = Verifier::new(&key, algorithm.into()).verify(&token, &mut scratch[..]).map(|_| ());
+            let outcome = Verifier::new(&key).verify(&token, &mut scratch[..]).map(|_| ());
             let short = ParseError::ScratchTooSmall { needed, given: size };
             assert_eq!(outcome, if size < needed { Err(short.into()) } else { Ok(()) }, "{payload}");
         }
@@ -127,7 +127,7 @@ fn length_and_members_of_a_header() {
         let token = signer.token(header, "{}");
         let mut scratch = vec![0; token.len()];
         assert_eq!(UnverifiedJws::parse(&token, &mut scratch, limits).map(|_| ()), expected);
-        let verified = Verifier::new(&key, algorithm.into()).limits(limits).verify(&token, &mut scratch[..]);
+        let verified = Verifier::new(&key).limits(limits).verify(&token, &mut scratch[..]);
         assert_eq!(verified.map(|_| ()), expected.map_err(Error::Parse));
     };
     let text = format!(r#"{{"alg":"{algorithm}"}}"#);
@@ -164,7 +164,7 @@ fn length_and_members_of_a_header() {
 fn members_of_claims() {
     let algorithm = support::algorithms()[0];
     let key = support::usual_key(algorithm);
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     for (limits, limit) in
         [(Limits::new(), 1024), (Limits::new().max_members(3000), 3000), (Limits::new().max_members(20), 20)]
     {
@@ -173,7 +173,7 @@ fn members_of_claims() {
             let own: Vec<_> = (0..count - 1).map(|number| format!(r#""{number}":[]"#)).collect();
             let token = support::token(algorithm, format!(r#"{{"a":{{{}}}}}"#, own.join(",")));
             let mut scratch = vec![0; token.len()];
-            let verifier = Verifier::new(&key, algorithm.into()).limits(limits);
+            let verifier = Verifier::new(&key).limits(limits);
             let verified = verifier.verify(&token, &mut scratch[..]).unwrap();
             match verified.claims(&policy, UnixTime::from_seconds(0)) {
                 Ok(_) => assert!(fits, "{count}"),

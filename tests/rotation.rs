@@ -111,7 +111,7 @@ impl World {
                 return format!("TooStale {}/{}", stale_for.as_secs(), max.as_secs());
             }
             Err(other) => return support::variant(&other),
-            Ok(keys) => match Verifier::new(&keys, allowed()).verify(token, &mut Vec::new()) {
+            Ok(keys) => match Verifier::new(&keys).verify(token, &mut Vec::new()) {
                 Ok(_) => return "verified".into(),
                 Err(refusal) => (refusal, keys.refused(token, &refusal)),
             },
@@ -141,7 +141,7 @@ impl World {
     /// Whether a token with this kid verifies.
     fn verifies(&self, kid: &str) -> bool {
         let keys = self.remote.keys(self.now);
-        keys.is_ok_and(|keys| Verifier::new(&keys, allowed()).verify(&token(kid), &mut Vec::new()).is_ok())
+        keys.is_ok_and(|keys| Verifier::new(&keys).verify(&token(kid), &mut Vec::new()).is_ok())
     }
 
     /// Completes the fetch with a response.

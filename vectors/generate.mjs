@@ -19,15 +19,22 @@ function version() {
   }
 }
 
+const keys = new Map();
+
+async function imported(jwk, alg) {
+  const name = JSON.stringify([jwk, alg]);
+  if (!keys.has(name)) keys.set(name, await jose.importJWK(jwk, alg));
+  return keys.get(name);
+}
+
 async function answer({ op, alg, jwk, header, payload, token }) {
   if (op === "version") return version();
-  const key = await jose.importJWK(jwk, alg);
   if (op === "sign") {
     const octets = Buffer.from(payload, "base64url");
-    return new jose.CompactSign(octets).setProtectedHeader(header).sign(key);
+    return new jose.CompactSign(octets).setProtectedHeader(header).sign(await imported(jwk, alg));
   }
   try {
-    await jose.compactVerify(token, key, { algorithms: [alg] });
+    await jose.compactVerify(token, await imported(jwk, alg), { algorithms: [alg] });
     return true;
   } catch {
     return false;

@@ -10,9 +10,9 @@ FOLDER holds `node_modules` (default: the current folder). With --check nothing 
 vectors are made in memory, and a difference from the files is an error.
 
 Keys come from test-keys.json, RFC values from rfc-printed.json. A second run gives the same files:
-HMAC, RSA and the signatures made with `cryptography` are deterministic; an ES256 token of a library
-that draws a nonce is kept as long as that library still verifies it. The expectations are written
-here by hand, from the documented order of checks, and not by running the crate.
+HMAC, RSASSA-PKCS1-v1_5, Ed25519 and what is made here are deterministic; a token of a library that draws
+a nonce (ES*) or a salt (PS*) is kept as long as that library still verifies it. The expectations are
+written here by hand, from the documented order of checks, and not by running the crate.
 """
 
 import argparse
@@ -39,7 +39,9 @@ try:
     import jwcrypto.jws
     import jwt
     from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
+
+    import edwards
 except ImportError as missing:
     packages = " ".join(f"{name}=={number}" for name, number in NEEDED.items())
     sys.exit(f"{missing}\nneeded: {packages}\nand from npm: jose@{NEEDED_NODE}")
@@ -70,7 +72,19 @@ KEYS = json.loads((HERE / "test-keys.json").read_text())
 PRINTED = json.loads((HERE / "rfc-printed.json").read_text())
 PRIVATE = ("d", "p", "q", "dp", "dq", "qi")
 ALGORITHM = {"RSA": "RS256", "EC": "ES256", "oct": "HS256"}
+SHA = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
+# What can carry each algorithm: the crate's table.
+CARRIED_BY = {
+    **{f"HS{bits}": ("oct", None) for bits in SHA},
+    "ES256": ("EC", "P-256"),
+    "ES384": ("EC", "P-384"),
+    **{f"{scheme}{bits}": ("RSA", None) for scheme in ("RS", "PS") for bits in SHA},
+    "Ed25519": ("OKP", "Ed25519"),
+    "EdDSA": ("OKP", "Ed25519"),
+}
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+P384_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
+P384_PRIME = (1 << 384) - (1 << 128) - (1 << 96) + (1 << 32) - 1
 P256_PRIME = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 
 
@@ -94,6 +108,8 @@ def private_key(name):
     if jwk["kty"] == "RSA":
         n, e, d, p, q, dp, dq, qi = (number(jwk[m]) for m in ("n", "e", "d", "p", "q", "dp", "dq", "qi"))
         return rsa.RSAPrivateNumbers(p, q, d, dp, dq, qi, rsa.RSAPublicNumbers(e, n)).private_key()
+    if jwk["kty"] == "OKP":
+        return ed25519.Ed25519PrivateKey.from_private_bytes(unb64(jwk["d"]))
     curve = {"P-256": ec.SECP256R1, "P-384": ec.SECP384R1}[jwk["crv"]]()
     return ec.derive_private_key(number(jwk["d"]), curve)
 
@@ -106,18 +122,48 @@ def public_bytes(name, encoding, form):
     )
 
 
-def pair(r, s):
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+def pair(r, s, length=32):
+    return r.to_bytes(length, "big") + s.to_bytes(length, "big")
 
 
-def primitive(alg, name, text):
-    """A signature made with `cryptography` or the standard library, always the same one."""
-    if alg == "HS256":
-        return hmac.new(unb64(KEYS[name]["k"]), text, hashlib.sha256).digest()
-    if alg == "RS256":
-        return private_key(name).sign(text, padding.PKCS1v15(), hashes.SHA256())
-    rule = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
-    return pair(*utils.decode_dss_signature(private_key(name).sign(text, rule)))
+def primitive(alg, name, text, digest=None):
+    """A signature made with `cryptography` or the standard library, always the same one. `digest` is the
+    hash where it is not the algorithm's."""
+    digest = digest or SHA.get(alg[2:], hashes.SHA512)()
+    if alg.startswith("HS"):
+        return hmac.new(unb64(KEYS[name]["k"]), text, digest.name).digest()
+    if alg.startswith("RS"):
+        return private_key(name).sign(text, padding.PKCS1v15(), digest)
+    if alg.startswith("PS"):
+        return pss(name, text, digest.name)
+    if alg.startswith("Ed"):
+        return private_key(name).sign(text)
+    signature = private_key(name).sign(text, ec.ECDSA(digest, deterministic_signing=True))
+    return pair(*utils.decode_dss_signature(signature), private_key(name).key_size // 8)
+
+
+def pss(name, text, digest, **parts):
+    """RSASSA-PSS (RFC 8017 8.1.1) of what `encoded` makes, with the salt given there."""
+    n, d = number(KEYS[name]["n"]), number(KEYS[name]["d"])
+    message = encoded(n.bit_length() - 1, hashlib.new(digest, text).digest(), digest, **parts)
+    return pow(int.from_bytes(message, "big"), d, n).to_bytes((n.bit_length() + 7) // 8, "big")
+
+
+def encoded(
+    bits, hashed, digest, salt=None, mgf=None, prefix=bytes(8), padding=None, one=b"\1", trailer=b"\xbc", top=None
+):
+    """EMSA-PSS (RFC 8017 9.1.1) of a hash; what is given beside `bits`, `hashed` and `digest` is not as it should be.
+    The salt is drawn from the hash, so that a second run gives the same."""
+    size, octets = hashlib.new(digest).digest_size, (bits + 7) // 8
+    salt = hashlib.sha512(hashed).digest()[:size] if salt is None else salt
+    h = hashlib.new(digest, prefix + hashed + salt).digest()
+    zeros = octets - size - len(salt) - 2
+    block = (bytes(zeros) if padding is None else padding(zeros)) + one + salt
+    mask = b"".join(hashlib.new(mgf or digest, h + i.to_bytes(4, "big")).digest() for i in range(octets))
+    masked = bytearray(a ^ b for a, b in zip(block, mask))
+    masked[0] &= 0xFF >> 8 * octets - bits
+    masked[0] |= top or 0
+    return bytes(masked) + h + trailer
 
 
 # Implementations that sign whole tokens
@@ -145,7 +191,7 @@ class Node:
 
 NODE = None
 KEPT = {}  # tokens of the files, by what was signed
-CHOSEN = {}  # ES256 tokens of this run, by what was signed
+CHOSEN = {}  # ES* and PS* tokens of this run, by what was signed
 MAKERS = ["PyJWT", "jwcrypto", "joserfc", "jose"]
 MADE_BY = {}
 
@@ -156,65 +202,80 @@ def source(maker):
     return f"{maker} {version(maker)}"
 
 
+@functools.cache
+def imported(maker, jwk, alg=None):
+    """The key of a JWK's text as a library has it. Private RSA keys are checked, which takes long: once each."""
+    jwk = json.loads(jwk)
+    if maker == "PyJWT":
+        return jwt.PyJWK(jwk, algorithm=alg).key
+    return jwcrypto.jwk.JWK(**jwk) if maker == "jwcrypto" else joserfc.jwk.import_key(jwk)
+
+
 def by_library(maker, alg, name, header, payload):
     header = {"alg": alg, **header}
     jwk = KEYS[name]
     if maker == "PyJWT":
-        key = unb64(jwk["k"]) if alg.startswith("HS") else jwt.PyJWK(jwk, algorithm=alg).key
+        key = imported(maker, compact(jwk), alg)
         return jwt.api_jws.PyJWS().encode(payload, key, alg, headers={"typ": None, **header})
     if maker == "jwcrypto":
         jws = jwcrypto.jws.JWS(payload)
-        jws.add_signature(jwcrypto.jwk.JWK(**jwk), None, json.dumps(header), None)
+        jws.add_signature(imported(maker, compact(jwk)), None, json.dumps(header), None)
         return jws.serialize(compact=True)
     if maker == "joserfc":
-        return joserfc.jws.serialize_compact(header, payload, joserfc.jwk.import_key(jwk), algorithms=[alg])
+        return joserfc.jws.serialize_compact(header, payload, imported(maker, compact(jwk)), algorithms=[alg])
     return NODE.ask(op="sign", alg=alg, jwk=jwk, header=header, payload=b64(payload))
 
 
-def verified_by_library(maker, name, token):
-    jwk = public(name)
+def verified_by_library(maker, jwk, alg, token):
+    """Whether a library verifies it, with a public key that is handed over as a JWK, for this algorithm."""
     try:
         if maker == "PyJWT":
-            jwt.api_jws.PyJWS().decode(token, jwt.PyJWK(jwk, algorithm="ES256").key, ["ES256"])
+            jwt.api_jws.PyJWS().decode(token, imported(maker, compact(jwk), alg), [alg])
         elif maker == "jwcrypto":
-            jwcrypto.jws.JWS.from_jose_token(token).verify(jwcrypto.jwk.JWK(**jwk))
+            jwcrypto.jws.JWS.from_jose_token(token).verify(imported(maker, compact(jwk)), alg)
         elif maker == "joserfc":
-            joserfc.jws.deserialize_compact(token, joserfc.jwk.import_key(jwk), algorithms=["ES256"])
+            joserfc.jws.deserialize_compact(token, imported(maker, compact(jwk)), algorithms=[alg])
         else:
-            return NODE.ask(op="verify", alg="ES256", jwk=jwk, token=token)
+            return NODE.ask(op="verify", alg=alg, jwk=jwk, token=token)
         return True
-    except (jwt.PyJWTError, jwcrypto.jws.InvalidJWSSignature, joserfc.errors.JoseError):
+    except Exception:  # each has errors of its own, and some let those of a layer below through
         return False
 
 
+def usual(name):
+    """The algorithm of a test key, where it is not said."""
+    jwk = KEYS[name]
+    return {"P-384": "ES384", "Ed25519": "EdDSA"}.get(jwk.get("crv")) or ALGORITHM[jwk["kty"]]
+
+
 def made_by(maker, signed):
-    """Two makers must not sign the same text with ES256, or one would keep the other's token."""
+    """Two makers must not draw for the same text, or one would keep the other's token."""
     assert MADE_BY.setdefault(signed, maker) == maker, f"{maker}: signed before by {MADE_BY[signed]}"
 
 
 def sign(maker, name, header=None, payload=None, alg=None):
     """A token made by a library. `header` need not have `alg`."""
-    alg = alg or ALGORITHM[KEYS[name]["kty"]]
+    alg = alg or usual(name)
     payload = SHORT if payload is None else payload
     token = by_library(maker, alg, name, header or {}, payload.encode() if isinstance(payload, str) else payload)
-    if alg == "ES256":
+    if alg[:2] in ("ES", "PS"):
         signed = token.rpartition(".")[0]
         made_by(maker, signed)
         if signed not in CHOSEN:
-            kept = (old for old in KEPT.get(signed, ()) if verified_by_library(maker, name, old))
+            kept = (old for old in KEPT.get(signed, ()) if verified_by_library(maker, public(name), alg, old))
             CHOSEN[signed] = next(kept, token)
         token = CHOSEN[signed]
     return token
 
 
-def raw(name, header, payload=None, payload_text=None):
+def raw(name, header, payload=None, payload_text=None, alg=None):
     """A token with exactly this header text or octets, signed with `cryptography`."""
-    alg = ALGORITHM[KEYS[name]["kty"]]
+    alg = alg or usual(name)
     payload = SHORT if payload is None else payload
     octets = header.encode() if isinstance(header, str) else header
     text = b64(payload.encode() if isinstance(payload, str) else payload) if payload_text is None else payload_text
     signed = f"{b64(octets)}.{text}"
-    if alg == "ES256":
+    if alg[:2] in ("ES", "PS"):
         made_by("cryptography", signed)
     return f"{signed}.{b64(primitive(alg, name, signed.encode()))}"
 
@@ -251,7 +312,12 @@ SELF = "generate.py"
 
 def accept(token, kid=None):
     alg = json.loads(unb64(token.split(".")[0]))["alg"]
-    return {"verdict": "accept", "algorithm": alg, "kid": kid, "payload": payload_of(token)}
+    return {"verdict": "accept", "algorithm": own_name(alg), "kid": kid, "payload": payload_of(token)}
+
+
+def own_name(alg):
+    """The name that the crate gives it: of the two names of Ed25519 the one that is not deprecated."""
+    return "Ed25519" if alg == "EdDSA" else alg
 
 
 def refuse(stage, reason):
@@ -299,7 +365,37 @@ class Theme:
         entry = {"id": f"{self.name}/{ident}", "source": made_by, "keys": keys, "algorithms": algorithms}
         if token is not None:
             entry["token"] = token
+        needed = needs(entry, expect, request.pop("needs", ()))
+        if needed:
+            request["needs"] = needed
         self.entries.append({**entry, **request, "expect": expect})
+
+
+def needs(entry, expect, more):
+    """The features, beside those of `algorithms`, without which the answer would be another: an algorithm that
+    a build does not have is one that it does not know."""
+    if expect.get("stage") == "parse" or expect.get("stage") == "keys" and "keys" not in expect:
+        return sorted(more)
+    try:
+        alg = json.loads(unb64(entry["token"].split(".")[0]))["alg"]
+    except (KeyError, ValueError):
+        alg = None
+    try:
+        keys = entry["keys"] if isinstance(entry["keys"], dict) else json.loads(entry["keys"])
+    except ValueError:
+        keys = {}
+    members = [jwk for jwk in keys.get("keys", [keys]) if isinstance(jwk, dict)]
+    names = [*entry["algorithms"], alg, *(jwk.get("alg") for jwk in members)]
+    known = [name for name in names if isinstance(name, str) and name in CARRIED_BY]
+    # Some algorithm of the kty and, where it is one of the crate's, of the crv; which one makes no difference.
+    for jwk in members:
+        kty, crv = jwk.get("kty"), jwk.get("crv")
+        kind = (kty, crv) if (kty, crv) in CARRIED_BY.values() else (kty,)
+        carrying = [name for name, carrier in CARRIED_BY.items() if carrier[: len(kind)] == kind]
+        if carrying and not set(carrying) & set(known):
+            known.append(carrying[0])
+    features = {own_name(name).lower() for name in known} - {own_name(name).lower() for name in entry["algorithms"]}
+    return sorted({*features, *more})
 
 
 SHORT = '{"sub":"user-1"}'
@@ -333,13 +429,16 @@ def rfc():
     case("RFC 7515 A.4", key_set(keys["RFC 7515 A.4"], es), "ES256", select_error("AlgorithmUnsupported"))
     case("RFC 7515 A.5", hs, "HS256", select_error("AlgorithmUnsupported"))
     case("RFC 7520 4.1", bilbo, "RS256", accept(tokens["RFC 7520 4.1"], bilbo["kid"]))
-    case("RFC 7520 4.2", bilbo, "RS256", select_error("AlgorithmNotAllowed"))
+    case("RFC 7520 4.2", bilbo, "PS384", accept(tokens["RFC 7520 4.2"], bilbo["kid"]))
+    case("RFC 7520 4.2", bilbo, "RS256", select_error("AlgorithmNotAllowed"), "RFC 7520 4.2, RS256 allowed")
+    case("RFC 7520 4.2", bilbo, "RS256 PS384", select_error("KeySetAside"), "RFC 7520 4.2, RS256 allowed as well")
     case("RFC 7520 4.3", key_set(keys["RFC 7520 3.1"], bilbo), "RS256 ES256", select_error("AlgorithmUnsupported"))
     case("RFC 7520 4.4", frodo, "HS256", accept(tokens["RFC 7520 4.4"], frodo["kid"]))
     case("RFC 7520 4.5", frodo, "HS256", INVALID, "RFC 7520 4.5, payload detached")
     case("RFC 7797 4.1", hs, "HS256", accept(tokens["RFC 7797 4.1"]))
     case("RFC 7797 4.2", hs, "HS256", parse_error("UnencodedPayload"))
-    case("RFC 8037 A.4", es, "ES256", select_error("AlgorithmNotAllowed"))
+    case("RFC 8037 A.4", keys["RFC 8037 A.2"], "Ed25519", accept(tokens["RFC 8037 A.4"]))
+    case("RFC 8037 A.4", es, "ES256", select_error("AlgorithmNotAllowed"), "RFC 8037 A.4, ES256 allowed")
     for section, document in serializations.items():
         case(section, hs, "HS256", parse_error("JsonSerialization"), token=compact(document))
     # RFC 7519 prints the JWS of RFC 7515 A.1 and A.5 once more.
@@ -359,8 +458,13 @@ def rfc():
     load("RFC 7517 B", "RS256", bound("RS256", "1b94c"))
     load("RFC 7520 3.1", "ES256", aside("CrvUnsupported", bilbo["kid"]))
     load("RFC 7520 3.3", "RS256", bound("RS256", bilbo["kid"]))
+    load("RFC 7520 3.3", "RS256 PS384", aside("AlgMissing", bilbo["kid"]))
     load("RFC 7520 3.5", "HS256", bound("HS256", frodo["kid"]))
+    load("RFC 7520 3.5", "HS512", aside("AlgNotAllowed", frodo["kid"]))
     load("RFC 7520 3.6", "HS256", aside("UseNotSig", "1e571774-2e08-40da-8308-e8d68773842d"))
+    load("RFC 8037 A.1", "Ed25519", aside("PrivateMaterial"))
+    load("RFC 8037 A.6", "Ed25519", aside("CrvUnsupported", "Bob"))
+    load("RFC 8037 A.7", "Ed25519", aside("CrvUnsupported", "Dave"))
     return theme.entries
 
 
@@ -379,16 +483,18 @@ def interop():
     for maker in MAKERS:
         label = maker.lower()
 
-        def case(what, name, payload=LEAN, kid=None, members=None, **request):
-            alg = ALGORITHM[KEYS[name]["kty"]]
+        def case(what, name, payload=LEAN, kid=None, members=None, alg=None, **request):
+            alg = alg or usual(name)
             kid = kid or f"{label} {name}"
-            token = sign(maker, name, {"kid": kid}, payload)
+            token = sign(maker, name, {"kid": kid}, payload, alg)
             keys = public(name, kid=kid, **({"alg": alg} if members is None else members))
-            theme.add(f"{label} {what}", source(maker), keys, alg, token, expect=accept(token, kid), **request)
+            theme.add(
+                f"{label} {what}", source(maker), keys, own_name(alg), token, expect=accept(token, kid), **request
+            )
 
         for bits in (2048, 2056, 3072, 4096):
             case(f"RS256 {bits}", f"rsa-{bits}", members={"use": "sig"} if bits == 3072 else None, **POLICY)
-        case("RS256 8192", "rsa-8192", SHORT, needs="rsa")
+        case("RS256 8192", "rsa-8192", SHORT, needs=["rsa"])
         case("ES256", "p256", **POLICY)
         case("ES256 without alg", "p256-b", members={"use": "sig", "key_ops": ["verify"]}, **POLICY)
         for length in (32, 64, 65, 200):
@@ -403,6 +509,36 @@ def interop():
                 case(f"{alg} payload {what}", name, payload, f"{label} {what}", **request)
             if alg != "RS256":
                 case(f"{alg} kid", name, kid=f"{label} clé 鍵 \U0001f511")
+        # Node has an OpenSSL of its own; the others have that of `cryptography`, and take turns. RSA entries are
+        # long. The encoding of PSS is an octet shorter than a modulus of 2049 bits.
+        for alg, bits, by in (
+            *((f"{scheme}384", 2056, ("jwcrypto", "jose")) for scheme in ("RS", "PS")),
+            *((f"{scheme}512", 2049, ("joserfc", "jose")) for scheme in ("RS", "PS")),
+            ("PS256", 2048, MAKERS),
+            ("PS256", 2049, ("PyJWT", "jose")),
+            ("PS256", 3072, ("joserfc", "jose")),
+            ("PS256", 4096, ("jwcrypto", "jose")),
+            ("PS256", 8192, ("jose",)),
+        ):
+            if maker in by:
+                more = {"needs": ["rsa"]} if bits == 8192 else {}
+                members = {"use": "sig"} if bits == 3072 else None
+                case(f"{alg} {bits}", f"rsa-{bits}", SHORT, f"{label} {alg} {bits}", members, alg, **more)
+        for alg, lengths in (("HS384", (48, 200)), ("HS512", (64, 65))):
+            for length in lengths:
+                members = {} if length == 65 else None
+                case(f"{alg} {length}", f"hmac-{length}", kid=f"{label} {alg} {length}", members=members, alg=alg)
+        for name in ("p384", "p384-b"):
+            case(f"ES384 {name}", name, members={} if name == "p384-b" else None, **POLICY)
+        # PyJWT knows the older name alone.
+        for alg in ("EdDSA", "Ed25519")[: 1 if maker == "PyJWT" else 2]:
+            for of_key in ("EdDSA", "Ed25519", None):
+                members = {"alg": of_key} if of_key else {}
+                kid = f"{label} {alg} {of_key}"
+                case(f"{alg} in the header, {of_key} in the key", "ed25519", LEAN, kid, members, alg)
+        for name, what in zip(("hmac-64", "p384", "ed25519-b"), PAYLOADS):
+            alg = {"hmac-64": "HS512"}.get(name)
+            case(f"{alg or usual(name)} payload {what}", name, PAYLOADS[what], f"{label} {what} {name}", alg=alg)
     return theme.entries
 
 
@@ -428,7 +564,9 @@ def selection():
     not_allowed, unsupported, mismatch = (
         select_error(f"Algorithm{what}") for what in ("NotAllowed", "Unsupported", "Mismatch")
     )
-    missing, unknown, ambiguous = (select_error(what) for what in ("KidMissing", "KidUnknown", "KeyAmbiguous"))
+    needed, required, unknown, ambiguous = (
+        select_error(what) for what in ("KidNeeded", "KidRequired", "KidUnknown", "KeyAmbiguous")
+    )
 
     # The token of a tenant that still signs with its client secret, sent to a verifier of RS256.
     case("HS256 without kid, RS256 expected", both, "RS256", hs_token, not_allowed)
@@ -443,15 +581,15 @@ def selection():
     )
 
     # kid
-    case("no kid, two keys", both, "RS256", rs(), missing)
-    case("no kid, two keys, the other's token", both, "RS256", rs("rsa-2048-b"), missing)
-    case("no kid, one key, kid demanded", key_set(a), "RS256", rs(), missing, require_kid=True)
-    case("no kid, key without kid, kid demanded", public("rsa-2048"), "RS256", rs(), missing, require_kid=True)
+    case("no kid, two keys", both, "RS256", rs(), needed)
+    case("no kid, two keys, the other's token", both, "RS256", rs("rsa-2048-b"), needed)
+    case("no kid, one key, kid demanded", key_set(a), "RS256", rs(), required, require_kid=True)
+    case("no kid, key without kid, kid demanded", public("rsa-2048"), "RS256", rs(), required, require_kid=True)
     case("no kid, one key", key_set(a), "RS256", rs(), accept(rs()))
     case("no kid, bare key without kid", public("rsa-2048"), "RS256", rs(), accept(rs()))
     case("no kid, one key an algorithm, RS256", key_set(e, a), "RS256 ES256", rs(), accept(rs()))
     case("no kid, one key an algorithm, ES256", key_set(a, e), "RS256 ES256", es(), accept(es()), source("joserfc"))
-    case("no kid, two of three for the algorithm", key_set(a, e, b), "RS256 ES256", rs(), missing)
+    case("no kid, two of three for the algorithm", key_set(a, e, b), "RS256 ES256", rs(), needed)
     case("no kid, the other key is for another algorithm", key_set(a, e), "RS256", rs(), accept(rs()))
     case("kid of the first", both, "RS256", rs(kid="a"), accept(rs(kid="a"), "a"), require_kid=True)
     case("kid of the second", both, "RS256", rs("rsa-2048-b", kid="b"), accept(rs("rsa-2048-b", kid="b"), "b"))
@@ -566,7 +704,7 @@ def selection():
     shadowed = key_set(public("p256-b", kid="a", use="enc"), ec_a)
     case("usable and unusable under one kid", shadowed, "ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
 
-    # Header algorithms that are not implemented
+    # Header algorithms that are not implemented, and others that are and not allowed
     for name in (
         "none",
         "None",
@@ -577,6 +715,11 @@ def selection():
         "ES256 ",
         "Es256",
         "ES256K",
+        "ES512",
+        "Ed448",
+        "eddsa",
+        "PS256 ",
+        "ML-DSA-44",
         "HS256\0",
         "RSA-OAEP",
         "dir",
@@ -612,7 +755,16 @@ def selection():
             )
         else:
             case(f"alg {alg}", ec_a, "ES256", sign("PyJWT", name, {"kid": "a"}, alg=alg), not_allowed)
-    case("alg EdDSA", ec_a, "ES256", sign("PyJWT", "ed25519", {"kid": "a"}, alg="EdDSA"), not_allowed)
+    case("alg EdDSA", ec_a, "ES256", sign("PyJWT", "ed25519", {"kid": "a"}), not_allowed)
+    case(
+        "alg Ed25519",
+        ec_a,
+        "ES256",
+        sign("joserfc", "ed25519", {"kid": "a"}, alg="Ed25519"),
+        not_allowed,
+        source("joserfc"),
+    )
+    case("alg ES384", ec_a, "ES256", sign("jwcrypto", "p384", {"kid": "a"}), not_allowed, source("jwcrypto"))
 
     # Header, key and verifier: all three must agree
     headers = {"RS256": "rsa-2048", "ES256": "p256", "HS256": "hmac-32"}
@@ -628,6 +780,69 @@ def selection():
                 else:
                     expect = accept(token, "k") if alg == key_alg else mismatch
                 case(f"header {alg}, key {key_alg}, allowed {allowed}", key, allowed, token, expect, source("jwcrypto"))
+
+    # The key's own material under another algorithm that could carry it: the signature is a good one every time.
+    materials = {**{alg: "hmac-64" for alg in CARRIED_BY if alg.startswith("HS")}, "ES256": "p256", "ES384": "p384"}
+    materials = {**materials, **{alg: "rsa-2048" for alg in CARRIED_BY if alg[0] in "RP"}, "EdDSA": "ed25519"}
+    neighbours = (
+        *(("HS256", "HS384"), ("HS384", "HS512"), ("HS512", "HS256"), ("RS256", "PS256"), ("RS384", "RS256")),
+        *(
+            ("RS512", "PS512"),
+            ("PS256", "RS256"),
+            ("PS384", "RS384"),
+            ("PS512", "PS384"),
+            ("ES256", "ES384"),
+            ("ES384", "ES256"),
+            ("ES384", "EdDSA"),
+            ("EdDSA", "ES256"),
+        ),
+        *(("EdDSA", "PS256"), ("RS256", "EdDSA")),
+    )
+    for alg, other in neighbours:
+        key = public(materials[other], kid="k", alg=other)
+        token = raw(materials[alg], compact({"alg": alg, "kid": "k"}), "binding", alg=alg)
+        made = raw_source()
+        either = f"{own_name(alg)} {own_name(other)}"
+        case(f"header {alg}, key {other}, both allowed", key, either, token, mismatch, made)
+        if (alg, other) in (("HS256", "HS384"), ("RS256", "PS256"), ("PS256", "RS256"), ("EdDSA", "ES256")):
+            aside_ = select_error("KeySetAside")
+            case(f"header {alg}, key {other}, the header's allowed", key, own_name(alg), token, aside_, made)
+            case(f"header {alg}, key {other}, the key's allowed", key, own_name(other), token, not_allowed, made)
+        if CARRIED_BY[alg] == CARRIED_BY[other] and (alg[:2] == "HS" or alg == "RS256"):
+            bare = without(key, "alg")
+            case(
+                f"header {alg}, key without alg, {other} allowed as well",
+                bare,
+                either,
+                token,
+                select_error("KeySetAside"),
+                made,
+            )
+    # Without kid and without alg: the key for the header's algorithm is none, unless the set has it once more with its alg.
+    bare, either = public("rsa-2048"), "RS256 PS256"
+    token = raw("rsa-2048", '{"alg":"PS256"}', "binding", alg="PS256")
+    case("PS256 without kid, key without alg", bare, "PS256", token, accept(token), raw_source())
+    no_key = select_error("NoKeyForAlgorithm")
+    case("PS256 without kid, key without alg, RS256 allowed as well", bare, either, token, no_key, raw_source())
+    twice = key_set(bare, {**bare, "alg": "PS256"})
+    case("PS256 without kid, key without alg and once more with it", twice, either, token, accept(token), raw_source())
+    # Two names, one algorithm: a key is found by either, and a set never has it twice.
+    okp = public("ed25519", kid="o")
+    for alg in ("EdDSA", "Ed25519"):
+        token = raw("ed25519", compact({"alg": alg}), "names", alg=alg)
+        for what, keys in (
+            ("both names in the set", key_set({**okp, "alg": "EdDSA"}, {**okp, "alg": "Ed25519"})),
+            ("a neighbour on Ed448", key_set({**okp, "crv": "Ed448", "x": b64(bytes(57))}, okp)),
+            ("a neighbour on X25519", key_set({**okp, "crv": "X25519"}, okp)),
+            ("a P-256 key in the set", key_set(e, okp)),
+        ):
+            case(f"{alg}, {what}", keys, "ES256 Ed25519", token, accept(token), raw_source())
+        two = key_set(okp, public("ed25519-b", kid="o2"))
+        case(f"{alg} without kid, two keys", two, "Ed25519", token, missing, raw_source())
+        token = raw("ed25519", compact({"alg": alg, "kid": "o"}), "names", alg=alg)
+        for crv, length in (("Ed448", 57), ("X25519", 32)):
+            other = {**okp, "crv": crv, "x": b64(bytes(range(length)))}
+            case(f"{alg}, key on {crv}", other, "Ed25519", token, select_error("KeySetAside"), raw_source())
 
     # The public key as the secret
     signed = f"{b64(compact({'alg': 'HS256', 'kid': 'a'}).encode())}.{b64(SHORT.encode())}"
@@ -651,12 +866,14 @@ def selection():
         ("twice, with an EC key of this kid", key_set(a, {**e, "kid": "a"}, again)),
     ):
         case(f"the same key {what}", document, "RS256 ES256", good_a, accept(good_a, "a"))
-    case("the same EC key twice", key_set(ec_a, ec_a), "ES256", es(kid="a"), accept(es(kid="a"), "a"), source("joserfc"))
+    case(
+        "the same EC key twice", key_set(ec_a, ec_a), "ES256", es(kid="a"), accept(es(kid="a"), "a"), source("joserfc")
+    )
     twice = {**secret, "alg": "HS256"}
     hs = sign("PyJWT", "hmac-32", {"kid": "h"})
     case("the same secret twice", key_set(secret, twice), "HS256", hs, accept(hs, "h"))
     case("the same key twice, no kid", key_set(a, a), "RS256", rs(), accept(rs()))
-    case("the same key twice and another, no kid", key_set(a, a, b), "RS256", rs(), missing)
+    case("the same key twice and another, no kid", key_set(a, a, b), "RS256", rs(), needed)
     case("the same key under two kids, no kid", key_set(a, {**a, "kid": "z"}), "RS256", rs(), accept(rs()))
     for what, document in (
         ("two keys under a kid", key_set(a, a_or_b)),
@@ -665,7 +882,14 @@ def selection():
         ("another exponent under a kid", key_set(a, {**a, "e": "AQAD"})),
     ):
         case(what, document, "RS256", good_a, ambiguous)
-    case("two EC keys under a kid", key_set(ec_a, {**ec_b, "kid": "a"}), "ES256", es(kid="a"), ambiguous, source("joserfc"))
+    case(
+        "two EC keys under a kid",
+        key_set(ec_a, {**ec_b, "kid": "a"}),
+        "ES256",
+        es(kid="a"),
+        ambiguous,
+        source("joserfc"),
+    )
     other_secret = {**public("hmac-64"), "kid": "h"}
     case("two secrets under a kid", key_set(secret, other_secret), "HS256", hs, ambiguous)
 
@@ -679,18 +903,18 @@ def selection():
     case("x5t of the second", adfs, "RS256", second, accept(second))
     crossed = rs(x5t="2")
     case("x5t of the wrong key", adfs, "RS256", crossed, INVALID)
-    case("x5t unknown", adfs, "RS256", rs(x5t="3"), missing)
-    case("x5t, and a kid demanded", adfs, "RS256", first, missing, require_kid=True)
+    case("x5t unknown", adfs, "RS256", rs(x5t="3"), needed)
+    case("x5t, and a kid demanded", adfs, "RS256", first, required, require_kid=True)
     for value in (1, None, ["1"], ""):
         odd = rs(x5t=value)
-        case(f"x5t {json.dumps(value)}", adfs, "RS256", odd, missing)
+        case(f"x5t {json.dumps(value)}", adfs, "RS256", odd, needed)
     only = rs(x5t="3")
     case("x5t unknown, one key", key_set(sha1(a, "1")), "RS256", only, accept(only))
-    case("x5t, none in the set", both, "RS256", first, missing)
-    case("x5t, the set has x5t#S256", modern, "RS256", first, missing)
+    case("x5t, none in the set", both, "RS256", first, needed)
+    case("x5t, the set has x5t#S256", modern, "RS256", first, needed)
     named = rs(**{"x5t#S256": "1"})
     case("x5t#S256 of the first", modern, "RS256", named, accept(named))
-    case("x5t#S256, the set has x5t", adfs, "RS256", named, missing)
+    case("x5t#S256, the set has x5t", adfs, "RS256", named, needed)
     both_named = rs(**{"x5t": "2", "x5t#S256": "1"})
     case("x5t#S256 before x5t", key_set(sha256(a, "1"), sha1(b, "2")), "RS256", both_named, accept(both_named))
     fallback = rs("rsa-2048-b", **{"x5t": "2", "x5t#S256": "3"})
@@ -763,7 +987,7 @@ def selection():
     case("typ not demanded", public("hmac-32"), "HS256", plain, accept(plain), raw_source())
 
     # The order of the checks
-    nothing = unsigned('{"alg":"none"}')
+    nothing = unsigned('{"alg":"HS224"}')
     case(
         "order: unsupported before typ and kid",
         ec_both,
@@ -912,7 +1136,9 @@ def keys():
     # null is absent
     for name in ("kid", "alg", "use", "key_ops", "d", "x5c", "x5t", "x5t#S256", "x5u"):
         good(f"{name} null", {**ec_key, name: None}, "ES256", "ES256")
-    nulls = dict.fromkeys(("alg", "crv", "d", "dp", "dq", "k", "key_ops", "kid", "oth", "p", "q", "qi", "use", "x", "x5c", "y"))
+    nulls = dict.fromkeys(
+        ("alg", "crv", "d", "dp", "dq", "k", "key_ops", "kid", "oth", "p", "q", "qi", "use", "x", "x5c", "y")
+    )
     good("null in every optional member", {**nulls, **rsa_key}, "RS256", "RS256")
     for jwk, alg, names in (
         (rsa_key, "RS256", "kty n e"),
@@ -969,7 +1195,13 @@ def keys():
     ):
         more = {} if uses is None else {"uses": uses}
         load(f"uses {json.dumps(uses)}", svid, "RS256 ES256", loaded(first, second, bound("RS256", "s")), **more)
-    good("key_ops [] beside a further use", {**ec_key, "use": "jwt-svid", "key_ops": []}, "ES256", "ES256", uses=["jwt-svid"])
+    good(
+        "key_ops [] beside a further use",
+        {**ec_key, "use": "jwt-svid", "key_ops": []},
+        "ES256",
+        "ES256",
+        uses=["jwt-svid"],
+    )
     for operations in ([], ["sign"], ["encrypt", "decrypt"], ["Verify"], ["verify "]):
         bad(
             f"key_ops {json.dumps(operations)}",
@@ -985,6 +1217,7 @@ def keys():
             "KeyOpsDuplicate",
         )
     bad("P-384", public("p384", kid="c"), "ES256", "AlgNotAllowed")
+    bad("P-521", {**PRINTED["keys"]["RFC 7515 A.4"], "kid": "c"}, "ES256 ES384", "CrvUnsupported")
     bad("secp256k1", public("secp256k1", kid="c"), "ES256", "CrvUnsupported")
     for crv in ("p-256", "P256", "secp256r1", "", "Ed25519"):
         bad(f"crv {json.dumps(crv)}", {**ec_key, "kid": "c", "crv": crv}, "ES256", "CrvUnsupported")
@@ -993,16 +1226,15 @@ def keys():
     for alg in (
         "RSA-OAEP",
         "SHA256",
-        "PS256",
-        "RS384",
+        "ES512",
+        "Ed448",
         "none",
         "",
         "es256",
         "ES256 ",
         "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
     ):
-        reason = "AlgMismatch" if alg in ("PS256", "RS384") else "AlgUnsupported"
-        bad(f"alg {json.dumps(alg)}", {**ec_key, "kid": "a", "alg": alg}, "ES256", reason)
+        bad(f"alg {json.dumps(alg)}", {**ec_key, "kid": "a", "alg": alg}, "ES256", "AlgUnsupported")
     bad("alg ES384 for P-256", {**ec_key, "alg": "ES384"}, "ES256", "AlgMismatch")
     bad("alg HS512 for oct", {**oct_key, "alg": "HS512"}, "HS256", "AlgNotAllowed")
     for jwk, others in ((rsa_key, "ES256 HS256"), (ec_key, "RS256 HS256"), (oct_key, "RS256 ES256")):
@@ -1143,7 +1375,7 @@ def keys():
     )
     bad("modulus of 8193 bits", modulus((1 << 8192) + 1), "RS256", "ModulusTooLarge")
     bad("modulus of 16384 bits", modulus((1 << 16384) - 1), "RS256", "ModulusTooLarge")
-    good("modulus of 8192 bits", public("rsa-8192", kid="m"), "RS256", "RS256", needs="rsa")
+    good("modulus of 8192 bits", public("rsa-8192", kid="m"), "RS256", "RS256", needs=["rsa"])
     good("modulus of 4096 bits", public("rsa-4096", kid="m"), "RS256", "RS256")
     bad("modulus even", modulus(n - 1), "RS256", "ModulusEven")
     bad("modulus even, 2048 bits", modulus(1 << 2047), "RS256", "ModulusEven")
@@ -1174,7 +1406,7 @@ def keys():
         good(f"exponent {value}", exponent(value), "RS256", "RS256")
 
     # The order of the checks within a member
-    worst = {"kty": "AKP", "use": "enc", "key_ops": [], "alg": "none", "d": "!"}
+    worst = {"kty": "RSA2", "use": "enc", "key_ops": [], "alg": "none", "d": "!"}
     bad("order: kty before other types", {**worst, "alg": 5, "kid": 5}, "RS256", "KtyUnsupported")
     bad("order: kid before use", {**worst, "kty": "EC", "kid": 5}, "RS256", "MemberType")
     bad("order: use before the type of alg", {**worst, "kty": "EC", "alg": 5}, "RS256", "UseNotSig")
@@ -1199,6 +1431,8 @@ def keys():
     bad("order: too short before key document", secret(b'{"kty":"RSA"}'), "HS256", "SecretTooShort")
     bad("order: size before parity", {**modulus(1 << 1023), "e": "Ag"}, "RS256", "ModulusTooSmall")
     bad("order: parity before exponent", {**modulus(n - 1), "e": "Ag"}, "RS256", "ModulusEven")
+
+    keys_384_512_pss_okp(good, bad, load)
 
     # Sets as they are met
     # ML-DSA (RFC 9964): a kty that not everyone knows stands beside the keys of today.
@@ -1794,7 +2028,12 @@ def claims():
     case("expired, for another audience", expired.replace("api.", "x."), "AudienceMismatch", **without(allowed, "now"))
     case("expired, exp missing", expired.replace('"exp"', '"x"'), "ClaimMissing", **without(allowed, "now"))
     case("expired, exp null", expired.replace("1000", "null"), "ClaimType", **without(allowed, "now"))
-    case("expired, not yet valid", expired.replace("iat", "nbf").replace("900", "4102444800"), "NotYetValid", **without(allowed, "now"))
+    case(
+        "expired, not yet valid",
+        expired.replace("iat", "nbf").replace("900", "4102444800"),
+        "NotYetValid",
+        **without(allowed, "now"),
+    )
     case("expired, too old", expired, "TooOld", **without(allowed, "now"), max_age=60)
     case("exp missing, which is allowed", '{"iss":"x"}', None, allow_missing_exp=True)
     case("exp null, where it may be missing", '{"exp":null}', "ClaimType", allow_missing_exp=True)
@@ -2001,7 +2240,7 @@ def signatures():
     )
     forged("SHA-512/256 named", message(bytes.fromhex("3031300d060960864801650304020605000420") + digest))
     forged("DigestInfo twice", message(info + digest + info + digest))
-    forged("PSS with an empty salt", pss(digest))
+    forged("PSS with an empty salt", encoded(2047, digest, "sha256", salt=b""))
 
     # HS256
     key, name = public("hmac-32"), "hmac-32"
@@ -2057,6 +2296,8 @@ def signatures():
         case(f"{maker} header replaced", key, f"{rewritten}.{payload}.{text}", INVALID, altered(maker))
         case(f"{maker} unaltered", key, token, accept(token), source(maker))
 
+    signatures_384_512_pss_okp(theme)
+
     # The text of the public key as a secret is refused before a token is looked at.
     pem = public_bytes("rsa-2048", "PEM", "SubjectPublicKeyInfo")
     theme.add(
@@ -2069,14 +2310,566 @@ def signatures():
     return theme.entries
 
 
-def pss(digest):
-    """EMSA-PSS of a hash with an empty salt (RFC 8017 9.1.1), for 2048 bits."""
-    h = hashlib.sha256(bytes(8) + digest).digest()
-    block = bytes(256 - 32 - 2) + b"\1"
-    mask = b"".join(hashlib.sha256(h + i.to_bytes(4, "big")).digest() for i in range(8))
-    masked = bytearray(a ^ b for a, b in zip(block, mask))
-    masked[0] &= 0x7F
-    return bytes(masked) + h + b"\xbc"
+def keys_384_512_pss_okp(good, bad, load):
+    """JWKs for the algorithms beside HS256, ES256 and RS256."""
+    rsa_key, ec_key, p384_key = public("rsa-2048"), public("p256"), public("p384")
+    okp, oct_key = public("ed25519"), public("hmac-64")
+    material = {"oct": oct_key, "RSA": rsa_key, "P-256": ec_key, "P-384": p384_key, "Ed25519": okp}
+    for alg, (kty, crv) in CARRIED_BY.items():
+        if alg in ALGORITHM.values():
+            continue
+        jwk = material[crv or kty]
+        good(
+            f"{alg} with everything",
+            {**jwk, "kid": "k", "use": "sig", "key_ops": ["verify"], "alg": alg},
+            own_name(alg),
+            own_name(alg),
+        )
+        good(f"{alg} with nothing", jwk, own_name(alg), own_name(alg))
+
+    # Without alg: the only one of the allowed that the kty and crv can carry, and none where there are several.
+    for what, jwk, allowed, algorithm in (
+        ("RSA", rsa_key, "PS256 ES256", "PS256"),
+        ("RSA", rsa_key, "RS512 ES384 Ed25519", "RS512"),
+        ("P-256", ec_key, "ES256 ES384 Ed25519", "ES256"),
+        ("P-384", p384_key, "ES256 ES384 Ed25519", "ES384"),
+        ("OKP", okp, "ES256 ES384 Ed25519", "Ed25519"),
+    ):
+        good(f"{what} without alg, {allowed} allowed", jwk, allowed, algorithm)
+    several = (
+        (rsa_key, "RS256 PS256"),
+        (rsa_key, "RS256 RS384 RS512"),
+        (rsa_key, "PS384 PS512 ES256"),
+        (oct_key, "HS256 HS512"),
+        (oct_key, "HS256 HS384 HS512"),
+    )
+    for jwk, allowed in several:
+        bad(f"{jwk['kty']} without alg, {allowed} allowed", {**jwk, "kid": "m"}, allowed, "AlgMissing")
+        alg = allowed.split()[1]
+        good(f"{jwk['kty']} with alg {alg}, {allowed} allowed", {**jwk, "kid": "m", "alg": alg}, allowed, alg)
+    bad("RSA with alg null, RS256 PS256 allowed", {**rsa_key, "alg": None}, "RS256 PS256", "AlgMissing")
+    bad("RSA without alg, ES384 Ed25519 allowed", {**rsa_key, "kid": "m"}, "ES384 Ed25519", "AlgNotAllowed")
+    load(
+        "one key for two algorithms",
+        key_set(
+            {**rsa_key, "kid": "1", "alg": "RS256"}, {**rsa_key, "kid": "2", "alg": "PS256"}, {**rsa_key, "kid": "3"}
+        ),
+        "RS256 PS256",
+        loaded(bound("RS256", "1"), bound("PS256", "2"), aside("AlgMissing", "3")),
+    )
+    everyone = key_set(
+        *({**jwk, "kid": alg, "alg": alg} for alg, jwk in (("RS256", rsa_key), ("PS256", rsa_key), ("ES256", ec_key))),
+        *({**jwk, "kid": alg, "alg": alg} for alg, jwk in (("ES384", p384_key), ("EdDSA", okp), ("Ed25519", okp))),
+    )
+    load(
+        "FAPI 2.0",
+        everyone,
+        "PS256 ES256 Ed25519",
+        loaded(
+            aside("AlgNotAllowed", "RS256"),
+            bound("PS256", "PS256"),
+            bound("ES256", "ES256"),
+            aside("AlgNotAllowed", "ES384"),
+            bound("Ed25519", "EdDSA"),
+            bound("Ed25519", "Ed25519"),
+        ),
+    )
+
+    # alg against kty and crv
+    for jwk, alg in (
+        (rsa_key, "ES384"),
+        (rsa_key, "EdDSA"),
+        (rsa_key, "HS512"),
+        (ec_key, "EdDSA"),
+        (p384_key, "ES256"),
+        (p384_key, "PS384"),
+        (okp, "ES256"),
+        (okp, "HS256"),
+        (oct_key, "PS512"),
+        (oct_key, "Ed25519"),
+    ):
+        what = jwk.get("crv", jwk["kty"])
+        bad(f"alg {alg} for {what}", {**jwk, "kid": "a", "alg": alg}, "RS256 ES256 ES384 Ed25519", "AlgMismatch")
+    for alg in ("Ed448", "ECDH-ES", "EDDSA", "ed25519", "EdDSA "):
+        bad(f"alg {json.dumps(alg)} for Ed25519", {**okp, "kid": "a", "alg": alg}, "Ed25519", "AlgUnsupported")
+    for jwk, alg, allowed in (
+        (rsa_key, "RS256", "PS256"),
+        (rsa_key, "PS256", "RS256"),
+        (rsa_key, "RS512", "RS384"),
+        (okp, "EdDSA", "ES256"),
+    ):
+        bad(f"alg {alg}, {allowed} allowed", {**jwk, "kid": "a", "alg": alg}, allowed, "AlgNotAllowed")
+
+    # OKP
+    for crv, length in (("Ed448", 57), ("X25519", 32), ("X448", 56)):
+        for more in ({}, {"alg": "EdDSA"}):
+            jwk = {"kty": "OKP", "kid": "o", "crv": crv, "x": b64(bytes(range(length))), **more}
+            bad(f"{crv}{' with alg' if more else ''}", jwk, "Ed25519", "CrvUnsupported")
+    for crv in ("ed25519", "Ed25519 ", "P-256", "Curve25519", ""):
+        bad(f"OKP crv {json.dumps(crv)}", {**okp, "kid": "o", "crv": crv}, "Ed25519", "CrvUnsupported")
+    bad("EC on Ed25519", {**okp, "kid": "o", "kty": "EC"}, "Ed25519", "CrvUnsupported")
+    for kty in ("okp", "Okp", "EdDSA"):
+        bad(f"kty {json.dumps(kty)}", {**okp, "kid": "o", "kty": kty}, "Ed25519", "KtyUnsupported")
+    bad("OKP without crv", without({**okp, "kid": "o"}, "crv"), "Ed25519", "MemberMissing")
+    bad("OKP without x", without({**okp, "kid": "o"}, "x"), "Ed25519", "MemberMissing")
+    bad(
+        "OKP with a certificate alone", {**without(okp, "x"), "kid": "o", "x5c": ["MIIB"]}, "Ed25519", "CertificateOnly"
+    )
+    bad("OKP with x a number", {**okp, "kid": "o", "x": 5}, "Ed25519", "MemberType")
+    bad("OKP with crv a number", {**okp, "kid": "o", "crv": 5}, "Ed25519", "MemberType")
+    bad("OKP with x padded", {**okp, "kid": "o", "x": okp["x"] + "="}, "Ed25519", "Base64")
+    bad("private OKP", {**KEYS["ed25519"], "kid": "o"}, "Ed25519", "PrivateMaterial")
+    good("OKP with d empty", {**okp, "d": ""}, "Ed25519", "Ed25519")
+    good("OKP with y and p", {**okp, "y": 5, "p": "AQ"}, "Ed25519", "Ed25519")
+    x = unb64(okp["x"])
+    for what, value in (
+        ("0", b""),
+        ("31", x[:-1]),
+        ("33", x + b"\0"),
+        ("33, 4 in front", b"\4" + x),
+        ("57", bytes(57)),
+        ("64", x + x),
+    ):
+        bad(f"Ed25519 x of {what} octets", {**okp, "kid": "o", "x": b64(value)}, "Ed25519", "CoordinateLength")
+
+    # Points of Ed25519 (RFC 8032 5.1.3)
+    point = lambda octets: {"kty": "OKP", "kid": "o", "crv": "Ed25519", "x": b64(octets)}
+    at = lambda number: number.to_bytes(32, "little")
+    for i, small in enumerate(edwards.SMALL):
+        bad(f"Ed25519 {i} times the point of order 8", point(edwards.encoded(small)), "Ed25519", "PointOfSmallOrder")
+        if small[1] < 19:
+            wide = edwards.encoded(small, edwards.P)
+            bad(f"Ed25519 {i} times the point of order 8, y not reduced", point(wide), "Ed25519", "PointOfSmallOrder")
+    for what, y in (("1", 1), ("-1", edwards.P - 1), ("p+1", edwards.P + 1)):
+        bad(f"Ed25519 y = {what}, x = 0 with a sign", point(at(y | 1 << 255)), "Ed25519", "PointOfSmallOrder")
+    absent = [y for y in range(2, 19) if edwards.with_y(y) is None]
+    present = [y for y in range(2, 19) if y not in absent]
+    for y in absent[:2]:
+        bad(f"Ed25519 y = {y}, no point", point(at(y)), "Ed25519", "PointNotOnCurve")
+    for y in (present[0], present[-1]):
+        good(f"Ed25519 y = {y}", without(point(at(y)), "kid"), "Ed25519", "Ed25519")
+        for sign in (0, 1):
+            wide = at(y + edwards.P | sign << 255)
+            bad(f"Ed25519 y = {y} + p, sign {sign}", point(wide), "Ed25519", "PointNotOnCurve")
+    mixed = edwards.add(edwards.with_y(4 * pow(5, -1, edwards.P) % edwards.P), edwards.EIGHTH)
+    good("Ed25519 of mixed order", without(point(edwards.encoded(mixed)), "kid"), "Ed25519", "Ed25519")
+
+    # Coordinates on P-384
+    x, y = unb64(p384_key["x"]), unb64(p384_key["y"])
+    point = lambda x, y: {**p384_key, "kid": "c", "x": b64(x), "y": b64(y)}
+    for what, value in (("0", b""), ("32", x[16:]), ("47", x[1:]), ("49", b"\0" + x), ("97", b"\4" + x + y)):
+        bad(f"P-384 x of {what} octets", point(value, y), "ES384", "CoordinateLength")
+        if what in ("47", "49"):
+            bad(f"P-384 y of {what} octets", point(x, value), "ES384", "CoordinateLength")
+    flip = lambda value: value[:-1] + bytes([value[-1] ^ 1])
+    for what, jwk in (
+        ("x altered", point(flip(x), y)),
+        ("x and y swapped", point(y, x)),
+        ("zeros", point(bytes(48), bytes(48))),
+        ("x not reduced", point(P384_PRIME.to_bytes(48, "big"), y)),
+        ("a point of P-256", point(bytes(16) + unb64(ec_key["x"]), bytes(16) + unb64(ec_key["y"]))),
+    ):
+        bad(f"P-384 point: {what}", jwk, "ES384", "PointNotOnCurve")
+    negated = (P384_PRIME - int.from_bytes(y, "big")).to_bytes(48, "big")
+    good("P-384 point with y negated", without(point(x, negated), "kid"), "ES384", "ES384")
+    bad("private P-384", {**KEYS["p384"], "kid": "c"}, "ES384", "PrivateMaterial")
+    bad("P-384 point said to be on P-256", {**p384_key, "kid": "c", "crv": "P-256"}, "ES256", "CoordinateLength")
+    bad("P-256 point said to be on P-384", {**ec_key, "kid": "c", "crv": "P-384"}, "ES384", "CoordinateLength")
+
+    # Secrets, by the length of the hash
+    secret = lambda length: {"kty": "oct", "kid": "s", "k": b64(bytes(range(length)))}
+    for alg, least in (("HS384", 48), ("HS512", 64)):
+        bad(f"{alg} secret of {least - 1} octets", secret(least - 1), alg, "SecretTooShort")
+        bad(f"{alg} secret of 32 octets, alg {alg}", {**secret(32), "alg": alg}, alg, "SecretTooShort")
+        good(f"{alg} secret of {least} octets", secret(least), alg, alg)
+        bad(f"{alg} secret of 513 octets", {**secret(0), "k": b64(bytes(range(256)) * 2 + b"!")}, alg, "SecretTooLong")
+        bad(
+            f"{alg} secret is a PEM key",
+            {**secret(0), "k": b64(public_bytes("p384", "PEM", "SubjectPublicKeyInfo"))},
+            alg,
+            "SecretIsKeyDocument",
+        )
+        bad(f"{alg} secret among public", {**secret(64), "alg": alg}, f"{alg} PS256", "SecretAmongPublic")
+    good("HS256 secret of 47 octets", secret(47), "HS256", "HS256")
+
+    # Modulus and exponent are held to the same under every algorithm.
+    for alg in ("PS256", "RS512"):
+        bad(f"{alg} modulus of 1024 bits", public("rsa-1024", kid="m"), alg, "ModulusTooSmall")
+        bad(f"{alg} exponent 3", {**rsa_key, "kid": "e", "e": "Aw"}, alg, "ExponentTooSmall")
+        bad(f"{alg} private RSA", {**KEYS["rsa-1024"], "kid": "p"}, alg, "PrivateMaterial")
+    good("PS512 modulus of 2049 bits", public("rsa-2049", kid="m"), "PS512", "PS512")
+
+    # The order of the checks
+    bad("order: alg missing before d", {"kty": "RSA", "d": "AQ"}, "RS256 PS256", "AlgMissing")
+    bad("order: alg missing before a secret among public", {"kty": "oct"}, "HS256 HS512 RS256", "AlgMissing")
+    bad("order: alg not allowed before alg missing", {"kty": "RSA", "alg": "RS512"}, "RS256 PS256", "AlgNotAllowed")
+    bad("order: alg unknown before alg missing", {"kty": "RSA", "alg": "RSA-PSS"}, "RS256 PS256", "AlgUnsupported")
+    bad("order: d before x of OKP", {"kty": "OKP", "crv": "Ed25519", "d": "!"}, "Ed25519", "PrivateMaterial")
+
+
+def signatures_384_512_pss_okp(theme):
+    """Signatures for the algorithms beside HS256, ES256 and RS256. Each is put to the four libraries as well; where
+    one of them decides otherwise it is named, with the reason."""
+    made, undecided = raw_source(), []
+
+    def case(ident, jwk, alg, token, expect, because=None, made=made, makers=MAKERS):
+        accepted = expect["verdict"] == "accept"
+        others = [maker for maker in makers if verified_by_library(maker, jwk, alg, token) != accepted]
+        if bool(others) != bool(because):
+            undecided.append(f"{ident}: decided otherwise by {others or 'none'}")
+        divergence = {"otherwise": others, "because": because} if others else {}
+        theme.add(ident, made, jwk, own_name(alg), token, expect=expect, **divergence)
+
+    def good_and_others(alg, name, altered, other_key, lengths=True):
+        """A good signature, and what every algorithm's must not survive. `altered` are positions."""
+        key = public(name)
+        token = raw(name, compact({"alg": alg}), alg=alg)
+        octets, signed = signature_of(token), token.rpartition(".")[0].encode()
+        case(alg, key, alg, token, accept(token), "PyJWT knows it as EdDSA alone" if alg == "Ed25519" else None)
+
+        def say(ident, value, expect=INVALID, because=None):
+            case(f"{alg} {ident}", key, alg, resigned(token, value), expect, because)
+
+        for position in altered:
+            say(
+                f"with octet {position} altered",
+                octets[:position] + bytes([octets[position] ^ 1]) + octets[position + 1 :],
+            )
+        say("of another key", primitive(alg, other_key, signed))
+        say("over another header", primitive(alg, name, signed.replace(b"ey", b"eX", 1)))
+        say("cut", octets[:-1], LENGTH)
+        if lengths:
+            say("empty", b"", LENGTH)
+            say("with an octet after it", octets + b"\0", LENGTH)
+            say("after a zero octet", b"\0" + octets, LENGTH)
+            say("of zeros", bytes(len(octets)))
+        return key, token, octets, signed, say
+
+    # HS384, HS512
+    for alg, name, least, others in (
+        ("HS384", "hmac-48", 48, ("sha256", "sha512")),
+        ("HS512", "hmac-64", 64, ("sha256", "sha384")),
+    ):
+        key, token, tag, signed, say = good_and_others(alg, name, (0, least - 1), "hmac-200")
+        mac = lambda digest, secret=unb64(key["k"]): hmac.new(secret, signed, digest).digest()
+        for digest in others:
+            say(f"tag of {digest}", mac(digest), LENGTH)
+        say("half the tag", tag[: least // 2], LENGTH)
+        say("tag in hexadecimal", tag.hex().encode(), LENGTH)
+        own = f"sha{alg[2:]}"
+        say("under the empty key", mac(own, b""))
+        say("under the text of k", mac(own, key["k"].encode()))
+        say(f"{own} without a key", hashlib.new(own, signed).digest())
+        long = raw("hmac-200", compact({"alg": alg}), alg=alg)
+        case(f"{alg} secret of 200 octets", public("hmac-200"), alg, long, accept(long))
+        # A block is 128 octets here: a key of 65 is filled up, and not hashed as it is for HS256.
+        wide = public("hmac-65")
+        token = raw("hmac-65", compact({"alg": alg}), alg=alg)
+        case(f"{alg} secret of 65 octets", wide, alg, token, accept(token))
+        hashed = hashlib.new(own, unb64(wide["k"])).digest()
+        tag = hmac.new(hashed, token.rpartition(".")[0].encode(), own).digest()
+        case(f"{alg} secret of 65 octets, hashed first", wide, alg, resigned(token, tag), INVALID)
+    hs512 = hmac.new(unb64(KEYS["hmac-48"]["k"]), b"", "sha512").digest()
+    token = raw("hmac-48", '{"alg":"HS384"}')
+    hs512 = hmac.new(unb64(KEYS["hmac-48"]["k"]), token.rpartition(".")[0].encode(), "sha512").digest()
+    case("HS384 of SHA-512 cut to 48 octets", public("hmac-48"), "HS384", resigned(token, hs512[:48]), INVALID)
+
+    # RS384, RS512
+    n, d = number(KEYS["rsa-2048"]["n"]), number(KEYS["rsa-2048"]["d"])
+    big = lambda value: value.to_bytes(256, "big")
+    info = {
+        "sha1": bytes.fromhex("3021300906052b0e03021a05000414"),
+        "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+        "sha384": bytes.fromhex("3041300d060960864801650304020205000430"),
+        "sha512": bytes.fromhex("3051300d060960864801650304020305000440"),
+        "sha512_256": bytes.fromhex("3031300d060960864801650304020605000420"),
+    }
+    for alg in ("RS384", "RS512"):
+        key, token, octets, signed, say = good_and_others(alg, "rsa-2048", (255,), "rsa-2048-b", False)
+        own = f"sha{alg[2:]}"
+        digest = hashlib.new(own, signed).digest()
+        block = lambda tail, fill=b"\xff": b"\0\1" + fill * (253 - len(tail)) + b"\0" + tail
+        forged = lambda ident, text: say(ident, big(pow(int.from_bytes(text, "big"), d, n)))
+        assert big(pow(int.from_bytes(block(info[own] + digest), "big"), d, n)) == octets
+        for other in info:
+            if other != own and (alg == "RS384" or other in ("sha256", "sha384")):
+                forged(other, block(info[other] + hashlib.new(other, signed).digest()))
+        if alg == "RS512":
+            continue
+        forged("SHA-256 named", block(info["sha256"] + digest))
+        forged("hash cut to that of SHA-256, SHA-256 named", block(info["sha256"] + digest[:32]))
+        start = b"\0\1" + b"\xff" * 8 + b"\0" + info[own] + digest
+        forged("padding of 8, garbage after the hash", start + b"\xaa" * (256 - len(start)))
+        forged(
+            "NULL missing",
+            block(bytes([0x30, info[own][1] - 2, 0x30, 0x0B]) + info[own][4:15] + info[own][17:] + digest),
+        )
+        forged("DigestInfo absent", block(digest))
+        forged("one octet after the hash", block(info[own] + digest + b"\0"))
+        forged(f"PS{alg[2:]}", encoded(2047, digest, own))
+        say("s + n", big((int.from_bytes(octets, "big") + n) % (1 << 2048)))
+    rs256 = raw("rsa-2048", '{"alg":"RS256"}', "another hash")
+    signed = rs256.rpartition(".")[0].encode()
+    for digest in (hashes.SHA384(), hashes.SHA512()):
+        octets = primitive("RS256", "rsa-2048", signed, digest)
+        case(
+            f"RS256 header, RS{digest.name[3:]} signature",
+            public("rsa-2048"),
+            "RS256",
+            resigned(rs256, octets),
+            INVALID,
+        )
+
+    # PS256, PS384, PS512
+    for alg in ("PS256", "PS384", "PS512"):
+        full = alg == "PS256"
+        key, token, octets, signed, say = good_and_others(
+            alg, "rsa-2048", (0, 128, 255) if full else (255,), "rsa-2048-b", full
+        )
+        own = f"sha{alg[2:]}"
+        size = hashlib.new(own).digest_size
+        of = lambda ident, expect=INVALID, digest=own, **parts: say(
+            ident, pss("rsa-2048", signed, digest, **parts), expect
+        )
+        for length in (0, 20, size - 1, size + 1) if full else (0, 32, size + 1):
+            of(f"salt of {length} octets", salt=bytes(range(length)))
+        if full:
+            of("salt of all octets that there are", salt=bytes(256 - size - 2))
+        of("MGF1 with SHA-1", mgf="sha1")
+        of("MGF1 with another hash", mgf="sha512" if own != "sha512" else "sha256")
+        for other in ("sha256", "sha384", "sha512"):
+            if other != own and (full or other != "sha256"):
+                of(f"all with {other}", digest=other)
+                if full:
+                    of(f"all with {other}, salt of {size} octets", digest=other, salt=bytes(size))
+        if not full:
+            continue
+        case(f"{alg} of RS{alg[2:]}", key, alg, resigned(token, primitive("RS" + alg[2:], "rsa-2048", signed)), INVALID)
+        of("all with sha1", digest="sha1")
+        for trailer in (b"\0", b"\xbb", b"\xcc", b"\xbd"):
+            of(f"trailer {trailer.hex()}", trailer=trailer)
+        of("trailer of two octets, as X9.31 has it", trailer=b"\x33\xcc", salt=bytes(31))
+        of("1 replaced by 0", one=b"\0")
+        of("1 replaced by 2", one=b"\2")
+        of("1 replaced by 81", one=b"\x81")
+        of("1 an octet early", one=b"\1\0", salt=bytes(31))
+        of("first octet of the padding 1", padding=lambda zeros: b"\1" + bytes(zeros - 1))
+        of("last octet of the padding 1", padding=lambda zeros: bytes(zeros - 1) + b"\1")
+        hashed = hashlib.sha256(signed).digest()
+        with_top = lambda salt: int.from_bytes(encoded(2047, hashed, own, salt=salt, top=0x80), "big")
+        salt = next(salt for salt in (bytes([i]) * 32 for i in range(256)) if with_top(salt) < n)
+        of("top bit set", top=0x80, salt=salt)
+        of("zeros of M' missing", prefix=b"")
+        of("zeros of M' too many", prefix=bytes(9))
+        of("zeros of M' not zeros", prefix=bytes(7) + b"\1")
+        say("over the payload alone", pss("rsa-2048", signed.split(b".")[1], own))
+        say("over the hash", pss("rsa-2048", hashlib.sha256(signed).digest(), own))
+        for what, value in (("1", 1), ("n-1", n - 1), ("n", n), ("n-s", n - int.from_bytes(octets, "big"))):
+            say(f"s = {what}", big(value))
+        found = next(
+            t
+            for t in (raw("rsa-2048", '{"alg":"PS256"}', f"n {i}", alg=alg) for i in range(99))
+            if int.from_bytes(signature_of(t), "big") + n < 1 << 2048
+        )
+        case("PS256 s below n, s + n fits", key, alg, found, accept(found))
+        case("PS256 s + n", key, alg, resigned(found, big(int.from_bytes(signature_of(found), "big") + n)), INVALID)
+        for salt in (bytes(size), b"\xff" * size):
+            fixed = f"{b64(compact({'alg': alg}).encode())}.{b64(salt[:1] + b'salt')}"
+            token = f"{fixed}.{b64(pss('rsa-2048', fixed.encode(), own, salt=salt))}"
+            case(f"{alg} salt of {size} octets {salt[:1].hex()}", key, alg, token, accept(token))
+    # With 8k + 1 bits the encoding is an octet shorter than the signature, which begins with 0 after the exponent.
+    for name, bits in (("rsa-2049", 2049), ("rsa-2056", 2056)):
+        key = public(name)
+        token = raw(name, '{"alg":"PS256"}', alg="PS256")
+        case(f"PS256 {bits} bits", key, "PS256", token, accept(token))
+        signed, n_odd, d_odd = token.rpartition(".")[0].encode(), number(KEYS[name]["n"]), number(KEYS[name]["d"])
+        message = int.from_bytes(encoded(bits - 1, hashlib.sha256(signed).digest(), "sha256"), "big")
+        for what, text in (
+            ("the bit above the encoding set", message | 1 << bits - 1),
+            ("as for a bit less", int.from_bytes(encoded(bits - 2, hashlib.sha256(signed).digest(), "sha256"), "big")),
+        ):
+            if text < n_odd and text != message:
+                octets = pow(text, d_odd, n_odd).to_bytes(len(unb64(key["n"])), "big")
+                case(f"PS256 {bits} bits, {what}", key, "PS256", resigned(token, octets), INVALID)
+        found = next(
+            t
+            for t in (raw(name, '{"alg":"PS256"}', f"zero {i}", alg="PS256") for i in range(5000))
+            if signature_of(t)[0] == 0
+        )
+        case(f"PS256 {bits} bits, a leading zero", key, "PS256", found, accept(found))
+        why = "OpenSSL takes a PSS signature without its leading zeros; RFC 8017 8.1.2 wants the length of the modulus"
+        case(
+            f"PS256 {bits} bits, its leading zero cut",
+            key,
+            "PS256",
+            resigned(found, signature_of(found)[1:]),
+            LENGTH,
+            why,
+        )
+
+    # ES384, and P-256 under its hash
+    key, token, octets, signed, say = good_and_others("ES384", "p384", (0, 47, 48, 95), "p384-b")
+    r, s = int.from_bytes(octets[:48], "big"), int.from_bytes(octets[48:], "big")
+    n = P384_ORDER
+    both = lambda r, s: pair(r, s, 48)
+    case("ES384 with n - s", key, "ES384", resigned(token, both(r, n - s)), accept(resigned(token, both(r, n - s))))
+    edges = {"0": 0, "1": 1, "n-1": n - 1, "n": n, "n+1": n + 1, "2^384-1": (1 << 384) - 1}
+    for what, value in edges.items():
+        say(f"r = {what}", both(value, s))
+        say(f"s = {what}", both(r, value))
+    for first, second in (("0", "1"), ("1", "0"), ("1", "1"), ("n", "n")):
+        say(f"r = {first}, s = {second}", both(edges[first], edges[second]))
+    say("r and s swapped", both(s, r))
+    say("little endian", octets[47::-1] + octets[:47:-1])
+    say("in DER", utils.encode_dss_signature(r, s), LENGTH)
+    say("in DER of 96 octets", b"\x30\x5e\x02\x2d" + b"\1" * 45 + b"\x02\x2d" + b"\1" * 45)
+    say("of 64 octets", pair(r >> 128, s >> 128), LENGTH)
+    say("of ES256 over this", primitive("ES256", "p256", signed), LENGTH)
+    halves = "jwcrypto halves a signature of any length; RFC 7518 3.4 has one of 96 octets"
+    say("of 132 octets, as ES512 has", pair(r, s, 66), LENGTH, halves)
+    for digest in (hashes.SHA256(), hashes.SHA512(), hashes.SHA1()):
+        say(f"over {digest.name}", primitive("ES384", "p384", signed, digest))
+    say("over the payload alone", primitive("ES384", "p384", signed.split(b".")[1]))
+    found = next(t for t in (raw("p384", '{"alg":"ES384"}', f"r {i}") for i in range(5000)) if signature_of(t)[0] == 0)
+    case("ES384 r with a leading zero", key, "ES384", found, accept(found))
+    case("ES384 r with its leading zero cut", key, "ES384", resigned(found, signature_of(found)[1:]), LENGTH, halves)
+
+    # Ed25519 (RFC 8032 5.1.7), with the criteria on which verifiers differ
+    for alg in ("Ed25519", "EdDSA"):
+        older = alg == "EdDSA"
+        key, token, octets, signed, say = good_and_others(
+            alg, "ed25519", (0, 31, 32, 63) if older else (63,), "ed25519-b", older
+        )
+        if not older:
+            continue
+        r, s = octets[:32], int.from_bytes(octets[32:], "little")
+        join = lambda r, s: r + s.to_bytes(32, "little")
+        for times in (1, 2, 8, 15):
+            say(f"S + {times} L", join(r, s + times * edwards.L))
+        for what, value in (("0", 0), ("L", edwards.L), ("L - S", edwards.L - s), ("2^256-1", (1 << 256) - 1)):
+            say(f"S = {what}", join(r, value))
+        for bit in (5, 6, 7):
+            say(f"bit {bit} of the last octet set", octets[:63] + bytes([octets[63] | 1 << bit]))
+        say("R with the other sign", octets[:31] + bytes([octets[31] ^ 128]) + octets[32:])
+        say("R of zeros", bytes(32) + octets[32:])
+        say("R no point", (2).to_bytes(32, "little") + octets[32:])
+        say("R and S swapped", octets[32:] + octets[:32])
+        say("big endian", octets[31::-1] + octets[:31:-1])
+        say("of 114 octets, as Ed448 has", octets + bytes(50), LENGTH)
+        # RFC 8032 5.1: Ed25519ph and Ed25519ctx hash something in front.
+        a, prefix = edwards.scalar(unb64(KEYS["ed25519"]["d"]))
+        for what, flag, message in (("ph", b"\1\0", hashlib.sha512(signed).digest()), ("ctx", b"\0\0", signed)):
+            dom = b"SigEd25519 no Ed25519 collisions" + flag
+            nonce = int.from_bytes(hashlib.sha512(dom + prefix + message).digest(), "little") % edwards.L
+            point = edwards.encoded(edwards.times(nonce, edwards.BASE))
+            k = edwards.challenge(dom + point, unb64(key["x"]), message)
+            say(f"of Ed25519{what}", join(point, (nonce + k * a) % edwards.L))
+        say("over the payload alone", primitive(alg, "ed25519", signed.split(b".")[1]))
+        say("over the hash", primitive(alg, "ed25519", hashlib.sha512(signed).digest()))
+    ed25519_criteria(case)
+    assert not undecided, "\n".join(undecided)
+
+
+def ed25519_criteria(case):
+    """Where verifiers differ: a key or an R of small or mixed order, and encodings that are not the only one. The
+    cofactorless equation is S·B = R + k·A, the other one eight times that."""
+    by_hand = "edwards.py"
+    a, _ = edwards.scalar(unb64(KEYS["ed25519"]["d"]))
+    clean = edwards.times(a, edwards.BASE)
+    jwk = lambda octets: {"kty": "OKP", "crv": "Ed25519", "x": b64(octets)}
+    small_key = select_error("NoKeyForAlgorithm")
+
+    def made(ident, key, r, want, expect, because=None, s=lambda k: 0, octets=None, r_octets=None):
+        """The first of several payloads whose challenge is as wanted; `s` of the challenge."""
+        octets = octets or edwards.encoded(key)
+        r_octets = r_octets or edwards.encoded(r(1))
+        for i in range(4000):
+            signed = f"{b64(compact({'alg': 'EdDSA'}).encode())}.{b64(f'{ident} {i}'.encode())}"
+            k = edwards.challenge(r_octets, octets, signed.encode())
+            if want(k):
+                break
+        else:
+            raise AssertionError(ident)
+        value = s(k)
+        told = [edwards.holds((octets, key), signed.encode(), r_octets, value, cofactor, r(1)) for cofactor in (1, 8)]
+        token = f"{signed}.{b64(r_octets + value.to_bytes(32, 'little'))}"
+        equation = {
+            (True, True): "both hold",
+            (False, True): "with the cofactor alone",
+            (False, False): "neither holds",
+        }
+        ident = f"EdDSA {ident} ({equation[tuple(told)]})"
+        case(ident, jwk(octets), "EdDSA", token, expect(token) if callable(expect) else expect, because, by_hand)
+
+    nonce = 0x5EED
+    point = lambda torsion=edwards.NEUTRAL: lambda _: edwards.add(edwards.times(nonce, edwards.BASE), torsion)
+    only = lambda torsion: lambda _: torsion
+    respond = lambda secret: lambda k: (nonce + k * secret) % edwards.L
+    order2, order4, order8 = edwards.SMALL[4], edwards.SMALL[2], edwards.SMALL[1]
+    anything = lambda k: True
+
+    # A of small order: S = 0 and R of small order fit many messages.
+    why = "a key of small order verifies one signature over many messages: it is refused when it is loaded"
+    made("A neutral, R neutral, S = 0", edwards.NEUTRAL, only(edwards.NEUTRAL), anything, small_key, why)
+    made("A of order 2, R neutral, k even", order2, only(edwards.NEUTRAL), lambda k: k % 2 == 0, small_key, why)
+    made("A of order 8, R neutral, 8 divides k", order8, only(edwards.NEUTRAL), lambda k: k % 8 == 0, small_key, why)
+    made("A of order 8, R neutral, k odd", order8, only(edwards.NEUTRAL), lambda k: k % 2, small_key)
+    made("A of order 4, R of full order", order4, point(), lambda k: k % 4 == 0, small_key, why, lambda k: nonce)
+    # A with a part of small order: both equations hold where the challenge takes it away.
+    mixed = edwards.add(clean, order8)
+    made("A of mixed order, 8 divides k", mixed, point(), lambda k: k % 8 == 0, accept, None, respond(a))
+    made("A of mixed order, k odd", mixed, point(), lambda k: k % 2, INVALID, None, respond(a))
+    r_with = point(order8)
+    made("R of mixed order", clean, r_with, anything, INVALID, None, respond(a))
+    made(
+        "A and R of mixed order that meet",
+        mixed,
+        point(edwards.SMALL[8 - 3]),
+        lambda k: k % 8 == 3,
+        accept,
+        None,
+        respond(a),
+    )
+    made("A and R of mixed order that do not", mixed, r_with, lambda k: k % 8 == 3, INVALID, None, respond(a))
+    # R of small order: only the signer can do it, and it is refused nevertheless.
+    why = "an R of small order is no commitment: refused, as ed25519-dalek's verify_strict does"
+    made("R neutral", clean, only(edwards.NEUTRAL), anything, INVALID, why, lambda k: k * a % edwards.L)
+    made(
+        "A of mixed order, R of order 8 that meets",
+        mixed,
+        only(edwards.SMALL[8 - 3]),
+        lambda k: k % 8 == 3,
+        INVALID,
+        why,
+        lambda k: k * a % edwards.L,
+    )
+    made("R of order 2", clean, only(order2), anything, INVALID, None, lambda k: k * a % edwards.L)
+    # R encoded otherwise: y = 1 + p, and x = 0 with a sign.
+    wide, signed = edwards.encoded(edwards.NEUTRAL, edwards.P), (1 | 1 << 255).to_bytes(32, "little")
+    made(
+        "R neutral, y not reduced",
+        clean,
+        only(edwards.NEUTRAL),
+        anything,
+        INVALID,
+        None,
+        lambda k: k * a % edwards.L,
+        r_octets=wide,
+    )
+    made(
+        "R neutral, with a sign",
+        clean,
+        only(edwards.NEUTRAL),
+        anything,
+        INVALID,
+        None,
+        lambda k: k * a % edwards.L,
+        r_octets=signed,
+    )
+    # A encoded otherwise
+    why = "a key of small order, and not in its only encoding: refused when it is loaded"
+    made("A neutral, y not reduced", edwards.NEUTRAL, point(), anything, small_key, why, lambda k: nonce, octets=wide)
+    made("A neutral, with a sign", edwards.NEUTRAL, point(), anything, small_key, why, lambda k: nonce, octets=signed)
 
 
 def demo():
@@ -2112,7 +2905,7 @@ def demo():
         two,
         "RS256",
         sign("PyJWT", "rsa-2048", {"typ": "JWT"}, CLAIMS),
-        select_error("KidMissing"),
+        select_error("KidNeeded"),
     )
     case(
         "unknown kid",
@@ -2170,6 +2963,14 @@ def demo():
     )
     case("cut off", altered("PyJWT"), jwks, "RS256 ES256", f"{head}.{payload}", parse_error("PartsMissing"))
     sources = {"RS256": source("PyJWT"), "ES256": source("joserfc"), "HS256": source("jose")}
+    # Of the algorithms that are off by default: a set of keys, and a token for each.
+    further = {"PS256": ("jose", "rsa-2048"), "ES384": ("PyJWT", "p384"), "Ed25519": ("joserfc", "ed25519")}
+    further_kid = lambda alg: f"{alg.lower()}-2026"
+    further_keys = (public(name, kid=further_kid(alg), use="sig", alg=alg) for alg, (_, name) in further.items())
+    further_tokens = {
+        alg: sign(maker, name, {"typ": "JWT", "kid": further_kid(alg)}, CLAIMS, alg)
+        for alg, (maker, name) in further.items()
+    }
     return {
         "jwks": jwks,
         "secret": secret,
@@ -2179,6 +2980,11 @@ def demo():
         "tokens": made,
         "sources": sources,
         "expired": expired,
+        "further": {
+            "jwks": key_set(*further_keys),
+            "tokens": further_tokens,
+            "sources": {alg: source(maker) for alg, (maker, _) in further.items()},
+        },
         "refusals": theme.entries,
     }
 
@@ -2216,7 +3022,12 @@ def entries_of(content):
     return (
         content
         if isinstance(content, list)
-        else content["refusals"] + [{"id": f"demo/{alg}", "token": token} for alg, token in content["tokens"].items()]
+        else content["refusals"]
+        + [
+            {"id": f"demo/{alg}", "token": token}
+            for tokens in (content["tokens"], content.get("further", {}).get("tokens", {}))
+            for alg, token in tokens.items()
+        ]
     )
 
 

@@ -5,11 +5,11 @@
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "nothing here is hostile")]
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use p256::ecdsa::signature::Signer as _;
+use ed25519_dalek::Signer as _;
+use hmac::{Hmac, KeyInit as _};
 use p256::elliptic_curve::sec1::ToSec1Point as _;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const AUDIENCE: &str = "api.example";
@@ -24,10 +24,6 @@ pub(crate) const KID: &str = "key-0500";
 
 const TEST_KEYS: &str = include_str!("../../vectors/test-keys.json");
 
-/// DER of the DigestInfo of SHA-256, up to the digest (RFC 8017 §9.2).
-const DIGEST_INFO: [u8; 19] =
-    [0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20];
-
 /// A private or secret test key, and the algorithm that it is used with.
 pub(crate) struct Key {
     alg: &'static str,
@@ -35,16 +31,21 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The test key with this name. Its type says what it signs.
-    pub(crate) fn named(name: &str) -> Self {
+    /// The test key with this name. Its type says what it signs, unless the name is followed by `/` and an
+    /// algorithm.
+    pub(crate) fn named(name: &'static str) -> Self {
         let keys: Value = serde_json::from_str(TEST_KEYS).expect("the test keys are JSON");
+        let (name, alg) = name.split_once('/').map_or((name, None), |(name, alg)| (name, Some(alg)));
         let jwk = keys[name].clone();
-        let alg = match jwk["kty"].as_str() {
-            Some("oct") => "HS256",
-            Some("EC") => "ES256",
-            Some("RSA") => "RS256",
-            other => panic!("{name}: kty {other:?}"),
-        };
+        let alg = alg.unwrap_or(match (jwk["kty"].as_str(), jwk["crv"].as_str()) {
+            (Some("oct"), _) => "HS256",
+            (Some("EC"), Some("P-256")) => "ES256",
+            (Some("EC"), Some("P-384")) => "ES384",
+            (Some("RSA"), _) => "RS256",
+            // The name that all peers know.
+            (Some("OKP"), _) => "EdDSA",
+            other => panic!("{name}: {other:?}"),
+        });
         Self { alg, jwk }
     }
 
@@ -86,9 +87,23 @@ impl Key {
         jwk["kid"] = format!("key-{:04}", number + 1024).into();
         let octets = |block: usize| Sha256::digest(format!("{number} {block}"));
         match self.alg {
-            "HS256" => jwk["k"] = text(&octets(0)),
+            "HS256" | "HS384" | "HS512" => {
+                let secret: Vec<u8> = (0..self.octets("k").len() / 32).flat_map(octets).collect();
+                jwk["k"] = text(&secret);
+            }
+            "EdDSA" => {
+                let secret = ed25519_dalek::SigningKey::from_bytes(&octets(0).into());
+                jwk["x"] = text(secret.verifying_key().as_bytes());
+            }
             "ES256" => {
                 let secret = p256::SecretKey::from_slice(&octets(0)).expect("a scalar");
+                let point = secret.public_key().to_sec1_point(false);
+                jwk["x"] = text(point.x().expect("not the identity"));
+                jwk["y"] = text(point.y().expect("not compressed"));
+            }
+            "ES384" => {
+                let secret = [[0; 16].as_slice(), &octets(0)].concat();
+                let secret = p384::SecretKey::from_slice(&secret).expect("a scalar");
                 let point = secret.public_key().to_sec1_point(false);
                 jwk["x"] = text(point.x().expect("not the identity"));
                 jwk["y"] = text(point.y().expect("not compressed"));
@@ -109,9 +124,17 @@ impl Key {
         let encode = Base64UrlUnpadded::encode_string;
         let input = format!("{}.{}", encode(header.as_bytes()), encode(claims.to_string().as_bytes()));
         let signature = match self.alg {
-            "HS256" => {
-                let mac = Hmac::<Sha256>::new_from_slice(&self.octets("k")).expect("any length will do");
-                mac.chain_update(&input).finalize().into_bytes().to_vec()
+            "HS256" => tag(Hmac::<Sha256>::new_from_slice(&self.octets("k")), &input),
+            "HS384" => tag(Hmac::<Sha384>::new_from_slice(&self.octets("k")), &input),
+            "HS512" => tag(Hmac::<Sha512>::new_from_slice(&self.octets("k")), &input),
+            "EdDSA" => {
+                let secret = self.octets("d").try_into().expect("32 octets");
+                ed25519_dalek::SigningKey::from_bytes(&secret).sign(input.as_bytes()).to_bytes().to_vec()
+            }
+            "ES384" => {
+                let key = p384::ecdsa::SigningKey::from_slice(&self.octets("d")).expect("a P-384 key");
+                let signature: p384::ecdsa::Signature = key.sign(input.as_bytes());
+                signature.to_bytes().to_vec()
             }
             "ES256" => {
                 let key = p256::ecdsa::SigningKey::from_slice(&self.octets("d")).expect("a P-256 key");
@@ -122,14 +145,62 @@ impl Key {
                 let number = |member| rsa::BoxedUint::from_be_slice_vartime(&self.octets(member));
                 let primes = vec![number("p"), number("q")];
                 let key = rsa::PrivateKey::from_components(number("n"), number("e"), number("d"), primes);
-                let scheme = rsa::Pkcs1v15Sign { hash_len: Some(32), prefix: DIGEST_INFO.into() };
-                let digest = Sha256::digest(&input);
-                key.expect("an RSA key").sign(scheme, &digest).expect("a signature")
+                let key = key.expect("an RSA key");
+                let signature = match self.alg {
+                    "RS256" => key.sign(pkcs1(1, 32), &Sha256::digest(&input)),
+                    "RS384" => key.sign(pkcs1(2, 48), &Sha384::digest(&input)),
+                    "RS512" => key.sign(pkcs1(3, 64), &Sha512::digest(&input)),
+                    "PS256" => key.sign_with_rng(&mut Zeros, pss::<Sha256>(), &Sha256::digest(&input)),
+                    "PS384" => key.sign_with_rng(&mut Zeros, pss::<Sha384>(), &Sha384::digest(&input)),
+                    "PS512" => key.sign_with_rng(&mut Zeros, pss::<Sha512>(), &Sha512::digest(&input)),
+                    other => panic!("nothing here signs {other}"),
+                };
+                signature.expect("a signature")
             }
         };
         format!("{input}.{}", encode(&signature))
     }
 }
+
+fn tag<M: hmac::Mac>(mac: Result<M, hmac::digest::InvalidLength>, input: &str) -> Vec<u8> {
+    mac.expect("any length will do").chain_update(input).finalize().into_bytes().to_vec()
+}
+
+/// PKCS #1 v1.5 with the DigestInfo of a hash (RFC 8017 §9.2, note 1): the last octet of its object identifier, and
+/// its length.
+fn pkcs1(oid: u8, length: u8) -> rsa::Pkcs1v15Sign {
+    let info = [0x30, length + 17, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, oid, 5, 0, 4, length];
+    rsa::Pkcs1v15Sign { hash_len: Some(length.into()), prefix: info.into() }
+}
+
+/// PSS without blinding: it would draw until it gets a number that is not zero.
+fn pss<D: sha2::Digest>() -> rsa::Pss<D> {
+    let mut scheme = rsa::Pss::new();
+    scheme.blinded = false;
+    scheme
+}
+
+/// Where salts come from, so that each run makes the same tokens.
+struct Zeros;
+
+impl rsa::rand_core::TryRng for Zeros {
+    type Error = core::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        Ok(0)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(0)
+    }
+
+    fn try_fill_bytes(&mut self, octets: &mut [u8]) -> Result<(), Self::Error> {
+        octets.fill(0);
+        Ok(())
+    }
+}
+
+impl rsa::rand_core::TryCryptoRng for Zeros {}
 
 /// The claims of a token, some 140 bytes of them.
 pub(crate) fn claims() -> Value {

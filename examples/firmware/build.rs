@@ -18,6 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [rs256, es256] = ["RSA", "EC"].map(|kty| kid(&demo["jwks"], kty));
     let hs256 = kid(&set_of_secret, "oct");
 
+    let further = &demo["further"];
+    let [ps256, ed25519] = ["RSA", "OKP"].map(|kty| kid(&further["jwks"], kty));
+
     let texts = [
         ("JWKS", demo["jwks"].to_string()),
         ("SECRET_JWKS", set_of_secret.to_string()),
@@ -29,6 +32,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("HS256_TOKEN", text(&demo["tokens"]["HS256"])),
         ("ES256_TOKEN", text(&demo["tokens"]["ES256"])),
         ("RS256_TOKEN", text(&demo["tokens"]["RS256"])),
+        ("FURTHER_JWKS", further["jwks"].to_string()),
+        ("PS256_KID", ps256),
+        ("ED25519_KID", ed25519),
+        ("PS256_TOKEN", text(&further["tokens"]["PS256"])),
+        ("ED25519_TOKEN", text(&further["tokens"]["Ed25519"])),
     ];
     let mut source = format!("pub const NOW: i64 = {};\n", demo["now"]);
     for (name, text) in texts {

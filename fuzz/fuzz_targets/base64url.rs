@@ -80,7 +80,7 @@ fn secret(text: &[u8], expected: &Result<Vec<u8>, Base64Error>) {
         return;
     }
     let jwk = format!(r#"{{"kty":"oct","k":"{text}"}}"#);
-    let key = Jwk::parse(&jwk).unwrap().verifying_key(Algorithm::Hs256.into());
+    let key = Jwk::parse(&jwk).unwrap().verifying_key(Algorithm::Hs256);
     match expected {
         Err(error @ Base64Error::Byte { .. }) => {
             assert_eq!(key.err(), Some(KeyError::Base64 { name: "k", error: *error }));

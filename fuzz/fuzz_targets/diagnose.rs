@@ -1,5 +1,5 @@
 //! A diagnosis never contradicts `verify` and `claims`, whatever the token, the keys and the policy are; its
-//! report is printable and of bounded length. The same for a document that was to be a JWK Set.
+//! report is printable and of bounded length. The same for a document that was to be a JWK Set or a JWK.
 //!
 //! Input: an octet for the keys and one for what the verifier demands (see `diagnose`); a policy, as
 //! `jose_core_fuzz::claims` reads it; an octet for the token (see `token_of`); edits of the token; and the
@@ -10,12 +10,14 @@
 use std::sync::LazyLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_core::diagnose::{Outcome, Stage, Standing, diagnose_set};
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeySet, KeySource, Limits, Verifier, VerifyingKey};
+use jose_core::diagnose::{Outcome, Stage, Standing, diagnose_jwk, diagnose_set};
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeySet, KeySource, Limits, Verifier, VerifyingKey,
+};
 use jose_core_fuzz::claims::Policy;
 use jose_core_fuzz::input::Input;
 use jose_core_fuzz::text::{text, token as signed};
-use jose_core_fuzz::{DEMO, KEYS, PUBLIC, token as demo_token};
+use jose_core_fuzz::{ALGORITHMS, DEMO, KEYS, PUBLIC, token as demo_token};
 use libfuzzer_sys::fuzz_target;
 
 const SECRET: &[u8] = b"a secret of at least thirty-two octets";
@@ -72,7 +74,7 @@ fuzz_target!(|data: &[u8]| {
 /// follows if it is 4 or more.
 fn token_of(kind: u8, octets: &[u8]) -> Vec<u8> {
     let token = match usize::from(kind % 8) {
-        number @ 0..3 => demo_token(Algorithm::ALL[number]).into(),
+        number @ 0..3 => demo_token(ALGORITHMS[number]).into(),
         3 => text(octets),
         number => {
             let mut parts = octets.splitn(2, |octet| *octet == 0);
@@ -90,8 +92,8 @@ impl Question<'_> {
     /// The octet of the demands, from the lowest bit: a `kid`, a `typ`, a length of 300 at most, a buffer of
     /// 200 octets.
     #[track_caller]
-    fn ask<K: KeySource + ?Sized>(&self, keys: &K, allowed: AlgorithmSet) {
-        let mut verifier = Verifier::new(keys, allowed);
+    fn ask(&self, keys: impl KeySource, allowed: AlgorithmSet) {
+        let mut verifier = Verifier::new(keys).algorithms(allowed);
         if self.demands & 1 != 0 {
             verifier = verifier.require_kid();
         }
@@ -135,12 +137,17 @@ impl Question<'_> {
             let listed = diagnosis.problems().any(|problem| problem.claim() == Some(claim.name()));
             assert_eq!(claim.error().is_some(), listed, "{}", shown());
         }
-        // A line for each key, and a few for each of at most 18 problems.
-        printable(&report, 10_000 + 300 * diagnosis.candidates().count());
+        // A line for each key, and a few for each of at most 21 problems.
+        printable(&report, 12_000 + 500 * diagnosis.candidates().count());
     }
 }
 
 fn diagnose_document(document: &[u8]) {
+    let jwk = diagnose_jwk(document, PUBLIC);
+    let key = Jwk::parse(document).and_then(|jwk| jwk.verifying_key(PUBLIC));
+    assert_eq!(jwk.outcome(), key.map(|key| key.algorithm()));
+    assert_eq!(jwk.cause().is_some(), jwk.outcome().is_err());
+    printable(&jwk.to_string(), 1000);
     let diagnosis = diagnose_set(document);
     let parsed = Jwks::parse(document).map(|jwks| jwks.len());
     assert_eq!(diagnosis.outcome(), parsed);

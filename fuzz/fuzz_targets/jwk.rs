@@ -4,9 +4,10 @@
 #![no_main]
 
 use aws_lc_rs::hmac;
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
 use jose_core::{Algorithm, AlgorithmSet, Base64Error, Jwk, KeyError, VerifyingKey};
 use jose_core_fuzz::document::{Document, Value, same_fault};
+use jose_core_fuzz::ed25519::Encoding;
 use jose_core_fuzz::{PUBLIC, reference};
 use libfuzzer_sys::fuzz_target;
 
@@ -25,6 +26,12 @@ fuzz_target!(|text: &[u8]| {
         }
         (Err(error), None) => panic!("{error}, and it is no JSON"),
     };
+    assert_eq!(jwk.as_json().as_bytes(), text);
+    assert_eq!(jwk.iter().count(), members.len());
+    for ((name, value), member) in jwk.iter().zip(&members) {
+        assert!(name == member.name && value.to_string() == member.value.text);
+        assert_eq!(jwk.get(&member.name), Some(value));
+    }
     // A member that is null is absent.
     let present = members.iter().filter(|member| !matches!(member.value.value, Value::Null));
     let key = Key(present.map(|member| (member.name.as_str(), &member.value)).collect());
@@ -35,6 +42,11 @@ fuzz_target!(|text: &[u8]| {
         Algorithm::Hs256.into(),
         Algorithm::Es256.into(),
         Algorithm::Rs256.into(),
+        // Several of a kind, and one of each kind.
+        PUBLIC.or(Algorithm::Ps256),
+        AlgorithmSet::only(Algorithm::Hs256).or(Algorithm::Hs384),
+        AlgorithmSet::only(Algorithm::Ps512).or(Algorithm::Es384).or(Algorithm::Ed25519),
+        Algorithm::Hs512.into(),
     ] {
         let verifying_key = jwk.verifying_key(allowed);
         let expected = key.algorithm(allowed).and_then(|algorithm| {
@@ -46,15 +58,45 @@ fuzz_target!(|text: &[u8]| {
         assert_eq!(found, expected);
 
         if let Ok(verifying_key) = verifying_key
-            && let Algorithm::Hs256 = verifying_key.algorithm()
+            && let Some(hash) = hash(verifying_key.algorithm())
         {
-            let secret =
-                hmac::Key::new(hmac::HMAC_SHA256, &key.octets("k", 512, |_| unreachable!()).unwrap());
+            let secret = hmac::Key::new(hash, &key.octets("k", 512, |_| unreachable!()).unwrap());
             let tag = hmac::sign(&secret, b"message");
-            assert_eq!(verifying_key.verify(Algorithm::Hs256, b"message", tag.as_ref()), Ok(()));
+            let found = verifying_key.verify(verifying_key.algorithm(), b"message", tag.as_ref());
+            assert_eq!(found, Ok(()));
         }
     }
 });
+
+/// The hash of a shared secret's algorithm.
+fn hash(algorithm: Algorithm) -> Option<hmac::Algorithm> {
+    match algorithm {
+        Algorithm::Hs256 => Some(hmac::HMAC_SHA256),
+        Algorithm::Hs384 => Some(hmac::HMAC_SHA384),
+        Algorithm::Hs512 => Some(hmac::HMAC_SHA512),
+        _ => None,
+    }
+}
+
+/// What a key of this `kty` and `crv` can carry.
+fn carried(kty: &str, crv: Option<&str>) -> &'static [(&'static str, Algorithm)] {
+    use Algorithm::*;
+    match (kty, crv) {
+        ("oct", _) => &[("HS256", Hs256), ("HS384", Hs384), ("HS512", Hs512)],
+        ("RSA", _) => &[
+            ("RS256", Rs256),
+            ("RS384", Rs384),
+            ("RS512", Rs512),
+            ("PS256", Ps256),
+            ("PS384", Ps384),
+            ("PS512", Ps512),
+        ],
+        ("EC", Some("P-256")) => &[("ES256", Es256)],
+        ("EC", Some("P-384")) => &[("ES384", Es384)],
+        ("OKP", Some("Ed25519")) => &[("Ed25519", Ed25519), ("EdDSA", Ed25519)],
+        _ => &[],
+    }
+}
 
 struct Key<'d>(Vec<(&'d str, &'d Document<'d>)>);
 
@@ -77,11 +119,12 @@ impl Key<'_> {
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, String> {
         let refuse = |error: KeyError| Err(format!("{error:?}"));
         let of_excerpt =
-            |variant, name, value| Err(format!("{variant} {{ {name}: {:?} }}", reference::excerpt(value)));
-        let (algorithm, kty) = match self.text("kty")? {
-            Some("oct") => (Algorithm::Hs256, "oct"),
-            Some("EC") => (Algorithm::Es256, "EC"),
-            Some("RSA") => (Algorithm::Rs256, "RSA"),
+            |variant, name, value| Err(format!("{variant} {{ {name}: {} }}", reference::excerpt(value)));
+        let kty = match self.text("kty")? {
+            Some("oct") => "oct",
+            Some("EC") => "EC",
+            Some("RSA") => "RSA",
+            Some("OKP") => "OKP",
             Some(other) => return of_excerpt("KtyUnsupported", "kty", other),
             None => return refuse(KeyError::MemberMissing { name: "kty" }),
         };
@@ -106,29 +149,52 @@ impl Key<'_> {
         if said && !operations.contains(&"verify") && !(operations.is_empty() && key_use.is_some()) {
             return refuse(KeyError::KeyOpsNotVerify);
         }
-        if kty == "EC" {
-            match self.text("crv")? {
-                Some("P-256") => {}
-                Some(other) => return of_excerpt("CrvUnsupported", "crv", other),
+        let crv = match kty {
+            "EC" | "OKP" => match self.text("crv")? {
+                Some(crv) if carried(kty, Some(crv)).is_empty() => {
+                    let crv = reference::excerpt(crv);
+                    return Err(format!("CrvUnsupported {{ kty: {kty:?}, crv: {crv:?} }}"));
+                }
+                Some("P-256") => Some("P-256"),
+                Some("P-384") => Some("P-384"),
+                Some(_) => Some("Ed25519"),
                 None => return refuse(KeyError::MemberMissing { name: "crv" }),
-            }
-        }
+            },
+            _ => None,
+        };
+        let mut carried = carried(kty, crv).to_vec();
         if let Some(alg) = self.text("alg")? {
-            match Algorithm::ALL.iter().copied().find(|algorithm| algorithm.name() == alg) {
-                Some(named) if named == algorithm => {}
-                Some(alg) => return refuse(KeyError::AlgMismatch { alg, kty }),
+            let known =
+                |name: &&Algorithm| name.name() == alg || alg == "EdDSA" && **name == Algorithm::Ed25519;
+            match Algorithm::ALL.iter().find(known) {
+                Some(_) if carried.iter().any(|(name, _)| *name == alg) => {
+                    carried.retain(|(name, _)| *name == alg);
+                }
+                Some(named) => return refuse(KeyError::AlgMismatch { alg: *named, kty, crv }),
                 None => return of_excerpt("AlgUnsupported", "alg", alg),
             }
         }
-        if !allowed.contains(algorithm) {
-            return refuse(KeyError::AlgNotAllowed { alg: algorithm, allowed });
+        let set = |carried: &[(&str, Algorithm)]| {
+            carried
+                .iter()
+                .map(|(_, algorithm)| AlgorithmSet::only(*algorithm))
+                .reduce(|set, one| one.iter().fold(set, AlgorithmSet::or))
+        };
+        let alg = set(&carried).unwrap();
+        carried.retain(|(_, algorithm)| allowed.contains(*algorithm));
+        let Some(could_be) = set(&carried) else {
+            return refuse(KeyError::AlgNotAllowed { alg, allowed });
+        };
+        if could_be.iter().count() > 1 {
+            return refuse(KeyError::AlgMissing { could_be });
         }
+        let algorithm = carried[0].1;
         if kty == "oct" {
-            if allowed != algorithm.into() {
+            if allowed.iter().any(|algorithm| hash(algorithm).is_none()) {
                 return refuse(KeyError::SecretAmongPublic);
             }
         } else {
-            let private: &[_] = if kty == "EC" { &["d"] } else { &["d", "p", "q", "dp", "dq", "qi", "oth"] };
+            let private: &[_] = if kty == "RSA" { &["d", "p", "q", "dp", "dq", "qi", "oth"] } else { &["d"] };
             let published = |name: &&&str| match self.get(name).map(|member| &member.value) {
                 None => false,
                 Some(Value::Array(elements)) => !elements.is_empty(),
@@ -152,29 +218,57 @@ impl Key<'_> {
 
     fn material(&self, algorithm: Algorithm) -> Result<(), KeyError> {
         match algorithm {
-            Algorithm::Hs256 => {
+            Algorithm::Hs256 | Algorithm::Hs384 | Algorithm::Hs512 => {
+                let (least, make): (_, fn(&[u8]) -> _) = match algorithm {
+                    Algorithm::Hs256 => (32, VerifyingKey::hs256),
+                    Algorithm::Hs384 => (48, VerifyingKey::hs384),
+                    _ => (64, VerifyingKey::hs512),
+                };
                 let too_long = |length| KeyError::SecretTooLong { length, most: 512 };
                 let secret = self.octets("k", 512, too_long)?;
-                if secret.len() < 32 {
-                    return Err(KeyError::SecretTooShort { length: secret.len(), least: 32 });
+                if secret.len() < least {
+                    return Err(KeyError::SecretTooShort { length: secret.len(), least });
                 }
-                // Which secrets are the text of a key is what `verify_hs256` is about.
-                VerifyingKey::hs256(&secret)?;
+                // Which secrets are the text of a key is what `verify_hmac` is about.
+                make(&secret)?;
             }
-            Algorithm::Es256 => {
-                let coordinate =
-                    |name| self.octets(name, 32, |length| KeyError::CoordinateLength { name, length });
+            Algorithm::Es256 | Algorithm::Es384 => {
+                let (crv, expected, other) = match algorithm {
+                    Algorithm::Es256 => ("P-256", 32, &ECDSA_P256_SHA256_FIXED),
+                    _ => ("P-384", 48, &ECDSA_P384_SHA384_FIXED),
+                };
+                let wrong = |name, length| KeyError::CoordinateLength { name, crv, expected, length };
+                let coordinate = |name| self.octets(name, expected, |length| wrong(name, length));
                 let (x, y) = (coordinate("x")?, coordinate("y")?);
                 for (name, octets) in [("x", &x), ("y", &y)] {
-                    if octets.len() != 32 {
-                        return Err(KeyError::CoordinateLength { name, length: octets.len() });
+                    if octets.len() != expected {
+                        return Err(wrong(name, octets.len()));
                     }
                 }
                 let point = [&[4], &x[..], &y[..]].concat();
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &point)
-                    .map_err(|_| KeyError::PointNotOnCurve)?;
+                ParsedPublicKey::new(other, &point).map_err(|_| KeyError::PointNotOnCurve { crv })?;
             }
-            Algorithm::Rs256 => {
+            Algorithm::Ed25519 => {
+                let crv = "Ed25519";
+                let wrong = |length| KeyError::CoordinateLength { name: "x", crv, expected: 32, length };
+                let x = self.octets("x", 32, wrong)?;
+                if x.len() != 32 {
+                    return Err(wrong(x.len()));
+                }
+                let encoding = Encoding::read(&x);
+                if encoding.is_point() && encoding.is_small() {
+                    return Err(KeyError::PointOfSmallOrder);
+                }
+                if !encoding.is_point() || !encoding.is_reduced {
+                    return Err(KeyError::PointNotOnCurve { crv });
+                }
+            }
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => {
                 let too_large = |length| KeyError::ModulusTooLarge { bits: length * 8, most: 8192 };
                 let n = self.octets("n", 1032, too_large)?;
                 let too_large = |length| KeyError::ExponentTooLarge { bits: length * 8, max: 33 };

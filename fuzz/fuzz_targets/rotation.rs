@@ -189,7 +189,7 @@ impl World {
             .withdrawal(rules.withdrawal);
         let jitter = if last & 1 == 0 { Jitter::NONE } else { Jitter::from_seed(last) };
         Self {
-            remote: RemoteKeySet::new(Algorithm::Hs256.into(), policy, jitter).unwrap(),
+            remote: RemoteKeySet::new(Algorithm::Hs256, policy, jitter).unwrap(),
             rules,
             elapsed: 0,
             latest: None,
@@ -262,8 +262,7 @@ impl World {
     }
 
     fn foreign(&mut self) {
-        let mut other =
-            RemoteKeySet::new(Algorithm::Hs256.into(), RotationPolicy::new(), Jitter::NONE).unwrap();
+        let mut other = RemoteKeySet::new(Algorithm::Hs256, RotationPolicy::new(), Jitter::NONE).unwrap();
         let permit = other.fetch_due(self.now()).unwrap();
         let document = Set(0xff >> 1).document();
         let outcome = permit.receive(Ok(HttpResponse::new(200, &document)));
@@ -330,7 +329,7 @@ impl World {
 
     fn present(&mut self, token: &str, expected: fn(&Error) -> bool) {
         let Ok(keys) = self.remote.keys(self.now()) else { return };
-        let outcome = Verifier::new(&keys, Algorithm::Hs256.into()).verify(token, &mut Vec::new()).map(drop);
+        let outcome = Verifier::new(&keys).verify(token, &mut Vec::new()).map(drop);
         let Err(refusal) = outcome else { return };
         assert!(expected(&refusal), "{refusal:?}");
         let need = keys.refused(token, &refusal).unwrap();
@@ -460,7 +459,7 @@ impl World {
                 return false;
             }
         };
-        let verifier = Verifier::new(&keys, Algorithm::Hs256.into());
+        let verifier = Verifier::new(&keys);
         verifier.verify(&TOKENS[kid][version], &mut Vec::new()).is_ok()
     }
 

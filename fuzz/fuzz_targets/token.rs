@@ -9,12 +9,12 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::{Algorithm, Verifier};
-use jose_core_fuzz::{KEYS, PUBLIC, SECRET, token};
+use jose_core_fuzz::{ALGORITHMS, KEYS, PUBLIC, SECRET, token};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let [choice, edits @ ..] = data else { return };
-    let algorithm = Algorithm::ALL[usize::from(*choice) % 3];
+    let algorithm = ALGORITHMS[usize::from(*choice) % 3];
     let valid = token(algorithm);
     let changed = match usize::from(*choice) / 3 % 4 {
         3 => edited(valid.as_bytes().to_vec(), edits),
@@ -28,8 +28,8 @@ fuzz_target!(|data: &[u8]| {
 
     let mut scratch = Vec::new();
     let accepted = match algorithm {
-        Algorithm::Hs256 => Verifier::new(&*SECRET, algorithm.into()).verify(&changed, &mut scratch).is_ok(),
-        _ => Verifier::new(&*KEYS, PUBLIC).verify(&changed, &mut scratch).is_ok(),
+        Algorithm::Hs256 => Verifier::new(&*SECRET).verify(&changed, &mut scratch).is_ok(),
+        _ => Verifier::new(&*KEYS).verify(&changed, &mut scratch).is_ok(),
     };
     assert_eq!(accepted, changed == valid.as_bytes(), "{}", String::from_utf8_lossy(&changed));
 });

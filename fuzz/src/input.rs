@@ -41,6 +41,9 @@ impl Input<'_> {
 pub struct Edits(Vec<[u8; 4]>);
 
 impl Edits {
+    /// None.
+    pub const NONE: Self = Self(Vec::new());
+
     /// Makes the changes, one after the other.
     pub fn make(&self, octets: &mut Vec<u8>) {
         for [low, high, what, octet] in &self.0 {

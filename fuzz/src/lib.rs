@@ -8,6 +8,7 @@ use serde_json::Value;
 pub mod claims;
 pub mod document;
 pub mod ecdsa;
+pub mod ed25519;
 pub mod input;
 pub mod reference;
 pub mod rsa;
@@ -17,7 +18,10 @@ pub mod text;
 pub static DEMO: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../vectors/demo.json")).unwrap());
 
-/// The public algorithms.
+/// The algorithms of its tokens.
+pub const ALGORITHMS: [Algorithm; 3] = [Algorithm::Hs256, Algorithm::Es256, Algorithm::Rs256];
+
+/// Those of its set.
 pub const PUBLIC: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
 
 /// The set of public keys.
@@ -26,7 +30,7 @@ pub static KEYS: LazyLock<KeySet> =
 
 /// The secret.
 pub static SECRET: LazyLock<VerifyingKey> = LazyLock::new(|| {
-    Jwk::parse(&DEMO["secret"].to_string()).unwrap().verifying_key(Algorithm::Hs256.into()).unwrap()
+    Jwk::parse(&DEMO["secret"].to_string()).unwrap().verifying_key(Algorithm::Hs256).unwrap()
 });
 
 /// The valid token of an algorithm.

@@ -1,6 +1,6 @@
 //! NumericDate (RFC 7519 §2): a JSON number of seconds, with a fraction or an exponent or neither.
 
-use crate::json::all_digits;
+use crate::json::{Truncated, all_digits};
 use crate::time::UnixTime;
 
 /// The exact time that a number writes, to the second below and the second above.
@@ -11,11 +11,8 @@ pub(super) struct NumericDate {
 }
 
 impl NumericDate {
-    /// What an `i64` holds: some issuers write its greatest value, or that of milliseconds, for "never".
-    const LIMIT: u64 = i64::MAX.unsigned_abs();
-
     /// Reads a number that is known to be one of JSON. `None` if it lies more than 2^63 - 1 seconds from the
-    /// epoch.
+    /// epoch: some issuers write that, or as many milliseconds, for "never".
     pub(super) fn parse(number: &[u8]) -> Option<Self> {
         // What nearly every token has: an integer of few digits.
         let few = few_digits(number);
@@ -24,47 +21,9 @@ impl NumericDate {
 
     /// The same for any number.
     #[inline(never)]
-    fn parse_any(bytes: &[u8]) -> Option<Self> {
-        let negative = bytes.first() == Some(&b'-');
-        let end = bytes.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(bytes.len());
-        let (mantissa, exponent) = bytes.split_at_checked(end)?;
-        let mut shift = 0_i32;
-        for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
-            shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
-        }
-        if let [_, b'-', ..] = exponent {
-            shift = shift.saturating_neg();
-        }
-        // How many more digits are before the point. Texts are shorter than 2^20 bytes.
-        let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
-        let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
-        // No more digits are read than fit.
-        let next = |seconds: u64, digit: u8| -> Option<u64> {
-            let seconds = seconds.checked_mul(10)?.checked_add(digit.into())?;
-            (seconds <= Self::LIMIT).then_some(seconds)
-        };
-        let mut seconds = 0_u64;
-        let mut whole = true;
-        let mut any = false;
-        for byte in mantissa.iter().filter(|byte| byte.is_ascii_digit()) {
-            let digit = byte.wrapping_sub(b'0');
-            any |= digit != 0;
-            if before > 0 {
-                seconds = next(seconds, digit)?;
-            } else {
-                whole &= digit == 0;
-            }
-            before = before.saturating_sub(1);
-        }
-        if !any {
-            return Some(Self { floor: 0, whole: true });
-        }
-        // The zeros that the exponent writes behind the last digit.
-        while before > 0 {
-            seconds = next(seconds, 0)?;
-            before = before.saturating_sub(1);
-        }
-        let seconds = i64::try_from(seconds).ok()?;
+    fn parse_any(number: &[u8]) -> Option<Self> {
+        let Truncated { negative, magnitude, whole } = Truncated::parse(number)?;
+        let seconds = i64::try_from(magnitude).ok()?;
         // With a fraction there must be a second beyond.
         let floor = match (negative, whole) {
             (false, true) => seconds,

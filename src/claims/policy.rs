@@ -1,22 +1,44 @@
 //! What the claims of a token must be.
 
 use super::Claims;
-use crate::error::ClaimsError;
+use crate::any_of::AnyOf;
+use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
 use crate::time::{Leeway, UnixTime};
 
 /// What a claim must be. Whatever is expected is thereby demanded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expect<'p> {
     /// This very text.
-    Value(&'p str),
-    /// One of these texts.
-    AnyOf(&'p [&'p str]),
+    Exactly(&'p str),
+    /// One of these texts: see also [`any_of`](Self::any_of). With `alloc` they can be owned.
+    AnyOf(AnyOf<'p>),
     /// No such claim.
-    Absent,
+    Forbidden,
     /// Anything, or nothing, of whatever type: the claim is not looked at.
-    Ignore,
+    Anything,
+}
+
+impl<'p> Expect<'p> {
+    /// One of these texts. An empty array does not compile.
+    #[must_use]
+    pub const fn any_of<const N: usize>(texts: &'p [&'p str; N]) -> Self {
+        Self::AnyOf(AnyOf::new(texts))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl From<alloc::string::String> for Expect<'_> {
+    fn from(text: alloc::string::String) -> Self {
+        Self::AnyOf(text.into())
+    }
+}
+
+impl<'p> From<AnyOf<'p>> for Expect<'p> {
+    fn from(texts: AnyOf<'p>) -> Self {
+        Self::AnyOf(texts)
+    }
 }
 
 /// What is demanded of the claims of a token (RFC 7519 §4.1, RFC 8725 §3.8–3.9).
@@ -26,11 +48,30 @@ pub enum Expect<'p> {
 /// ```
 /// use jose_core::{ClaimsPolicy, Expect, Leeway};
 ///
-/// let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::AnyOf(&["api", "web"]))
-///     .leeway(Leeway::from_seconds(30).unwrap())
-///     .max_age(3600);
+/// const POLICY: ClaimsPolicy<'_> =
+///     ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::any_of(&["api", "web"]))
+///         .leeway(Leeway::from_seconds(30).unwrap())
+///         .max_age(3600);
 /// ```
-#[derive(Clone, Copy, Debug)]
+///
+/// With `alloc`, a policy from configuration borrows nothing, and can be stored beside the keys:
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use jose_core::{AnyOf, ClaimsPolicy, EmptyList, Expect, KeySet, Verifier};
+///
+/// struct Service {
+///     verifier: Verifier<'static, KeySet>,
+///     policy: ClaimsPolicy<'static>,
+/// }
+///
+/// fn service(keys: KeySet, issuer: String, audiences: Vec<String>) -> Result<Service, EmptyList> {
+///     let policy = ClaimsPolicy::new(Expect::from(issuer), Expect::AnyOf(AnyOf::owned(audiences)?));
+///     Ok(Service { verifier: Verifier::new(keys).require_typ("at+jwt"), policy })
+/// }
+/// # }
+/// ```
+#[derive(Clone, Debug)]
 pub struct ClaimsPolicy<'p> {
     pub(crate) issuer: Expect<'p>,
     pub(crate) audience: Expect<'p>,
@@ -96,7 +137,7 @@ impl<'p> ClaimsPolicy<'p> {
     ) -> Result<(), ClaimsError> {
         let times = self.times(claims, &mut refuse)?;
         let (iss, aud) = (claims.registered.iss, claims.registered.aud);
-        for (expected, name, claim) in [(self.issuer, "iss", iss), (self.audience, "aud", aud)] {
+        for (expected, name, claim) in [(&self.issuer, "iss", iss), (&self.audience, "aud", aud)] {
             if !expected.is_met_by(claim, claims.text) {
                 expected.check(name, claims).or_else(&mut refuse)?;
             }
@@ -171,45 +212,56 @@ struct Times {
 impl Expect<'_> {
     /// Whether a claim is what most policies expect of most tokens: one string, and that one. Nothing is
     /// said of other policies and claims.
-    fn is_met_by(self, claim: Option<Span>, text: &str) -> bool {
-        let Self::Value(expected) = self else { return false };
+    fn is_met_by(&self, claim: Option<Span>, text: &str) -> bool {
+        let Self::Exactly(expected) = self else { return false };
         cfg!(target_pointer_width = "64")
-            && claim.and_then(|span| span.string(text)).is_some_and(|found| found == *expected)
+            && claim.and_then(|span| span.string(text)).is_some_and(|found| found == **expected)
     }
 
     /// Checks the values of `iss` or `aud`, which are read only if they count.
     #[inline(never)]
-    fn check(self, name: &'static str, claims: &Claims<'_>) -> Result<(), ClaimsError> {
+    fn check(&self, name: &'static str, claims: &Claims<'_>) -> Result<(), ClaimsError> {
         let is_issuer = name == "iss";
         let present = if is_issuer { claims.registered.iss } else { claims.registered.aud }.is_some();
         let one;
         let accepted = match self {
-            Self::Ignore => return Ok(()),
-            Self::Absent if present => return Err(ClaimsError::ClaimPresent { name }),
-            Self::Absent => return Ok(()),
-            Self::Value(value) => {
-                one = [value];
+            Self::Anything => return Ok(()),
+            Self::Forbidden if present => return Err(ClaimsError::ClaimPresent { name }),
+            Self::Forbidden => return Ok(()),
+            Self::Exactly(text) => {
+                one = AnyOf::one(text);
                 &one
             }
-            Self::AnyOf(values) => values,
+            Self::AnyOf(texts) => texts,
         };
         if !present {
             return Err(ClaimsError::ClaimMissing { name });
         }
         let value = if is_issuer { claims.issuer()?.map(Value::String) } else { claims.aud()? };
         let meets = |value: Value<'_>| {
-            value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == **accepted))
+            value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == *accepted))
         };
-        let (met, first) = match value {
-            Some(Value::Array(several)) => (several.elements().any(meets), several.elements().next()),
-            one => (one.is_some_and(meets), one),
+        let (met, first, several) = match value {
+            Some(Value::Array(several)) => {
+                (several.elements().any(meets), several.elements().next(), Some(several))
+            }
+            one => (one.is_some_and(meets), one, None),
         };
         if met {
             return Ok(());
         }
-        let expected = accepted.first().copied().unwrap_or_default();
-        let found = first.and_then(Value::as_string).unwrap_or(JsonString::new("", false));
-        let [found, expected] = found.excerpts_of_mismatch(JsonString::new(expected, false));
+        let first = first.and_then(Value::as_string);
+        let texts = || accepted.iter().map(|accepted| JsonString::new(accepted, false));
+        let other = texts().next();
+        let expected = JsonString::excerpt_of(texts(), texts().count(), first);
+        let found = match several {
+            // A device shows the first.
+            Some(several) if Excerpt::TEXTS > 1 => {
+                let elements = several.elements().filter_map(Value::as_string);
+                JsonString::excerpt_of(elements.clone(), elements.count(), other)
+            }
+            _ => JsonString::excerpt_of(first.into_iter(), 1, other),
+        };
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }
         } else {

@@ -2,21 +2,23 @@
 
 use core::fmt;
 
+use super::quote::Quoted;
 use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, KeyError};
+use crate::json::JsonString;
 
 /// A key of the verifier's, as the choice for one token saw it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    pub(super) kid: Option<Excerpt>,
+pub struct Candidate<'d> {
+    pub(super) kid: Option<JsonString<'d>>,
     pub(super) standing: Standing,
 }
 
-impl Candidate {
+impl Candidate<'_> {
     /// The key's own `kid` (RFC 7517 §4.5), fit to be shown.
     #[must_use]
-    pub const fn kid(&self) -> Option<Excerpt> {
-        self.kid
+    pub fn kid(&self) -> Option<Excerpt> {
+        self.kid.map(JsonString::excerpt)
     }
 
     /// Why it was chosen or passed over.
@@ -46,6 +48,9 @@ pub enum Standing {
     KidIsThumbprint,
     /// The header's `kid` differs from this key's in letter case alone.
     KidLetterCase,
+    /// The header's `kid` and this key's are encodings of the same octets: with padding, in the other base64
+    /// alphabet, in hexadecimal, or percent-encoded.
+    KidEncoding,
     /// It is bound to another algorithm than the header's.
     OtherAlgorithm {
         /// The algorithm that it is bound to.
@@ -59,22 +64,27 @@ pub enum Standing {
 }
 
 /// One line of a report.
-impl fmt::Display for Candidate {
+impl fmt::Display for Candidate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kid {
-            Some(kid) => write!(f, "kid {kid:?}: ")?,
+            Some(kid) => write!(f, "kid {}: ", Quoted::new(kid))?,
             None => f.write_str("no kid: ")?,
         }
-        match self.standing {
-            Standing::Chosen { algorithm } => write!(f, "chosen, bound to {algorithm}"),
-            Standing::Fits { algorithm } => write!(f, "bound to {algorithm}, which fits; not chosen"),
-            Standing::OtherKid => f.write_str("passed over, the token names another"),
-            Standing::KidIsThumbprint => f.write_str("passed over, the token's kid is its thumbprint (x5t)"),
-            Standing::KidLetterCase => f.write_str("passed over, the token's kid is in another letter case"),
+        let (said, algorithm) = match self.standing {
+            Standing::SetAside { reason } => return write!(f, "set aside: {reason}"),
+            Standing::OtherKid => ("passed over, the token names another", None),
+            Standing::KidIsThumbprint => ("passed over, the token's kid is its thumbprint (x5t)", None),
+            Standing::KidLetterCase => ("passed over, the token's kid is in another letter case", None),
+            Standing::KidEncoding => ("passed over, the token's kid is another encoding of this", None),
+            Standing::Chosen { algorithm } => ("chosen, bound to ", Some((algorithm, ""))),
+            Standing::Fits { algorithm } => ("bound to ", Some((algorithm, ", which fits; not chosen"))),
             Standing::OtherAlgorithm { algorithm } => {
-                write!(f, "passed over, bound to {algorithm}, which is not the token's algorithm")
+                ("passed over, bound to ", Some((algorithm, ", which is not the token's algorithm")))
             }
-            Standing::SetAside { reason } => write!(f, "set aside: {reason}"),
-        }
+        };
+        f.write_str(said)?;
+        let Some((algorithm, rest)) = algorithm else { return Ok(()) };
+        f.write_str(algorithm.name())?;
+        f.write_str(rest)
     }
 }

@@ -1,17 +1,23 @@
 //! A claim beside what the policy demands of it.
 
-use core::fmt;
+use core::fmt::{self, Display as _};
 
+use super::quote::Quoted;
+use super::why;
 use crate::claims::{Claims, ClaimsPolicy, Expect};
-use crate::error::{ClaimsError, Excerpt};
+use crate::error::ClaimsError;
+use crate::json::{JsonString, Value};
 use crate::time::UnixTime;
 
+/// How many texts of a list are shown.
+const SHOWN: usize = 6;
+
 /// A registered claim that the policy looks at (RFC 7519 §4.1): what it demands, and what the token has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClaimCheck<'d> {
     name: &'static str,
     demand: Demand<'d>,
-    found: Found,
+    found: Found<'d>,
     now: UnixTime,
     error: Option<ClaimsError>,
 }
@@ -21,7 +27,7 @@ pub struct ClaimCheck<'d> {
 #[non_exhaustive]
 pub enum Demand<'d> {
     /// A text, of `iss` or `aud`.
-    Text(Expect<'d>),
+    Text(&'d Expect<'d>),
     /// A time in seconds since 1970, leeway included.
     Time {
         /// The first second that is accepted, if there is one.
@@ -32,18 +38,13 @@ pub enum Demand<'d> {
 }
 
 /// What a token has for a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Found {
+pub enum Found<'d> {
     /// Nothing, or a value that is not of the claim's type.
     Nothing,
-    /// A text, fit to be shown; of several, the first.
-    Text {
-        /// The text.
-        text: Excerpt,
-        /// How many more there are.
-        more: usize,
-    },
+    /// A string, or of `aud` an array of strings, as the token has it: not fit for a terminal as it is.
+    Text(Value<'d>),
     /// A time.
     Time(UnixTime),
 }
@@ -51,7 +52,7 @@ pub enum Found {
 impl<'d> ClaimCheck<'d> {
     /// The claims that the policy looks at.
     pub(super) fn all(
-        policy: ClaimsPolicy<'d>,
+        policy: &'d ClaimsPolicy<'d>,
         claims: Claims<'d>,
         now: UnixTime,
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
@@ -62,11 +63,11 @@ impl<'d> ClaimCheck<'d> {
             Ok(Some(time)) => Found::Time(time),
             _ => Found::Nothing,
         };
-        let text = |texts: &mut dyn Iterator<Item = Excerpt>| match texts.next() {
-            Some(text) => Found::Text { text, more: texts.count() },
-            None => Found::Nothing,
+        let text = |value: Result<Option<Value<'d>>, ClaimsError>| match value {
+            Ok(Some(value)) => Found::Text(value),
+            _ => Found::Nothing,
         };
-        let asked = |expect| (expect != Expect::Ignore).then_some(Demand::Text(expect));
+        let asked = |expect: &'d Expect<'d>| (*expect != Expect::Anything).then_some(Demand::Text(expect));
         let earliest = after(1_i64.saturating_sub(leeway)).filter(|_| !policy.expired_allowed);
         let exp = Demand::Time { earliest, latest: None };
         let nbf = Demand::Time { earliest: None, latest: after(leeway) };
@@ -74,11 +75,10 @@ impl<'d> ClaimCheck<'d> {
             earliest: after(0_i64.saturating_sub(i64::from(age)).saturating_sub(leeway)),
             latest: after(leeway),
         });
-        let issuer = claims.issuer().ok().flatten().map(|issuer| issuer.excerpt());
-        let audiences = claims.audiences().into_iter().flatten().map(|audience| audience.excerpt());
+        let issuer = claims.issuer().map(|issuer| issuer.map(Value::String));
         let checks = [
-            ("iss", asked(policy.issuer), text(&mut issuer.into_iter())),
-            ("aud", asked(policy.audience), text(&mut { audiences })),
+            ("iss", asked(&policy.issuer), text(issuer)),
+            ("aud", asked(&policy.audience), text(claims.aud())),
             ("exp", Some(exp), time(claims.expires_at())),
             ("nbf", Some(nbf), time(claims.not_before())),
             ("iat", iat, time(claims.issued_at())),
@@ -102,7 +102,7 @@ impl<'d> ClaimCheck<'d> {
 
     /// What the token has. It is known to be the issuer's only if the signature holds.
     #[must_use]
-    pub const fn found(&self) -> Found {
+    pub const fn found(&self) -> Found<'d> {
         self.found
     }
 
@@ -123,27 +123,65 @@ impl<'d> ClaimCheck<'d> {
     }
 }
 
+/// As a report shows it: texts in quotes, cut where they are long, with everything but printable ASCII escaped.
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Nothing => f.write_str("absent"),
+            Self::Text(found) => list(f, &mut why::texts(found).map(Quoted::new)),
+            Self::Time(time) => time.seconds().fmt(f),
+        }
+    }
+}
+
 /// One line of a report.
 impl fmt::Display for ClaimCheck<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(error) = self.error {
-            error.fmt(f)?;
-        } else {
-            write!(f, "'{}' is ", self.name)?;
-            match self.found {
-                Found::Nothing => f.write_str("absent")?,
-                Found::Text { text, .. } => write!(f, "{text:?}")?,
-                Found::Time(time) => write!(f, "{}", time.seconds())?,
+        match (self.error, self.demand, self.found) {
+            (
+                Some(ClaimsError::IssuerMismatch { .. } | ClaimsError::AudienceMismatch { .. }),
+                Demand::Text(expect),
+                Found::Text(found),
+            ) => {
+                let accepted = why::accepted(expect);
+                // What is nearest to the token's is said first, and is what the advice is about.
+                let near = why::nearest(found, accepted.clone()).map_or(0, |(place, _)| place);
+                let ordered = accepted.clone().skip(near).chain(accepted.clone().take(near));
+                let plural = if accepted.count() > 1 { "one of " } else { "" };
+                write!(f, "claim '{}': expected {plural}", self.name)?;
+                let first = why::texts(found).next().unwrap_or(JsonString::new("", false));
+                let mut expected = ordered.map(|text| JsonString::new(text, false));
+                let nearest = expected.clone().next().unwrap_or(first);
+                list(f, &mut expected.by_ref().map(|text| Quoted::beside(text, first)))?;
+                f.write_str(", found ")?;
+                list(f, &mut why::texts(found).map(|text| Quoted::beside(text, nearest)))
+            }
+            (Some(error), ..) => error.fmt(f),
+            (None, _, found) => {
+                write!(f, "'{}' is {found}", self.name)?;
+                match self.seconds_from_now() {
+                    None => f.write_str(", as expected"),
+                    Some(seconds @ 0..) => write!(f, ", {seconds} seconds from now, as expected"),
+                    Some(seconds) => write!(f, ", {} seconds ago, as expected", seconds.unsigned_abs()),
+                }
             }
         }
-        if let Found::Text { more: more @ 1.., .. } = self.found {
-            write!(f, " (and {more} more)")?;
+    }
+}
+
+/// Writes texts one after the other, and counts those that are too many.
+fn list(f: &mut fmt::Formatter<'_>, texts: &mut dyn Iterator<Item = Quoted<'_>>) -> fmt::Result {
+    let mut number = 0_usize;
+    for text in texts {
+        if number < SHOWN {
+            f.write_str(if number == 0 { "" } else { ", " })?;
+            text.fmt(f)?;
         }
-        match self.seconds_from_now() {
-            _ if self.error.is_some() => Ok(()),
-            None => f.write_str(", as expected"),
-            Some(seconds @ 0..) => write!(f, ", {seconds} seconds from now, as expected"),
-            Some(seconds) => write!(f, ", {} seconds ago, as expected", seconds.unsigned_abs()),
-        }
+        number = number.saturating_add(1);
+    }
+    match number.checked_sub(SHOWN) {
+        None if number == 0 => f.write_str("none"),
+        Some(more @ 1..) => write!(f, " and {more} more"),
+        _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::cause::Cause;
-use crate::error::{ClaimsError, Error};
+use crate::error::{ClaimsError, Error, ParseError};
 
 /// A stage of the pipeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,15 +112,26 @@ impl fmt::Display for Problem {
 /// All that is wrong, in the order of the pipeline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Problems {
+    /// What surrounds the token, and the fault of the text for all of it.
+    around: [Option<Cause>; 5],
+    fault: Option<ParseError>,
     list: [Option<Problem>; Self::MOST],
 }
 
 impl Problems {
-    /// Three that surround the token, one of each part of it, three of the header, a key, a signature,
-    /// one for each of the five registered claims that a policy looks at, one of `exp` alone, and one of the clock.
-    const MOST: usize = 18;
+    /// One of the header's length, one of each part of the token, three of the header, a key, a signature, one
+    /// for each of the five registered claims that a policy looks at, one of `exp` alone, and one of the clock.
+    const MOST: usize = 16;
 
-    pub(super) const NONE: Self = Self { list: [None; Self::MOST] };
+    pub(super) const NONE: Self = Self { around: [None; 5], fault: None, list: [None; Self::MOST] };
+
+    /// Adds what surrounds the token, for which its text has a fault.
+    pub(super) fn surround(&mut self, causes: impl Iterator<Item = Cause>, fault: ParseError) {
+        self.fault = Some(fault);
+        for (place, cause) in self.around.iter_mut().zip(causes) {
+            *place = Some(cause);
+        }
+    }
 
     pub(super) fn add(&mut self, problem: Problem) {
         let repeated = problem.error.is_some() && self.iter().any(|other| other == problem);
@@ -130,6 +141,10 @@ impl Problems {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Problem> {
-        self.list.iter().flatten().copied()
+        let fault = self.fault.map(Error::Parse);
+        let around = self.around.iter().flatten();
+        around
+            .map(move |cause| Problem::new(Stage::Parse, *cause, fault))
+            .chain(self.list.iter().flatten().copied())
     }
 }

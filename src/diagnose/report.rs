@@ -2,18 +2,25 @@
 
 use core::fmt;
 
+use super::quote::Quoted;
 use super::{Cause, Diagnosis, Found, Outcome, Problem, Stage, Standing};
-use crate::error::Excerpt;
+use crate::error::Error;
 use crate::select::KeySource;
 
 /// How many keys that the token does not name are shown one by one.
 const MOST_OTHERS: usize = 4;
 
-impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
+impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.refusal() {
-            Some(refusal) => write!(f, "refused: {refusal}")?,
-            None => f.write_str("accepted")?,
+        if let Some(refusal) = self.refusal() {
+            f.write_str("refused: ")?;
+            // Where texts differ, the claim's line shows more of them than the error can.
+            match self.claims().find(|claim| claim.error().map(Error::Claims) == Some(refusal)) {
+                Some(claim) => claim.fmt(f)?,
+                None => refusal.fmt(f)?,
+            }
+        } else {
+            f.write_str("accepted")?;
         }
         for &stage in Stage::ALL {
             let outcome = match self.outcome(stage) {
@@ -47,7 +54,7 @@ impl<K: KeySource + ?Sized> fmt::Display for Diagnosis<'_, K> {
     }
 }
 
-impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
+impl<K: KeySource> Diagnosis<'_, K> {
     /// Whether the claims are those that the issuer signed.
     fn is_authentic(&self) -> bool {
         self.signature_holds() == Some(true)
@@ -58,22 +65,32 @@ impl<K: KeySource + ?Sized> Diagnosis<'_, K> {
         problem.error() == self.refusal()
             || matches!(
                 problem.cause(),
-                Cause::KidMissing | Cause::KidUnknown | Cause::KidIsThumbprint | Cause::KidLetterCase
+                Cause::KidRequired
+                    | Cause::KidNeeded
+                    | Cause::KidUnknown
+                    | Cause::KidIsThumbprint
+                    | Cause::KidLetterCase
+                    | Cause::KidEncoding
+                    | Cause::KeyWithoutKid
             )
             || self.claims().any(|claim| Some(claim.name()) == problem.claim())
     }
 
     fn header_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(header) = self.unverified_header() else { return Ok(()) };
+        let Some(header) = self.header else { return Ok(()) };
         let standing = if self.is_authentic() { "" } else { " unverified, the token says" };
-        write!(f, ";{standing} alg {:?}", header.alg)?;
-        let mut parameter = |name: &str, value: Option<Excerpt>| match value {
-            Some(value) => write!(f, ", {name} {value:?}"),
-            None => write!(f, ", no {name}"),
-        };
-        parameter("kid", header.kid)?;
-        parameter("typ", header.typ)?;
-        header.thumbprint.map_or(Ok(()), |thumbprint| write!(f, ", x5t {thumbprint:?}"))
+        let alg = header.algorithm();
+        let alg = alg.as_ref().map_or_else(|alg| alg.as_str(), |alg| alg.name());
+        write!(f, ";{standing} alg \"{alg}\"")?;
+        let thumbprint = header.x5t_s256().or(header.x5t()).filter(|_| header.kid().is_none());
+        for (name, value) in [("kid", header.kid()), ("typ", header.typ()), ("x5t", thumbprint)] {
+            match value.map(Quoted::new) {
+                Some(value) => write!(f, ", {name} {value}")?,
+                None if name == "x5t" => {}
+                None => write!(f, ", no {name}")?,
+            }
+        }
+        Ok(())
     }
 
     fn key_lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,20 +4,22 @@ use core::borrow::Borrow as _;
 
 use super::cause::Cause;
 use super::problem::{Problem, Stage};
-use super::{Diagnosis, text, why};
+use super::{Diagnosis, Relation, text, why};
 use crate::algorithm::Algorithm;
 use crate::base64url::decoded_len;
 use crate::claims::Claims;
 use crate::compact::{self, Parts};
 use crate::error::{ClaimsError, Error, ParseError, SelectError};
 use crate::header::Header;
+use crate::json::Value;
 use crate::jws::{decode_header, decode_payload, decode_signature};
 use crate::limits::Limits;
-use crate::reference::{Reference, Relation};
+use crate::reference::Reference;
+use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
-use crate::verify::{Scratch, Verifier, buffers};
+use crate::verify::{Verifier, buffers};
 
-impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
+impl<'d, K: KeySource> Diagnosis<'d, K> {
     fn add(&mut self, stage: Stage, cause: Cause, error: impl Into<Error>) {
         self.problems.add(Problem::new(stage, cause, Some(error.into())));
     }
@@ -32,28 +34,42 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         if let Some(Error::Parse(error @ ParseError::ScratchTooSmall { .. })) = self.refusal {
             return self.add(Stage::Parse, Cause::ScratchTooSmall, error);
         }
-        let (token, around) = text::unwrap(text, verifier.limits);
-        if let Some(error) = fault(text, verifier.limits, scratch).filter(|_| token.len() < text.len()) {
-            around.into_iter().flatten().for_each(|cause| self.add(Stage::Parse, cause, error));
+        let limits = verifier.limits;
+        let first_fault = fault(text, limits, scratch);
+        if let (Some(error), Some(cause)) = (first_fault, text::encoding(text)) {
+            return self.add(Stage::Parse, cause, error);
         }
-        let parts = match compact::split(token, verifier.limits) {
-            Ok(parts) => parts,
-            Err(error) => return self.add(Stage::Parse, why::of_parse(&error, token), error),
+        let (token, around) = text::unwrap(text, limits);
+        if let Some(error) = first_fault.filter(|_| token.len() < text.len()) {
+            self.problems.surround(around, error);
+        }
+        let split = compact::split(token, limits);
+        if let Err(error) = split {
+            self.add(Stage::Parse, why::of_parse(&error, token), error);
+        }
+        // A header that is too long is read, to say what else there is.
+        let Ok(parts) = split.or_else(|_| compact::split(token, limits.max_header_length(Limits::MAX)))
+        else {
+            return;
         };
         let (for_header, rest) = match buffers(&parts, scratch) {
             Ok(buffers) => buffers,
             Err(error) => return self.add(Stage::Parse, Cause::ScratchTooSmall, error),
         };
-        let Some(header) = self.read_header(&parts, for_header, verifier.limits) else { return };
-        self.header = Some(header);
-        match self.check_header(verifier, &header) {
-            Some(algorithm) => {
-                let query = Query { algorithm, reference: Reference::of(&header), allowed: self.allowed };
-                self.check_signature(&query, &parts, rest);
-            }
-            None => self.check_kid(&header),
+        self.header = self.read_header(verifier, &parts, for_header);
+        match self.header {
+            Some(header) => match self.check_header(verifier, &header) {
+                Some(algorithm) => {
+                    let query = Query { algorithm, reference: Reference::of(&header) };
+                    self.check_signature(&query, &parts, rest);
+                }
+                None => self.check_kid(&header),
+            },
+            // What is no token has no claims either.
+            None if self.problems.iter().any(|problem| problem.cause() == Cause::OpaqueToken) => return,
+            None => {}
         }
-        self.check_claims(&parts, rest, verifier.limits);
+        self.check_claims(&parts, rest, limits);
     }
 
     /// Notes that a part is not base64url, but reads it if it is base64 of another kind.
@@ -72,21 +88,36 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
             .ok()
     }
 
-    fn read_header(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) -> Option<Header<'d>> {
+    fn read_header(
+        &mut self,
+        verifier: &Verifier<'_, K>,
+        parts: &Parts<'_>,
+        buffer: &'d mut [u8],
+    ) -> Option<Header<'d>> {
         let strict = decode_header(parts, buffer).map(<[u8]>::len);
         let len = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
-        let header = Header::parse(buffer.get(..len)?, limits);
-        header.map_err(|error| self.add(Stage::Parse, why::of_parse(&error, parts.header), error)).ok()
+        let octets = buffer.get(..len)?;
+        if let Ok(Value::Object(parameters)) = Value::parse_with_limits(octets, verifier.limits) {
+            self.parameters = Some(parameters);
+        }
+        match Header::parse(octets, verifier.limits, verifier.crit()) {
+            Ok(header) => Some(header),
+            Err(error) => {
+                self.add(Stage::Parse, why::of_header(&error, parts.header, octets), error);
+                None
+            }
+        }
     }
 
     /// Holds the header to what needs no key. The algorithm, if it is accepted.
     fn check_header(&mut self, verifier: &Verifier<'_, K>, header: &Header<'_>) -> Option<Algorithm> {
         let mut refuse =
             |error: SelectError| self.add(Stage::Header, why::of_select(&error, verifier.allowed), error);
+        verifier.accept_crit(header).unwrap_or_else(&mut refuse);
         let accepted = verifier.accept_algorithm(header).map_err(&mut refuse).ok();
         verifier.accept_typ(header).unwrap_or_else(&mut refuse);
-        if let Ok(alg) = header.algorithm() {
-            verifier.accept_kid(header, alg).unwrap_or_else(refuse);
+        if header.algorithm().is_ok() {
+            verifier.accept_kid(header).unwrap_or_else(refuse);
         }
         accepted
     }
@@ -94,11 +125,12 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
     /// Without an algorithm no key is chosen, but one with the header's kid could be there.
     fn check_kid(&mut self, header: &Header<'_>) {
         let reference = Reference::of(header);
-        let mut members = self.keys.members(reference, self.allowed);
-        if !members.any(|member| member.relation == Relation::Named) {
-            let keys = self.keys.members(Reference::NONE, self.allowed).count();
-            let error = SelectError::KidUnknown { keys };
-            self.add(Stage::Keys, self.cause_of_no_key(&error, reference), error);
+        let Some(algorithm) = self.allowed.iter().next() else { return };
+        // Whatever the algorithm: the kid decides first.
+        let found = self.keys.find(&Query { algorithm, reference });
+        if let Err(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. })) = found {
+            let cause = why::of_select(&error, self.allowed);
+            self.add(Stage::Keys, self.survey(reference).cause(cause), error);
         }
     }
 
@@ -107,7 +139,8 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let found = self.keys.find(query);
         self.selected = Some(found.as_ref().ok().map(|found| found.borrow().algorithm()));
         if let Err(error) = found {
-            self.add(Stage::Keys, self.cause_of_no_key(&error, query.reference), error);
+            let survey = self.survey(query.reference);
+            self.add(Stage::Keys, survey.cause(why::of_select(&error, self.allowed)), error);
         }
         let strict = decode_signature(parts, buffer).map(|signature| signature.len());
         let Some(len) = self.read_part(Stage::Signature, strict, parts.signature, buffer) else { return };
@@ -118,32 +151,26 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         if let Err(error) = held {
             // Text that is not base64url is hardly what was signed.
             let altered = text::cause_in(parts.signing_input);
-            let cause = altered.unwrap_or(why::of_signature(error, query.algorithm, signature));
+            let cause = altered.unwrap_or_else(|| {
+                why::of_signature(error, query.algorithm, parts.signature, signature, self.parameters)
+            });
             self.add(Stage::Signature, cause, error);
         }
     }
 
-    /// Why no key was chosen. A key that has a fault of its own says more than that there is none.
-    fn cause_of_no_key(&self, error: &SelectError, reference: Reference<'_>) -> Cause {
-        let cause = why::of_select(error, self.allowed);
-        if cause == Cause::KidUnknown {
-            let mut near =
-                self.keys.members(reference, self.allowed).filter_map(|member| match member.relation {
-                    Relation::Thumbprint => Some(Cause::KidIsThumbprint),
-                    Relation::LetterCase => Some(Cause::KidLetterCase),
-                    Relation::Named | Relation::Other => None,
-                });
-            return near.next().unwrap_or(cause);
+    /// Looks at every key.
+    #[inline(never)]
+    fn survey(&self, reference: Reference<'_>) -> Survey {
+        let mut survey = Survey { keys: 0, any_named: false, any_kid: false, near: None, fault: None };
+        for member in self.keys.members(reference) {
+            survey.keys = survey.keys.saturating_add(1);
+            survey.any_named |= member.is_named;
+            survey.any_kid |= member.names.kid.is_some();
+            survey.near = survey.near.or(Relation::of(&member, reference.kid()).cause());
+            let fault = member.outcome.err().filter(|reason| !why::is_foreign(reason));
+            survey.fault = survey.fault.or(fault.map(|reason| why::of_key(&reason)));
         }
-        if cause != Cause::NoKeyForAlgorithm {
-            return cause;
-        }
-        let mut members = self.keys.members(Reference::NONE, self.allowed).peekable();
-        if members.peek().is_none() {
-            return Cause::NoKeys;
-        }
-        let fault = members.find_map(|member| member.outcome.err().filter(|reason| !why::is_foreign(reason)));
-        fault.map_or(cause, |reason| why::of_key(&reason))
+        survey
     }
 
     /// Holds the claims to the policy, whether the signature holds or not.
@@ -151,13 +178,14 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         let strict = decode_payload(parts, buffer).map(|payload| payload.len());
         let Some(len) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
         let (policy, now) = (self.policy, self.now);
-        let claims = match Claims::parse(buffer.get(..len).unwrap_or_default(), limits.members()) {
+        let octets = buffer.get(..len).unwrap_or_default();
+        let claims = match Claims::parse(octets, limits.members()) {
             Ok(claims) => claims,
-            Err(error) => return self.refuse_claim(error, None),
+            Err(error) => return self.refuse_claim(error, octets, None),
         };
         self.claims = Some(claims);
         let _ = policy.check(&claims, Some(now), |error| {
-            self.refuse_claim(error, Some(&claims));
+            self.refuse_claim(error, octets, Some(&claims));
             Ok(())
         });
         if matches!(claims.expires_at(), Ok(Some(exp)) if why::is_milliseconds(exp)) {
@@ -168,9 +196,33 @@ impl<'d, K: KeySource + ?Sized> Diagnosis<'d, K> {
         }
     }
 
-    fn refuse_claim(&mut self, error: ClaimsError, claims: Option<&Claims<'_>>) {
-        let cause = why::of_claims(&error, claims, &self.policy);
+    fn refuse_claim(&mut self, error: ClaimsError, octets: &[u8], claims: Option<&Claims<'_>>) {
+        let cause = why::of_claims(&error, octets, claims, self.policy, self.parameters);
         self.add(Stage::Claims, cause, error);
+    }
+}
+
+/// What the keys are to a token for which none was chosen.
+struct Survey {
+    keys: usize,
+    any_named: bool,
+    any_kid: bool,
+    /// Why the first that nearly has the name in the header does not have it.
+    near: Option<Cause>,
+    /// Why the first that could have been meant is set aside.
+    fault: Option<Cause>,
+}
+
+impl Survey {
+    /// A cause that says more than that there is no key.
+    fn cause(self, cause: Cause) -> Cause {
+        match cause {
+            Cause::KidUnknown if self.any_kid => self.near.unwrap_or(cause),
+            Cause::KidUnknown => self.near.unwrap_or(Cause::KeyWithoutKid),
+            Cause::NoKeyForAlgorithm if self.keys == 0 => Cause::NoKeys,
+            Cause::NoKeyForAlgorithm => self.fault.unwrap_or(cause),
+            cause => cause,
+        }
     }
 }
 

@@ -3,35 +3,36 @@
 
 use super::cause::Cause;
 use crate::base64url;
-use crate::error::Base64Error;
 use crate::limits::Limits;
+
+/// What can be taken off a text.
+const AROUND: [Cause; 5] =
+    [Cause::BearerPrefix, Cause::Quotes, Cause::WhiteSpace, Cause::InvisibleCharacter, Cause::SdJwt];
 
 /// Takes off what commonly stands around a token, and says what it was. Nothing is taken off a text
 /// that is far too long, so that its length costs nothing.
-pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], [Option<Cause>; 3]) {
-    if text.len() / 2 > limits.token_length() {
-        return (text, [None; 3]);
-    }
+pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item = Cause> + use<>) {
     let mut token = text;
-    let (mut bearer, mut quotes, mut space) = (None, None, None);
-    // More layers than `"Bearer 'token'\n"` has are no accident.
-    for _ in 0..4 {
-        let trimmed = token.trim_ascii();
-        if trimmed.len() < token.len() {
-            space = Some(Cause::WhiteSpace);
+    let mut seen = [false; AROUND.len()];
+    let mut note = |cause| {
+        AROUND.iter().zip(&mut seen).filter(|(known, _)| **known == cause).for_each(|(_, seen)| *seen = true);
+    };
+    if text.len() / 2 <= limits.token_length() {
+        // More layers than `"Bearer 'token'\n"` has are no accident.
+        for _ in 0..4 {
+            token = stripped(token, &mut note);
+            if let Some(rest) = without_scheme(token) {
+                note(Cause::BearerPrefix);
+                token = rest;
+            }
         }
-        token = trimmed;
-        if let Some(rest) = without_scheme(token) {
-            bearer = Some(Cause::BearerPrefix);
-            token = rest;
+        let end = token.iter().position(|byte| *byte == b'~');
+        if let Some(jwt) = end.and_then(|end| token.get(..end)).filter(|jwt| begins_as_header(jwt)) {
+            note(Cause::SdJwt);
+            token = jwt;
         }
-        let inside = without_quotes(token);
-        if inside.len() < token.len() {
-            quotes = Some(Cause::Quotes);
-        }
-        token = inside;
     }
-    (token, [bearer, quotes, space])
+    (token, AROUND.into_iter().zip(seen).filter(|(_, seen)| *seen).map(|(cause, _)| cause))
 }
 
 /// The text behind `Bearer ` or `Authorization: Bearer `, in any case of letters (RFC 9110 §11.1).
@@ -46,45 +47,92 @@ fn without_prefix<'t>(text: &'t [u8], prefix: &[u8]) -> Option<&'t [u8]> {
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// The text without the quotes of JSON, of a shell, or of Python's bytes.
-fn without_quotes(mut text: &[u8]) -> &[u8] {
-    if let [b'b', rest @ ..] = text
-        && rest.starts_with(b"'")
-    {
-        text = rest;
-    }
-    while let [b'"' | b'\'' | b'`' | b'\\', rest @ ..] = text {
-        text = rest;
-    }
-    while let [rest @ .., b'"' | b'\'' | b'`' | b'\\'] = text {
-        text = rest;
-    }
-    text
-}
-
-/// Why a part of a token is not base64url.
-pub(super) const fn cause(error: Base64Error) -> Cause {
-    match error {
-        Base64Error::Byte { byte: b'=', .. } => Cause::PaddedBase64,
-        Base64Error::Byte { byte: b'+' | b'/', .. } => Cause::StandardBase64,
-        Base64Error::Byte { byte: b'%', .. } => Cause::PercentEncoded,
-        Base64Error::Byte { byte, .. } if byte.is_ascii_whitespace() => Cause::WhiteSpace,
-        Base64Error::Buffer { .. } => Cause::ScratchTooSmall,
-        _ => Cause::NotBase64url,
+/// The text without white space, quotes (of JSON, a shell, Python's bytes, a word processor) and invisible
+/// characters at its ends.
+fn stripped<'t>(mut text: &'t [u8], note: &mut dyn FnMut(Cause)) -> &'t [u8] {
+    loop {
+        let trimmed = text.trim_ascii();
+        if trimmed.len() < text.len() {
+            note(Cause::WhiteSpace);
+        }
+        let ends = (1..=4).find_map(|length| {
+            let first = trimmed.split_at_checked(length);
+            let last = trimmed.len().checked_sub(length).and_then(|start| trimmed.split_at_checked(start));
+            let of = |(character, rest)| Some((rest, foreign(character)?));
+            first.and_then(of).or_else(|| last.and_then(|(rest, last)| of((last, rest))))
+        });
+        text = match (ends, trimmed) {
+            (Some((rest, cause)), _) => {
+                note(cause);
+                rest
+            }
+            (None, [b'b', rest @ ..]) if rest.starts_with(b"'") => rest,
+            (None, _) => return trimmed,
+        };
     }
 }
 
-/// Why header and payload, with the dot between them, are not base64url.
-pub(super) fn cause_in(signing_input: &[u8]) -> Option<Cause> {
+/// What a character is, and its octets are no more than that, that stands in no token and comes in with
+/// it from elsewhere.
+fn foreign(octets: &[u8]) -> Option<Cause> {
+    let mut characters = core::str::from_utf8(octets).ok()?.chars();
+    let (character, None) = (characters.next()?, characters.next()) else { return None };
+    match character {
+        '"' | '\'' | '`' | '\\' => Some(Cause::Quotes),
+        '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2039}' | '\u{203a}' => Some(Cause::Quotes),
+        _ if character.is_ascii_whitespace() => Some(Cause::WhiteSpace),
+        // Controls, spaces of every width, marks of direction and joining, the byte order mark.
+        ..' '
+        | '\u{7f}'..='\u{a0}'
+        | '\u{ad}'
+        | '\u{61c}'
+        | '\u{2000}'..='\u{200f}'
+        | '\u{2028}'..='\u{202f}'
+        | '\u{205f}'..='\u{206f}'
+        | '\u{3000}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}' => Some(Cause::InvisibleCharacter),
+        _ => None,
+    }
+}
+
+/// Why text that is not base64url, with a dot between its parts, is not; `None` if each character could be.
+pub(super) fn cause_in(text: &[u8]) -> Option<Cause> {
     let regular = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    let byte = signing_input.iter().copied().find(|byte| !regular(byte))?;
-    Some(cause(Base64Error::Byte { byte, offset: 0 }))
+    let rest = text.get(text.iter().position(|byte| !regular(byte))?..)?;
+    Some(match rest {
+        [b'=', ..] => Cause::PaddedBase64,
+        [b'+' | b'/', ..] => Cause::StandardBase64,
+        [b'%', ..] => Cause::PercentEncoded,
+        _ => {
+            let mut lengths = 1..=4;
+            lengths.find_map(|length| foreign(rest.get(..length)?)).unwrap_or(Cause::NotBase64url)
+        }
+    })
 }
 
-/// Decodes base64 of either alphabet, with or without padding and white space, and gives the number
-/// of octets. What comes of it is shown, and never believed.
+/// What octets are that were to be text in UTF-8.
+pub(super) const fn encoding(octets: &[u8]) -> Option<Cause> {
+    match octets {
+        [0x1f, 0x8b, ..] => Some(Cause::Gzip),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Cause::Utf16),
+        // Two characters of ASCII.
+        [1..=0x7f, 0, 1..=0x7f, 0, ..] | [0, 1..=0x7f, 0, 1..=0x7f, ..] => Some(Cause::Utf16),
+        _ => None,
+    }
+}
+
+/// Whether the text begins with the base64 of `{` or of white space, as every encoded header does.
+pub(super) fn begins_as_header(token: &[u8]) -> bool {
+    let mut octets = [0; 3];
+    let start = token.get(..4).and_then(|start| decode_leniently(start, &mut octets));
+    start.is_some() && octets.trim_ascii_start().first().is_none_or(|first| *first == b'{')
+}
+
+/// Decodes base64 of either alphabet, with or without padding and with anything in between that is no
+/// printable ASCII, and gives the number of octets. What comes of it is shown, and never believed.
 pub(super) fn decode_leniently(text: &[u8], out: &mut [u8]) -> Option<usize> {
-    let mut characters = text.iter().filter(|byte| **byte != b'=' && !byte.is_ascii_whitespace());
+    let mut characters = text.iter().filter(|byte| **byte != b'=' && byte.is_ascii_graphic());
     let mut len = 0_usize;
     loop {
         let mut quad = [0; 4];

@@ -1,12 +1,13 @@
 //! From an error to its cause. An error says which check failed; a cause says what went wrong before.
 
 use super::cause::Cause;
-use super::text;
+use super::text::{self, begins_as_header};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy, Expect};
 use crate::error::{
     ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SelectError, SignatureError,
 };
+use crate::json::{JsonString, Object, Value};
 use crate::time::UnixTime;
 use crate::verify::subtype;
 
@@ -17,44 +18,52 @@ const SKEW: u64 = 300;
 /// in milliseconds it is 2001. The year 9999, which some issuers write for "never", is no such number.
 const MILLISECONDS: i64 = 1_000_000_000_000;
 
-pub(super) fn of_parse(error: &ParseError, token: &[u8]) -> Cause {
+/// Why a token, or a part of it, is not what it must be: `text` is what was read.
+pub(super) fn of_parse(error: &ParseError, text: &[u8]) -> Cause {
     match *error {
         ParseError::TokenTooLong { .. } => Cause::TokenTooLong,
         ParseError::HeaderTooLong { .. } => Cause::HeaderTooLong,
-        ParseError::HeaderJson(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => {
-            Cause::TooManyMembers
-        }
         ParseError::JsonSerialization => Cause::JsonSerialization,
-        ParseError::PartsMissing { .. } if token.is_empty() => Cause::TokenEmpty,
-        ParseError::PartsMissing { .. } if is_percent_encoded(token) => Cause::PercentEncoded,
-        ParseError::PartsMissing { .. }
-        | ParseError::HeaderBase64(_)
-        | ParseError::HeaderJson(_)
-        | ParseError::HeaderNotObject
-            if !begins_as_header(token) =>
-        {
+        ParseError::PartsMissing { .. } if text.is_empty() => Cause::TokenEmpty,
+        ParseError::PartsMissing { .. } if is_percent_encoded(text) => Cause::PercentEncoded,
+        ParseError::PartsMissing { .. } | ParseError::HeaderBase64(_) if !begins_as_header(text) => {
             Cause::OpaqueToken
         }
         ParseError::PartsMissing { .. } => Cause::TokenCut,
         ParseError::Jwe => Cause::Jwe,
         ParseError::TooManyParts => Cause::TooManyParts,
-        ParseError::HeaderJson(_)
-        | ParseError::HeaderNotObject
-        | ParseError::AlgMissing
-        | ParseError::ParameterType { .. } => Cause::HeaderMalformed,
+        ParseError::HeaderJson(JsonError { kind, .. }) => of_json(kind).unwrap_or(Cause::HeaderMalformed),
+        ParseError::HeaderNotObject => Cause::HeaderMalformed,
+        ParseError::AlgMissing => Cause::AlgMissing,
+        ParseError::ParameterType { .. } => Cause::ParameterType,
         ParseError::Crit | ParseError::UnencodedPayload => Cause::CriticalExtension,
         ParseError::ScratchTooSmall { .. } => Cause::ScratchTooSmall,
-        ParseError::HeaderBase64(error)
-        | ParseError::SignatureBase64(error)
-        | ParseError::PayloadBase64(error) => text::cause(error),
+        ParseError::HeaderBase64(_) | ParseError::SignatureBase64(_) | ParseError::PayloadBase64(_) => {
+            text::cause_in(text).unwrap_or(Cause::NotBase64url)
+        }
     }
 }
 
-/// Whether the text begins with the base64 of `{` or of white space, as every encoded header does.
-fn begins_as_header(token: &[u8]) -> bool {
-    let mut octets = [0; 3];
-    let start = token.get(..4).and_then(|start| text::decode_leniently(start, &mut octets));
-    start.is_some() && octets.trim_ascii_start().first().is_none_or(|first| *first == b'{')
+/// Why a header that was decoded is none: `encoded` is its text in the token.
+pub(super) fn of_header(error: &ParseError, encoded: &[u8], octets: &[u8]) -> Cause {
+    match error {
+        ParseError::HeaderJson(_) | ParseError::HeaderNotObject => text::encoding(octets)
+            .or((!begins_as_header(encoded) && !octets.starts_with(b"\xef\xbb\xbf"))
+                .then_some(Cause::OpaqueToken))
+            .unwrap_or(of_parse(error, encoded)),
+        _ => of_parse(error, encoded),
+    }
+}
+
+/// What is wrong with JSON, if that says more than that it is none.
+pub(super) const fn of_json(kind: JsonErrorKind) -> Option<Cause> {
+    match kind {
+        JsonErrorKind::TooManyMembers => Some(Cause::TooManyMembers),
+        JsonErrorKind::DuplicateName => Some(Cause::DuplicateName),
+        JsonErrorKind::LoneSurrogate => Some(Cause::LoneSurrogate),
+        JsonErrorKind::ByteOrderMark => Some(Cause::ByteOrderMark),
+        _ => None,
+    }
 }
 
 /// Whether the dots of a token are written as `%2E`.
@@ -64,6 +73,11 @@ fn is_percent_encoded(token: &[u8]) -> bool {
 
 pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
     match *error {
+        SelectError::CritMalformed
+        | SelectError::CritRegistered { .. }
+        | SelectError::CritNotUnderstood { .. }
+        | SelectError::CritDuplicate { .. }
+        | SelectError::CritAbsent { .. } => Cause::CriticalExtension,
         SelectError::AlgorithmUnsupported { alg } if alg.as_str().eq_ignore_ascii_case("none") => {
             Cause::Unsigned
         }
@@ -88,8 +102,9 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
             Cause::IdToken
         }
         SelectError::TypMissing { .. } | SelectError::TypMismatch { .. } => Cause::TypMismatch,
-        SelectError::KidMissing { .. } => Cause::KidMissing,
-        SelectError::KidUnknown { keys: 0 } => Cause::NoKeys,
+        SelectError::KidRequired => Cause::KidRequired,
+        SelectError::KidNeeded { .. } => Cause::KidNeeded,
+        SelectError::NoKeys => Cause::NoKeys,
         SelectError::KidUnknown { .. } => Cause::KidUnknown,
         SelectError::KeySetAside { reason } => of_key(&reason),
         SelectError::KeyAmbiguous { .. } => Cause::KeyAmbiguous,
@@ -113,6 +128,11 @@ fn is_untyped(error: &SelectError) -> bool {
 
 /// Why the key that the token names, or could mean, is set aside.
 pub(super) fn of_key(reason: &KeyError) -> Cause {
+    if let KeyError::Json(JsonError { kind, .. }) = *reason
+        && let Some(cause) = of_json(kind)
+    {
+        return cause;
+    }
     match *reason {
         KeyError::CoordinateLength { crv, expected, length, .. }
             if 0 < length && length < expected && crv != "Ed25519" =>
@@ -121,7 +141,6 @@ pub(super) fn of_key(reason: &KeyError) -> Cause {
         }
         KeyError::PrivateMaterial { .. } => Cause::PrivateKeyPublished,
         KeyError::SecretAmongPublic => Cause::SecretAmongPublicKeys,
-        KeyError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
         // A key is bound to the only algorithm that its type carries. When that is not allowed, and
         // the token's algorithm is, they are two.
         KeyError::AlgMismatch { .. }
@@ -146,13 +165,37 @@ pub(super) const fn is_foreign(reason: &KeyError) -> bool {
     )
 }
 
-pub(super) fn of_signature(error: SignatureError, alg: Algorithm, signature: &[u8]) -> Cause {
+/// Why a signature does not hold: `encoded` is its text in the token.
+pub(super) fn of_signature(
+    error: SignatureError,
+    alg: Algorithm,
+    encoded: &[u8],
+    signature: &[u8],
+    parameters: Option<Object<'_>>,
+) -> Cause {
     match error {
         SignatureError::Length { found: 0, .. } => Cause::SignatureMissing,
+        SignatureError::Length { expected, .. }
+            if [encoded, signature].iter().any(|text| is_hex(text, expected)) =>
+        {
+            Cause::SignatureHex
+        }
         SignatureError::Length { .. } if alg.kty() == "EC" && is_der(signature) => Cause::SignatureDer,
         SignatureError::Length { .. } => Cause::SignatureLength,
+        _ if parameters.is_some_and(is_for_graph) => Cause::HeaderNonce,
         _ => Cause::SignatureInvalid,
     }
+}
+
+/// Whether a text is so many octets in hexadecimal.
+fn is_hex(text: &[u8], octets: usize) -> bool {
+    octets.checked_mul(2) == Some(text.len()) && text.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a header has a `nonce` that is not that of ACME, which has a `url` beside it (RFC 8555 §6.2).
+fn is_for_graph(parameters: Object<'_>) -> bool {
+    parameters.get("nonce").is_some_and(|nonce| nonce.as_string().is_some())
+        && parameters.get("url").is_none()
 }
 
 /// A SEQUENCE of two INTEGERs (RFC 3279 §2.2.3) that is as long as it says.
@@ -161,25 +204,70 @@ fn is_der(signature: &[u8]) -> bool {
     usize::from(*length) == integers.len() && integers.first() == Some(&2)
 }
 
+/// Why the claims in these octets are not accepted.
 pub(super) fn of_claims(
     error: &ClaimsError,
+    octets: &[u8],
     claims: Option<&Claims<'_>>,
     policy: &ClaimsPolicy<'_>,
+    parameters: Option<Object<'_>>,
 ) -> Cause {
     match *error {
-        ClaimsError::Json(JsonError { kind: JsonErrorKind::TooManyMembers, .. }) => Cause::TooManyMembers,
-        ClaimsError::Json(_) | ClaimsError::NotObject => Cause::ClaimsMalformed,
+        ClaimsError::Json(JsonError { kind, .. }) => {
+            let is_deflated = parameters.and_then(|parameters| parameters.get("zip")?.as_string()).is_some();
+            let special = [
+                text::encoding(octets),
+                is_deflated.then_some(Cause::PayloadDeflated),
+                is_token(octets).then_some(Cause::NestedJwt),
+                of_json(kind),
+            ];
+            special.into_iter().flatten().next().unwrap_or(Cause::ClaimsMalformed)
+        }
+        ClaimsError::NotObject => Cause::ClaimsMalformed,
         ClaimsError::ClaimType { .. } => Cause::ClaimType,
+        #[cfg(feature = "serde")]
+        ClaimsError::Deserialize { .. } => Cause::ClaimType,
         ClaimsError::DateRange { .. } => Cause::Milliseconds,
+        ClaimsError::ClaimMissing { name: "aud" } if claims.is_some_and(names_client) => {
+            Cause::ClientInsteadOfAudience
+        }
         ClaimsError::ClaimMissing { .. } => Cause::ClaimMissing,
         ClaimsError::ClaimPresent { .. } => Cause::ClaimPresent,
-        ClaimsError::IssuerMismatch { .. } => of_issuer(claims, policy.issuer),
-        ClaimsError::AudienceMismatch { .. } => Cause::AudienceMismatch,
+        ClaimsError::IssuerMismatch { .. } => {
+            let issuer = claims.and_then(|claims| claims.issuer().ok()?);
+            let near = issuer.and_then(|issuer| nearest(Value::String(issuer), accepted(&policy.issuer)));
+            match near {
+                Some((_, Near::Slash)) => Cause::IssuerTrailingSlash,
+                Some((_, Near::Scheme)) => Cause::IssuerScheme,
+                Some((_, Near::LetterCase)) => Cause::IssuerLetterCase,
+                Some((_, Near::Placeholder)) => Cause::IssuerPlaceholder,
+                None => Cause::IssuerMismatch,
+            }
+        }
+        ClaimsError::AudienceMismatch { .. } => {
+            let audience = claims.and_then(|claims| claims.aud().ok()?);
+            match audience.and_then(|audience| nearest(audience, accepted(&policy.audience))) {
+                Some((_, Near::Slash)) => Cause::AudienceTrailingSlash,
+                Some((_, Near::Scheme)) => Cause::AudienceScheme,
+                Some((_, Near::LetterCase)) => Cause::AudienceLetterCase,
+                Some((_, Near::Placeholder)) | None => Cause::AudienceMismatch,
+            }
+        }
         ClaimsError::Expired { exp, now, .. } => of_time(exp, now, Cause::Expired, true),
         ClaimsError::NotYetValid { nbf, now, .. } => of_time(nbf, now, Cause::NotYetValid, true),
         ClaimsError::IssuedInFuture { iat, now, .. } => of_time(iat, now, Cause::IssuedInFuture, true),
         ClaimsError::TooOld { iat, now, .. } => of_time(iat, now, Cause::TooOld, false),
     }
+}
+
+/// Whether octets are a JWS or JWE in compact serialization, by their first part and their dots.
+fn is_token(octets: &[u8]) -> bool {
+    let dots = octets.iter().filter(|octet| **octet == b'.').count();
+    matches!(dots, 2 | 4) && begins_as_header(octets) && text::cause_in(octets).is_none()
+}
+
+fn names_client(claims: &Claims<'_>) -> bool {
+    ["client_id", "azp"].iter().any(|name| claims.get(name).is_some_and(|value| value.as_string().is_some()))
 }
 
 fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
@@ -201,38 +289,84 @@ pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
     time.seconds() >= MILLISECONDS
 }
 
-/// How an issuer that is not accepted differs from one that is. An issuer with escapes has no more
-/// than 512 bytes, or is just another.
-fn of_issuer(claims: Option<&Claims<'_>>, accepted: Expect<'_>) -> Cause {
-    let mut buffer = [0; 512];
-    let issuer = claims
-        .and_then(|claims| claims.issuer().ok().flatten())
-        .and_then(|issuer| issuer.resolve(&mut buffer));
-    let Some(found) = issuer else { return Cause::IssuerMismatch };
-    let one;
-    let accepted = match accepted {
-        Expect::Value(value) => {
-            one = [value];
-            &one
-        }
-        Expect::AnyOf(values) => values,
-        Expect::Absent | Expect::Ignore => return Cause::IssuerMismatch,
+/// The texts that are accepted.
+pub(super) fn accepted<'e>(expect: &'e Expect<'_>) -> impl Iterator<Item = &'e str> + Clone {
+    let (one, several) = match expect {
+        Expect::Exactly(text) => (Some(*text), None),
+        Expect::AnyOf(texts) => (None, Some(texts.iter())),
+        Expect::Forbidden | Expect::Anything => (None, None),
     };
-    if accepted.iter().any(|expected| without_slash(found) == without_slash(expected)) {
-        return Cause::IssuerTrailingSlash;
-    }
-    if accepted.iter().any(|expected| address(found) == address(expected)) {
-        return Cause::IssuerScheme;
-    }
-    Cause::IssuerMismatch
+    one.into_iter().chain(several.into_iter().flatten())
 }
 
-fn without_slash(issuer: &str) -> &str {
-    issuer.strip_suffix('/').unwrap_or(issuer)
+/// The texts of a claim that is a string or an array of strings.
+pub(super) fn texts<'t>(value: Value<'t>) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
+    let (one, several) = match value {
+        Value::Array(several) => (None, Some(several.elements())),
+        one => (one.as_string(), None),
+    };
+    one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))
 }
 
-/// The issuer without its scheme.
-fn address(issuer: &str) -> &str {
-    let address = issuer.strip_prefix("https://").or_else(|| issuer.strip_prefix("http://"));
-    without_slash(address.unwrap_or(issuer))
+/// How a text differs from one that is expected, if that is hardly more than how it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near {
+    /// By a slash at the end.
+    Slash,
+    /// By the scheme, and perhaps a slash.
+    Scheme,
+    /// By letter case, and perhaps by the scheme.
+    LetterCase,
+    /// What is expected has a placeholder.
+    Placeholder,
+}
+
+/// The first of the accepted texts that one of the claim's is near to: its place, and how they differ. A
+/// text with escapes has no more than 512 bytes, or is near to none.
+pub(super) fn nearest<'e>(
+    found: Value<'_>,
+    accepted: impl Iterator<Item = &'e str>,
+) -> Option<(usize, Near)> {
+    let mut buffer = [0; 512];
+    let mut places = accepted.enumerate();
+    places.find_map(|(place, expected)| {
+        let near = texts(found)
+            .find_map(|text| near(text.as_str().or_else(|| text.copy_to(&mut buffer))?, expected));
+        near.map(|near| (place, near))
+    })
+}
+
+fn near(found: &str, expected: &str) -> Option<Near> {
+    let (without_scheme, expected_without) = (address(found), address(expected));
+    if without_slash(found) == without_slash(expected) {
+        Some(Near::Slash)
+    } else if without_scheme == expected_without {
+        Some(Near::Scheme)
+    } else if without_scheme.eq_ignore_ascii_case(expected_without) {
+        Some(Near::LetterCase)
+    } else {
+        fills(found, expected).then_some(Near::Placeholder)
+    }
+}
+
+fn without_slash(text: &str) -> &str {
+    text.strip_suffix('/').unwrap_or(text)
+}
+
+/// A text without a scheme.
+fn address(text: &str) -> &str {
+    let scheme = text.as_bytes().windows(3).position(|part| part == b"://");
+    let address = scheme.and_then(|end| text.get(end.checked_add(3)?..));
+    without_slash(address.unwrap_or(text))
+}
+
+/// Whether a text is the pattern with something, but no slash, in place of what is in braces there.
+fn fills(text: &str, pattern: &str) -> bool {
+    let brace = |brace: u8| pattern.bytes().position(|byte| byte == brace);
+    let (Some(open), Some(close)) = (brace(b'{'), brace(b'}')) else { return false };
+    let (before, after) = (pattern.get(..open), close.checked_add(1).and_then(|end| pattern.get(end..)));
+    let rest = before.and_then(|before| text.strip_prefix(before));
+    let filled = rest.and_then(|rest| rest.strip_suffix(after?));
+    open < close
+        && filled.is_some_and(|filled| !filled.is_empty() && !filled.bytes().any(|byte| byte == b'/'))
 }

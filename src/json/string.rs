@@ -1,7 +1,7 @@
 //! Strings as they stand in JSON text, escapes and all.
 
 use core::cmp::Ordering;
-use core::fmt;
+use core::fmt::{self, Write as _};
 
 use crate::error::Excerpt;
 
@@ -9,13 +9,18 @@ use crate::error::Excerpt;
 /// characters and all; `Debug` shows the start of it, fit for a log.
 ///
 /// ```
-/// use jose_core::json::Value;
+/// use jose_core::json::{JsonString, Value};
 ///
 /// let value = Value::parse(r#""caf\u00e9""#)?;
 /// let name = value.as_string().ok_or("not a string")?;
 /// assert!(name == "café");
-/// assert_eq!(name.as_str(), None);
-/// assert_eq!(name.resolve(&mut [0; 16]), Some("café"));
+/// assert_eq!(value.as_string(), Some(JsonString::from("café")));
+/// assert_eq!(name.to_string(), "café");
+///
+/// // Without a heap:
+/// let mut buffer = [0; 16];
+/// assert_eq!(name.copy_to(&mut buffer), Some("café"));
+/// assert_eq!(buffer[..name.len()], *"café".as_bytes());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -31,7 +36,7 @@ impl<'a> JsonString<'a> {
     }
 
     /// The text, if no character of it is written as an escape. To compare, use `==`, and to have the
-    /// text in any case, [`resolve`](Self::resolve): both understand escapes.
+    /// text in any case, [`copy_to`](Self::copy_to) or `to_string`: all of these understand escapes.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         if self.escaped { None } else { Some(self.raw) }
@@ -79,19 +84,23 @@ impl<'a> JsonString<'a> {
             .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
     }
 
-    /// The text, resolved into `buffer` if it has escapes; `None` if it does not fit. A buffer as long
-    /// as the JSON text suffices.
-    #[inline(always)]
-    pub fn resolve<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
-    where
-        'a: 'b,
-    {
-        if self.escaped { self.resolve_into(buffer) } else { Some(self.raw) }
+    /// The length of the text in bytes of UTF-8, escapes resolved: what [`copy_to`](Self::copy_to) needs.
+    #[must_use]
+    pub fn len(self) -> usize {
+        let mut len = 0_usize;
+        self.for_each_octet(|_| len = len.wrapping_add(1));
+        len
     }
 
-    #[cold]
-    #[inline(never)]
-    fn resolve_into(self, buffer: &mut [u8]) -> Option<&str> {
+    /// Whether there is no character in it.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Copies the text to the start of `buffer`, escapes resolved, and gives the copy. `None` if `buffer` has
+    /// less than [`len`](Self::len) bytes; it may then hold the start of the text.
+    pub fn copy_to(self, buffer: &mut [u8]) -> Option<&str> {
         let mut len = 0_usize;
         for character in self.chars() {
             let mut encoded = [0; 4];
@@ -101,6 +110,22 @@ impl<'a> JsonString<'a> {
             len = end;
         }
         core::str::from_utf8(buffer.get(..len)?).ok()
+    }
+
+    /// Writes the string as JSON has it, quotes and all: as it was read. In a text that was not read from
+    /// JSON, what must be escaped is.
+    pub(super) fn write_json(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        if self.escaped {
+            f.write_str(self.raw)?;
+        } else {
+            self.raw.chars().try_for_each(|character| match character {
+                // RFC 8259 §7
+                '"' | '\\' | '\0'..='\x1f' => write!(f, "\\u{:04x}", u32::from(character)),
+                _ => f.write_char(character),
+            })?;
+        }
+        f.write_str("\"")
     }
 
     #[cold]
@@ -130,23 +155,51 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
-        self.excerpt_behind(0)
+        Self::excerpt_beside(Some(self), None)
     }
 
-    /// Excerpts of two texts that differ, from shortly before the first difference on where that lies
-    /// far behind.
-    #[cold]
-    pub(crate) fn excerpts_of_mismatch(self, expected: Self) -> [Excerpt; 2] {
-        let both = self.characters().zip(expected.characters());
-        let same = both.take_while(|(found, expected)| found == expected).count();
-        let skipped = Excerpt::skipped(same);
-        [self.excerpt_behind(skipped), expected.excerpt_behind(skipped)]
-    }
-
+    /// The text for an error message, if there is one, as it is shown beside another.
     #[cold]
     #[inline(never)]
-    fn excerpt_behind(self, skipped: usize) -> Excerpt {
-        Excerpt::new(self.characters().skip(skipped))
+    fn excerpt_beside(text: Option<Self>, other: Option<JsonString<'_>>) -> Excerpt {
+        let mut excerpt = Excerpt::NONE;
+        if let Some(text) = text {
+            text.add_to(&mut excerpt, other, 1);
+        }
+        excerpt
+    }
+
+    /// The texts for an error message, of which there are `count` at most: from shortly before the first
+    /// difference to `other` on, where that lies far behind.
+    #[inline]
+    pub(crate) fn excerpt_of(
+        mut texts: impl Iterator<Item = Self>,
+        count: usize,
+        other: Option<JsonString<'_>>,
+    ) -> Excerpt {
+        if Excerpt::TEXTS == 1 {
+            return Self::excerpt_beside(texts.next(), other);
+        }
+        let mut excerpt = Excerpt::NONE;
+        let mut left = count.min(Excerpt::TEXTS);
+        for text in texts {
+            text.add_to(&mut excerpt, other, left);
+            left = left.saturating_sub(1);
+        }
+        excerpt
+    }
+
+    #[cold]
+    #[cfg_attr(feature = "alloc", inline(never))]
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
+    fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
+        let mut same = 0_usize;
+        if let Some(other) = other {
+            let both = self.characters().zip(other.characters());
+            let both = both.take_while(|(own, other)| own == other);
+            both.for_each(|(own, _)| same = same.saturating_add(Excerpt::width(own)));
+        }
+        excerpt.push(self.characters(), same, texts);
     }
 }
 
@@ -244,9 +297,41 @@ impl PartialEq for JsonString<'_> {
 
 impl Eq for JsonString<'_> {}
 
+impl PartialEq<JsonString<'_>> for str {
+    fn eq(&self, other: &JsonString<'_>) -> bool {
+        *other == *self
+    }
+}
+
+impl PartialEq<JsonString<'_>> for &str {
+    fn eq(&self, other: &JsonString<'_>) -> bool {
+        *other == **self
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl PartialEq<alloc::string::String> for JsonString<'_> {
+    fn eq(&self, other: &alloc::string::String) -> bool {
+        *self == **other
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl PartialEq<JsonString<'_>> for alloc::string::String {
+    fn eq(&self, other: &JsonString<'_>) -> bool {
+        *other == **self
+    }
+}
+
+/// A text as it is, to compare: `claims.subject()? == Some("ada".into())`.
+impl<'a> From<&'a str> for JsonString<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::new(text, false)
+    }
+}
+
 impl fmt::Display for JsonString<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
         self.chars().try_for_each(|character| f.write_char(character))
     }
 }

@@ -137,11 +137,11 @@ impl<'r> RemoteKeys<'r> {
     pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
         let limits = self.recipe.limits;
-        let mut scratch = alloc::vec![0; token.as_ref().len().min(limits.token_length())];
+        let mut scratch = Vec::new();
         let jws = UnverifiedJws::parse(token, &mut scratch, limits).ok()?;
         let algorithm = jws.header().algorithm().ok()?;
         let reference = Reference::of(jws.header());
-        let query = Query { algorithm, reference, allowed: self.recipe.allowed };
+        let query = Query { algorithm, reference };
         let mends = match (kind, self.find_here(&query)) {
             _ if !self.recipe.allowed.contains(algorithm) => false,
             (Kind::Selection, Err(_)) => true,
@@ -170,19 +170,20 @@ impl<'r> RemoteKeys<'r> {
     pub(super) fn find_here(self, query: &Query<'_>) -> Result<&'r VerifyingKey, SelectError> {
         let Some(latest) = self.latest else {
             // A view without the latest set has keys that were added.
-            return self.fixed.map_or(Err(SelectError::KidUnknown { keys: 0 }), |fixed| fixed.find(query));
+            return self.fixed.map_or(Err(SelectError::NoKeys), |fixed| fixed.find(query));
         };
         let found = latest.find(query);
         let Err(SelectError::KidUnknown { .. }) = found else { return found };
         query.reference.kid().and_then(|kid| self.beside_latest(kid)).map_or(found, |keys| keys.find(query))
     }
 
+    /// The algorithms that the set is for, and those of the keys that were added.
+    pub(super) fn algorithms_here(self) -> AlgorithmSet {
+        self.fixed.map_or(self.recipe.allowed, |fixed| self.recipe.allowed | fixed.algorithms())
+    }
+
     /// Every key, for a diagnosis.
-    pub(super) fn members_here(
-        self,
-        reference: Reference<'r>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> + use<'r> {
+    pub(super) fn members_here(self, reference: Reference<'r>) -> impl Iterator<Item = Member<'r>> + use<'r> {
         let latest = self.latest;
         let others = match (latest, reference.kid()) {
             (None, _) => self.fixed,
@@ -190,7 +191,7 @@ impl<'r> RemoteKeys<'r> {
             _ => None,
         };
         let sets = latest.into_iter().chain(others);
-        sets.flat_map(move |keys| keys.members(reference, allowed))
+        sets.flat_map(move |keys| keys.members(reference))
     }
 }
 
@@ -208,11 +209,11 @@ impl Find for RemoteKeys<'_> {
         self.find_here(query)
     }
 
-    fn members<'m>(
-        &'m self,
-        reference: Reference<'m>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
-        self.members_here(reference, allowed)
+    fn algorithms(&self) -> AlgorithmSet {
+        self.algorithms_here()
+    }
+
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+        self.members_here(reference)
     }
 }

@@ -105,13 +105,17 @@ impl RemoteKeySet {
     /// # Errors
     ///
     /// [`PolicyError`] for a value out of its bounds.
-    pub fn new(allowed: AlgorithmSet, policy: RotationPolicy, jitter: Jitter) -> Result<Self, PolicyError> {
+    pub fn new(
+        allowed: impl Into<AlgorithmSet>,
+        policy: RotationPolicy,
+        jitter: Jitter,
+    ) -> Result<Self, PolicyError> {
         policy.check()?;
         let published = Published {
             latest: None,
             withdrawn: Vec::new(),
             fixed: None,
-            recipe: Recipe { allowed, uses: &[], limits: policy.limits },
+            recipe: Recipe { allowed: allowed.into(), uses: &[], limits: policy.limits },
             revision: 0,
             max_stale: policy.max_stale,
             last_error: None,

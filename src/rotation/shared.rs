@@ -314,11 +314,11 @@ impl Find for CurrentKeys {
         self.as_remote().find_here(query)
     }
 
-    fn members<'m>(
-        &'m self,
-        reference: Reference<'m>,
-        allowed: AlgorithmSet,
-    ) -> impl Iterator<Item = Member> {
-        self.as_remote().members_here(reference, allowed)
+    fn algorithms(&self) -> AlgorithmSet {
+        self.as_remote().algorithms_here()
+    }
+
+    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+        self.as_remote().members_here(reference)
     }
 }

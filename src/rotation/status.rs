@@ -14,7 +14,7 @@ use super::error::FetchError;
 /// use jose_core::Algorithm;
 ///
 /// let now = MonotonicTime::since_origin(Duration::ZERO);
-/// let mut remote = RemoteKeySet::new(Algorithm::Es256.into(), RotationPolicy::new(), Jitter::NONE)?;
+/// let mut remote = RemoteKeySet::new(Algorithm::Es256, RotationPolicy::new(), Jitter::NONE)?;
 /// assert_eq!(remote.status(now).to_string(), "no keys yet; next fetch now");
 ///
 /// let permit = remote.fetch_due(now).unwrap();

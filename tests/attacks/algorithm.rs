@@ -25,7 +25,7 @@ fn alg_none() {
                 for allowed in allow_lists() {
                     let context = format!("{header}, {algorithm} key, {allowed} allowed");
                     assert_eq!(
-                        outcome(&support::usual_key(algorithm), allowed, token),
+                        outcome(support::usual_key(algorithm), allowed, token),
                         Err(reason),
                         "{context}"
                     );
@@ -150,7 +150,7 @@ fn rs_hs_confusion() {
             let refused = KeyError::SecretIsKeyDocument { form };
             assert_eq!(VerifyingKey::hs256(&text).map(drop), Err(refused), "{context}");
             let secret = format!(r#"{{"kid":"k","kty":"oct","k":"{}"}}"#, b64(&text));
-            let judged = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);
+            let judged = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
             let reason = match text.len() {
                 length @ 513.. => KeyError::SecretTooLong { length, most: 512 },
                 _ => refused,
@@ -174,7 +174,7 @@ fn rs_hs_confusion() {
         let mismatch = KeyError::AlgMismatch { alg: H, could_be };
         assert_eq!(bound(&jwk(name, r#""alg":"HS256""#)), Err(mismatch));
         let secret = jwk(name, "").replace(&format!(r#""kty":"{}""#, own.kty()), r#""kty":"oct""#);
-        let missing = Jwk::parse(&secret).unwrap().verifying_key(H.into()).map(drop);
+        let missing = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
         assert_eq!(missing, Err(KeyError::MemberMissing { name: "k" }));
         // What it is for is accepted.
         assert_eq!(bound(&jwk(name, "")), Ok(own));
@@ -192,10 +192,10 @@ fn empty_or_short_secret() {
         let reason = KeyError::SecretTooShort { length, least: 32 };
         assert_eq!(VerifyingKey::hs256(&secret).map(drop), Err(reason));
         let short = format!(r#"{{"kid":"short","kty":"oct","k":"{}"}}"#, b64(&secret));
-        assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H.into()).map(drop), Err(reason));
+        assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H).map(drop), Err(reason));
         // In a set, alone and beside a good one: the verdict, and the refusal of what it signed.
         let alone = format!(r#"{{"keys":[{short}]}}"#);
-        let verdicts = KeySet::from_jwks(&Jwks::parse(&alone).unwrap(), H.into()).unwrap_err();
+        let verdicts = KeySet::from_jwks(&Jwks::parse(&alone).unwrap(), H).unwrap_err();
         assert!(verdicts.verdicts().map(|verdict| verdict.outcome).eq([Err(reason)]));
         let set = format!(r#"{{"keys":[{short},{}]}}"#, jwk("hmac-32", r#""kid":"good""#));
         let forged = Signer::of_secret(secret).token(header("short"), "{}");
@@ -213,7 +213,7 @@ fn empty_or_short_secret() {
     let zeros = VerifyingKey::hs256(&[0; 32]).unwrap();
     assert_eq!(outcome(&zeros, H.into(), &forged), Ok(H));
     let invalid = Err(SignatureError::Invalid.into());
-    assert_eq!(outcome(&key("hmac-32"), H.into(), &forged), invalid);
+    assert_eq!(outcome(key("hmac-32"), H.into(), &forged), invalid);
     for (members, reason) in [
         (r#""k":"""#, KeyError::SecretTooShort { length: 0, least: 32 }),
         (r#""x":"""#, KeyError::MemberMissing { name: "k" }),
@@ -228,6 +228,6 @@ fn empty_or_short_secret() {
     // The least that is accepted.
     let secret = vec![0xa5; 32];
     let token = Signer::of_secret(secret.clone()).token(header("k"), "{}");
-    assert_eq!(outcome(&VerifyingKey::hs256(&secret).unwrap(), H.into(), &token), Ok(H));
+    assert_eq!(outcome(VerifyingKey::hs256(&secret).unwrap(), H.into(), &token), Ok(H));
     assert_eq!(member("hmac-32", "k").len(), 32);
 }

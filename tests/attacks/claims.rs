@@ -1,8 +1,8 @@
 //! Attacks through claims, under a signature that holds.
 
-use jose_core::{Algorithm, Claims, ClaimsError, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier};
+use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier};
 
-use super::support::{excerpt, key, signer};
+use super::support::{excerpt, excerpts, key, signer};
 
 const ISSUER: &str = "https://issuer.example";
 const NOW: i64 = 1000;
@@ -21,16 +21,16 @@ fn asked<R>(
     let key = key("hmac-32");
     let token = signer("hmac-32").token(r#"{"alg":"HS256"}"#, payload);
     let mut scratch = Vec::new();
-    let verified = Verifier::new(&key, Algorithm::Hs256.into()).verify(&token, &mut scratch).unwrap();
+    let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
     ask(verified.claims(policy, UnixTime::from_seconds(NOW)))
 }
 
 /// Seen in CVE-2026-25537, CVE-2024-53861, CVE-2020-26160, CVE-2025-30144.
 #[test]
 fn claim_type_confusion() {
-    let strict = ClaimsPolicy::new(Expect::Value(ISSUER), Expect::Value("api")).max_age(5000);
+    let strict = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api")).max_age(5000);
     // Nothing is demanded; what is there must have its type where it is judged or read.
-    let loose = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    let loose = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let good =
         r#"{"iss":"https://issuer.example","aud":"api","exp":2000,"nbf":1,"iat":1,"sub":"s","jti":"j"}"#;
     assert_eq!(claims(good, &strict), Ok(()));
@@ -102,15 +102,15 @@ fn claim_type_confusion() {
         assert_eq!(claims(&payload, &strict), Err(ClaimsError::IssuerMismatch { found, expected }));
     }
     for (aud_claim, found) in [
-        (r#""aud":"ap","#, "ap"),
-        (r#""aud":"api2","#, "api2"),
-        (r#""aud":"other api","#, "other api"),
-        (r#""aud":"","#, ""),
-        (r#""aud":[],"#, ""),
-        (r#""aud":[""],"#, ""),
-        (r#""aud":["a","p","i"],"#, "a"),
+        (r#""aud":"ap","#, &["ap"][..]),
+        (r#""aud":"api2","#, &["api2"]),
+        (r#""aud":"other api","#, &["other api"]),
+        (r#""aud":"","#, &[""]),
+        (r#""aud":[],"#, &[]),
+        (r#""aud":[""],"#, &[""]),
+        (r#""aud":["a","p","i"],"#, &["a", "p", "i"]),
     ] {
-        let reason = ClaimsError::AudienceMismatch { found: excerpt(found), expected: excerpt("api") };
+        let reason = ClaimsError::AudienceMismatch { found: excerpts(found), expected: excerpt("api") };
         assert_eq!(claims(changed(aud, aud_claim), &strict), Err(reason), "{aud_claim}");
     }
     assert_eq!(claims(changed(aud, r#""aud":["other","api"],"#), &strict), Ok(()));
@@ -119,7 +119,7 @@ fn claim_type_confusion() {
 /// Seen in CVE-2026-25537.
 #[test]
 fn claim_type_confusion_of_numbers() {
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let expired = |exp| ClaimsError::Expired {
         exp: UnixTime::from_seconds(exp),
         now: UnixTime::from_seconds(NOW),

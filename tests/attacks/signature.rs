@@ -78,13 +78,13 @@ fn psychic_signatures() {
     // All of them against a key that was not made for it, for which nothing holds.
     let signature = signer("p256").sign(input.as_bytes());
     let (good_r, good_s) = signature.split_at(32);
-    assert_eq!(outcome(&key("p256"), E.into(), &token(&signature)), Ok(E));
+    assert_eq!(outcome(key("p256"), E.into(), &token(&signature)), Ok(E));
     let values = [small(0), small(1), minus_one.clone(), order.clone(), sum(&order, &one)];
     let pairs = values.iter().flat_map(|r| values.iter().map(move |s| [&**r, &**s].concat()));
     let with_good =
         values.iter().flat_map(|value| [[good_r, &**value].concat(), [&**value, good_s].concat()]);
     for signature in pairs.chain(with_good) {
-        let outcome = outcome(&key("p256"), E.into(), &token(&signature));
+        let outcome = outcome(key("p256"), E.into(), &token(&signature));
         assert_eq!(outcome, Err(SignatureError::Invalid.into()), "{signature:02x?}");
     }
 
@@ -105,7 +105,7 @@ fn psychic_signatures() {
         der,
     ] {
         let length = SignatureError::Length { found: other.len(), expected: 64 };
-        assert_eq!(outcome(&key("p256"), E.into(), &token(&other)), Err(length.into()), "{other:02x?}");
+        assert_eq!(outcome(key("p256"), E.into(), &token(&other)), Err(length.into()), "{other:02x?}");
     }
 }
 
@@ -118,10 +118,10 @@ fn ec(crv: &str, x: &[u8], y: &[u8]) -> String {
 fn invalid_curve() {
     let header = r#"{"alg":"ES256","kid":"k"}"#;
     let token = signer("p256").token(header, "{}");
-    let bound = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(E.into()).map(|key| key.algorithm());
+    let bound = |jwk: &str| Jwk::parse(jwk).unwrap().verifying_key(E).map(|key| key.algorithm());
     #[track_caller]
     fn refused(jwk: &str, reason: KeyError, token: &str) {
-        let key = Jwk::parse(jwk).unwrap().verifying_key(E.into()).map(drop);
+        let key = Jwk::parse(jwk).unwrap().verifying_key(E).map(drop);
         assert_eq!(key, Err(reason), "{jwk}");
         let set = format!(r#"{{"keys":[{jwk}]}}"#);
         let aside = SelectError::KeySetAside { reason };
@@ -348,7 +348,7 @@ fn rsa_cost_and_weakness() {
     let refused = |n: &[u8], e: &[u8], token: &str, reason: KeyError| {
         assert_eq!(VerifyingKey::rs256(n, e).map(drop), Err(reason));
         let jwk = rsa(n, e);
-        assert_eq!(Jwk::parse(&jwk).unwrap().verifying_key(R.into()).map(drop), Err(reason));
+        assert_eq!(Jwk::parse(&jwk).unwrap().verifying_key(R).map(drop), Err(reason));
         let aside = SelectError::KeySetAside { reason };
         assert_eq!(outcome_of_set(&format!(r#"{{"keys":[{jwk}]}}"#), R.into(), token), Err(aside.into()));
     };

@@ -8,12 +8,12 @@ use jose_core::{
 };
 
 use super::claims::claims;
-use super::support::{b64, excerpt, json_error, jwk, key, outcome, signer};
+use super::support::{b64, json_error, jwk, key, outcome, signer};
 
 const LIMIT: usize = 64 << 10;
 
 fn judged(token: &(impl AsRef<[u8]> + ?Sized)) -> Result<Algorithm, Error> {
-    outcome(&key("hmac-32"), H.into(), token)
+    outcome(key("hmac-32"), H.into(), token)
 }
 
 /// The outcome of a header that is signed well.
@@ -131,7 +131,7 @@ fn cost_of_splitting() {
 #[test]
 fn cost_of_nesting() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    let anyone = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    let anyone = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let with = |value: &str| format!(r#"{{"alg":"HS256","x":{value}}}"#);
     let start = with("").len() - 1;
     // The object is the first of 32 levels.
@@ -178,7 +178,7 @@ fn cost_of_nesting() {
 /// Seen in CVE-2025-53864.
 #[test]
 fn cost_of_counting() {
-    let api = ClaimsPolicy::new(Expect::Ignore, Expect::Value("api")).allow_missing_exp();
+    let api = ClaimsPolicy::new(Expect::Anything, Expect::Exactly("api")).allow_missing_exp();
     let audiences = |count: usize| format!(r#"{{"aud":[{}"api"]}}"#, r#""a","#.repeat(count - 1));
     let too_many = audiences(100_000);
     let token = signer("hmac-32").token(r#"{"alg":"HS256"}"#, &too_many);
@@ -186,8 +186,9 @@ fn cost_of_counting() {
     assert_eq!(judged(&token), Err(too_long.into()));
     // As many as a token has room for.
     assert_eq!(claims(audiences(12_000), &api), Ok(()));
-    let mismatch = ClaimsError::AudienceMismatch { found: excerpt("a"), expected: excerpt("api") };
-    assert_eq!(claims(audiences(12_000).replace("api", "web"), &api), Err(mismatch));
+    let mismatch = claims(audiences(12_000).replace("api", "web"), &api).unwrap_err().to_string();
+    let shown = r#"claim 'aud': expected "api", found "a", "a", "a" and more than 254 others: "#;
+    assert!(mismatch.starts_with(shown), "{mismatch}");
 
     let members = |count: usize| {
         let more: String = (1..count).map(|number| format!(r#","{number}":0"#)).collect();
@@ -204,7 +205,7 @@ fn cost_of_counting() {
     assert_eq!(header(members(1025)), Err(ParseError::HeaderJson(too_many).into()));
     assert_eq!(header(members(1024)), Ok(H));
 
-    let anyone = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    let anyone = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     assert_eq!(claims(members(1025), &anyone), Err(ClaimsError::Json(too_many)));
     assert_eq!(claims(members(1030), &anyone), Err(ClaimsError::Json(too_many)));
     assert_eq!(claims(members(1024), &anyone), Ok(()));
@@ -293,7 +294,7 @@ fn odd(first: &str) -> Vec<(Vec<u8>, JsonError)> {
 /// Seen wherever two readers of one text differ.
 #[test]
 fn duplicate_names_and_odd_json() {
-    let anyone = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+    let anyone = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let member = jwk("hmac-32", "");
     let member = member.trim_matches(['{', '}']);
 

@@ -29,10 +29,10 @@ fn main() {
 
     // The same buffer for one token after the other.
     for _ in 0..2 {
-        let verified = verify(Verifier::new(&key, ONLY), &mut scratch).unwrap();
+        let verified = verify(Verifier::new(&key).algorithms(ONLY), &mut scratch).unwrap();
         assert_eq!(issuer(verified).unwrap().issuer().unwrap().unwrap(), "joe");
     }
-    assert!(Verifier::new(&keys, ONLY).verify(TOKEN, &mut scratch).is_ok());
+    assert!(Verifier::new(&keys).algorithms(ONLY).verify(TOKEN, &mut scratch).is_ok());
 
     let mut remote = RemoteKeySet::new(ONLY, RotationPolicy::new(), Jitter::NONE).unwrap();
     let uptime = MonotonicTime::since_origin(core::time::Duration::from_secs(1));
@@ -51,12 +51,12 @@ fn keys() -> Result<KeySet, SetError> {
     Ok(keys.unwrap())
 }
 
-fn verify<'s>(verifier: Verifier<'_, VerifyingKey>, scratch: &'s mut [u8]) -> Result<VerifiedJws<'s>, Error> {
+fn verify<'s>(verifier: Verifier<'_, &VerifyingKey>, scratch: &'s mut [u8]) -> Result<VerifiedJws<'s>, Error> {
     verifier.verify(TOKEN, scratch)
 }
 
 fn issuer(verified: VerifiedJws<'_>) -> Result<Claims<'_>, Error> {
-    Ok(verified.claims(&ClaimsPolicy::new(Expect::Value("joe"), Expect::Absent), NOW)?)
+    Ok(verified.claims(&ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden), NOW)?)
 }
 
 fn complete(remote: &mut RemoteKeySet, permit: FetchPermit, now: MonotonicTime) -> Refreshed {

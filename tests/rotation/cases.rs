@@ -54,7 +54,7 @@ impl Case {
             let Some(token) = self.token.as_ref().filter(|_| second >= self.tokens_from) else { continue };
             let accepted = (0..2).any(|_| {
                 let Ok(keys) = remote.keys(now) else { return false };
-                let outcome = Verifier::new(&keys, self.allowed).verify(token, &mut Vec::new()).map(drop);
+                let outcome = Verifier::new(&keys).verify(token, &mut Vec::new()).map(drop);
                 let Err(refusal) = outcome else { return true };
                 let Some(need) = keys.refused(token, &refusal) else { return false };
                 if let Refetch::Now(permit) = remote.refetch(need, now) {

@@ -17,11 +17,11 @@ use input::{colliding, distinct, header_and_no_more, object, set, signed, unsign
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits,
-    SetError, UnixTime, Verifier,
+    Algorithm, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits, SetError,
+    UnixTime, Verifier,
 };
 
-const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Ignore, Expect::Ignore).allow_missing_exp();
+const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
 const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 
 /// What an operation ends in, put into words only when it is over.
@@ -193,6 +193,27 @@ const CLASSES: &[Class] = &[
         "look a kid in escapes up among 1,024 keys",
     ),
     class(
+        "crit",
+        "octets",
+        HEADER,
+        |n| {
+            header_and_no_more(&format!(
+                r#""crit":["a","b","c","d"],"x":"{}","a":1,"b":1,"c":1"#,
+                "x".repeat(n)
+            ))
+        },
+        understanding,
+        "verify, crit of four extensions",
+    ),
+    class(
+        "crit-names",
+        "octets",
+        HEADER,
+        |n| header_and_no_more(&format!(r#""a":1,"crit":["a"{}]"#, r#","\u0062""#.repeat(n / 9))),
+        understanding,
+        "verify, crit of names without end",
+    ),
+    class(
         "claims-members",
         "members",
         CLAIMS,
@@ -305,6 +326,30 @@ const CLASSES: &[Class] = &[
         json_of_any_size,
         "read one object, its members not limited",
     ),
+    class(
+        "json-number",
+        "digits",
+        TEXT,
+        |n| "9".repeat(n),
+        json_number,
+        "read a number, as integer and as fraction",
+    ),
+    class(
+        "json-fraction",
+        "digits",
+        TEXT,
+        |n| format!("0.{}1e{n}", "0".repeat(n - 20)),
+        json_number,
+        "the same, of zeros behind the point",
+    ),
+    class(
+        "json-get",
+        "octets",
+        TEXT,
+        |n| format!(r#"{{"x":[{}0],"s":"{}"}}"#, "[],".repeat(n / 12), r"\u0061".repeat(n / 8 - 10)),
+        json_get,
+        "read, look for members, copy a string",
+    ),
     class("json-levels", "levels", LEVELS, nested, json, "read nested arrays"),
     class(
         "set",
@@ -347,6 +392,8 @@ const CLASSES: &[Class] = &[
         "the same, one key nested without end",
     ),
     class("set-rs256", "keys", KEYS, input::rs256_set, rs256_set, "read a set, build RS256 keys"),
+    class("set-es384", "keys", KEYS, input::es384_set, es384_set, "read a set, build ES384 keys"),
+    class("set-ed25519", "keys", KEYS, input::ed25519_set, ed25519_set, "read a set, build Ed25519 keys"),
     class(
         "modulus",
         "characters",
@@ -409,12 +456,12 @@ fn objects(octets: usize, members: &str) -> String {
     format!("[{}0]", format!("{{{members}}},").repeat((octets - 3) / (members.len() + 3)))
 }
 
-fn verifying<K: jose_core::KeySource + ?Sized>(
+fn verifying<K: jose_core::KeySource>(
     token: String,
     keys: &'static K,
     policy: Option<ClaimsPolicy<'static>>,
 ) -> Operation {
-    let verifier = Verifier::new(keys, AlgorithmSet::from(Algorithm::Hs256));
+    let verifier = Verifier::new(keys);
     let mut scratch = vec![0; 1 << 16];
     Box::new(move || {
         let verified = verifier.verify(black_box(&token), &mut scratch).map_err(Refusal::Token)?;
@@ -429,29 +476,38 @@ fn verify(token: String) -> Operation {
     verifying(token, input::key(), None)
 }
 
+fn understanding(token: String) -> Operation {
+    let verifier = Verifier::new(input::key()).understands(&["a", "b", "c", "d"]);
+    let mut scratch = vec![0; 1 << 16];
+    Box::new(move || {
+        black_box(verifier.verify(black_box(&token), &mut scratch).map_err(Refusal::Token)?);
+        Ok(())
+    })
+}
+
 fn claims(token: String) -> Operation {
     verifying(token, input::key(), Some(POLICY))
 }
 
 fn issuer(token: String) -> Operation {
-    let policy = ClaimsPolicy::new(Expect::Value("https://issuer.example"), Expect::Ignore);
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
     verifying(token, input::key(), Some(policy.allow_missing_exp()))
 }
 
 fn audience(token: String) -> Operation {
-    let policy = ClaimsPolicy::new(Expect::Ignore, Expect::AnyOf(&["a1", "a2", "a3", "a4"]));
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::any_of(&["a1", "a2", "a3", "a4"]));
     verifying(token, input::key(), Some(policy.allow_missing_exp()))
 }
 
 fn verify_among_1024(token: String) -> Operation {
     // Kids that begin alike, as URLs and paths do.
     let text = set((0..1024).map(|number| format!(r#""kid":"{}{number}""#, "k".repeat(60))));
-    let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), Algorithm::Hs256.into()).unwrap();
+    let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), Algorithm::Hs256).unwrap();
     verifying(token, Box::leak(Box::new(keys)), None)
 }
 
 fn diagnose(token: String) -> Operation {
-    let verifier = Verifier::new(input::key(), AlgorithmSet::from(Algorithm::Hs256));
+    let verifier = Verifier::new(input::key());
     let mut scratch = vec![0; 1 << 16];
     Box::new(move || {
         let diagnosis = verifier.diagnose(black_box(&token), &mut scratch, &POLICY, NOW);
@@ -467,6 +523,25 @@ fn json(text: String) -> Operation {
     Box::new(move || black_box(Value::parse(black_box(&text))).map(|_| ()).map_err(Refusal::Json))
 }
 
+fn json_number(text: String) -> Operation {
+    Box::new(move || {
+        let value = Value::parse(black_box(&text)).map_err(Refusal::Json)?;
+        black_box((value.as_i64(), value.as_u64(), value.as_f64()));
+        Ok(())
+    })
+}
+
+fn json_get(text: String) -> Operation {
+    let mut buffer = vec![0; 1 << 20];
+    Box::new(move || {
+        let value = Value::parse(black_box(&text)).map_err(Refusal::Json)?;
+        black_box(value.get("absent"));
+        let string = value.get("s").and_then(Value::as_string).expect("a string");
+        black_box((string.len(), string.copy_to(&mut buffer), string == "b"));
+        Ok(())
+    })
+}
+
 fn json_of_any_size(text: String) -> Operation {
     let limits = Limits::new().max_members(Limits::MAX);
     Box::new(move || {
@@ -478,14 +553,14 @@ fn json_of_any_size(text: String) -> Operation {
 fn jwk(text: String) -> Operation {
     Box::new(move || {
         let jwk = Jwk::parse(black_box(&text)).map_err(Refusal::Key)?;
-        jwk.verifying_key(Algorithm::Rs256.into()).map(|_| ()).map_err(Refusal::Key)
+        jwk.verifying_key(Algorithm::Rs256).map(|_| ()).map_err(Refusal::Key)
     })
 }
 
 fn keys_of(text: String, algorithm: Algorithm) -> Operation {
     Box::new(move || {
         let set = Jwks::parse(black_box(&text)).map_err(Refusal::Set)?;
-        black_box(KeySet::from_jwks(&set, algorithm.into()).unwrap());
+        black_box(KeySet::from_jwks(&set, algorithm).unwrap());
         Ok(())
     })
 }
@@ -496,6 +571,14 @@ fn key_set(text: String) -> Operation {
 
 fn rs256_set(text: String) -> Operation {
     keys_of(text, Algorithm::Rs256)
+}
+
+fn es384_set(text: String) -> Operation {
+    keys_of(text, Algorithm::Es384)
+}
+
+fn ed25519_set(text: String) -> Operation {
+    keys_of(text, Algorithm::Ed25519)
 }
 
 fn quadratic(text: String) -> Operation {

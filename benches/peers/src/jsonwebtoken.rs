@@ -10,6 +10,13 @@ fn main() {
             ("token", "ES256") => {
                 (Algorithm::ES256, DecodingKey::from_ec_components(input.text("x"), input.text("y"))?)
             }
+            ("token", "PS256") => {
+                (Algorithm::PS256, DecodingKey::from_rsa_components(input.text("n"), input.text("e"))?)
+            }
+            ("token", "ES384") => {
+                (Algorithm::ES384, DecodingKey::from_ec_components(input.text("x"), input.text("y"))?)
+            }
+            ("token", "EdDSA") => (Algorithm::EdDSA, DecodingKey::from_ed_components(input.text("x"))?),
             ("token", "RS256") => {
                 (Algorithm::RS256, DecodingKey::from_rsa_components(input.text("n"), input.text("e"))?)
             }

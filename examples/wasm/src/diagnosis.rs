@@ -7,10 +7,9 @@ use core::fmt::Display;
 use jose_core::diagnose::{
     Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
 };
-use jose_core::{Excerpt, Jwks, UnixTime};
+use jose_core::{Excerpt, Jwks, JwksKeys, UnixTime};
 use wasm_bindgen::JsValue;
 
-use crate::code::{self, Coded};
 use crate::json::Json;
 use crate::keys::set_aside;
 use crate::options::Options;
@@ -22,30 +21,29 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let Ok(keys) = Jwks::parse(set).or_else(|_| Jwks::parse(r#"{"keys":[]}"#)) else { return JsValue::NULL };
     let mut scratch = Vec::new();
     let mut json = Json::default();
-    options.with_policy(|policy| {
-        let diagnosis = options.verifier(&keys).diagnose(token, &mut scratch, policy, now);
-        json.object(|json| {
-            json.literal("accepted", &diagnosis.refusal().is_none());
-            json.array("problems", |json| {
-                if let Some(cause) = fault.cause() {
-                    let error = fault.outcome().err();
-                    problem(json, Stage::Keys, cause, error.as_ref().map(described));
+    let verifier = options.verifier(keys.keys(options.algorithms()));
+    let diagnosis = verifier.diagnose(token, &mut scratch, options.policy(), now);
+    json.object(|json| {
+        json.literal("accepted", &diagnosis.refusal().is_none());
+        json.array("problems", |json| {
+            if let Some(cause) = fault.cause() {
+                let error = fault.outcome().err();
+                problem(json, Stage::Keys, cause, error.as_ref().map(|error| (error.code(), error as &dyn Display)));
+            }
+            for found in diagnosis.problems() {
+                if fault.cause().is_none() || found.stage() != Stage::Keys {
+                    let error = found.error();
+                    let error = error.as_ref().map(|error| (error.code(), error as &dyn Display));
+                    problem(json, found.stage(), found.cause(), error);
                 }
-                for found in diagnosis.problems() {
-                    if fault.cause().is_none() || found.stage() != Stage::Keys {
-                        let error = found.error();
-                        let error = error.as_ref().map(|error| (code::of(error).1, error as &dyn Display));
-                        problem(json, found.stage(), found.cause(), error);
-                    }
-                }
-            });
-            rest(json, &diagnosis);
+            }
         });
+        rest(json, &diagnosis);
     });
     json.parse()
 }
 
-fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
     json.array("stages", |json| {
         for &stage in Stage::ALL {
             json.object(|json| {
@@ -57,7 +55,7 @@ fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Jwks<'_>>) {
     if let Some(header) = diagnosis.unverified_header() {
         json.name("unverifiedHeader");
         json.object(|json| {
-            json.member("alg", &header.alg);
+            json.member("alg", &format_args!("{:#}", header.alg));
             optional(json, "kid", header.kid);
             optional(json, "typ", header.typ);
             optional(json, "thumbprint", header.thumbprint);
@@ -79,7 +77,7 @@ fn problem(json: &mut Json, stage: Stage, cause: Cause, error: Option<(&str, &dy
     });
 }
 
-fn key(json: &mut Json, candidate: Candidate) {
+fn key(json: &mut Json, candidate: Candidate<'_>) {
     json.object(|json| {
         optional(json, "kid", candidate.kid());
         let (standing, algorithm) = match candidate.standing() {
@@ -89,6 +87,7 @@ fn key(json: &mut Json, candidate: Candidate) {
             Standing::OtherKid => ("other kid", None),
             Standing::KidIsThumbprint => ("kid is thumbprint", None),
             Standing::KidLetterCase => ("kid in other case", None),
+            Standing::KidEncoding => ("kid in other encoding", None),
             Standing::SetAside { reason } => {
                 set_aside(json, &reason);
                 ("set aside", None)
@@ -104,10 +103,7 @@ fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
     json.object(|json| {
         json.member("name", &claim.name());
         match claim.found() {
-            Found::Text { text, more } => {
-                json.member("found", &text);
-                json.literal("more", &more);
-            }
+            found @ Found::Text(_) => json.member("found", &found),
             Found::Time(time) => json.literal("found", &time.seconds()),
             _ => {}
         }
@@ -118,16 +114,14 @@ fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
     });
 }
 
-fn described<E: Coded + Display>(error: &E) -> (&'static str, &dyn Display) {
-    (error.code(), error)
-}
-
 fn refused(json: &mut Json, code: &str, message: &dyn Display) {
     json.member("code", &code);
     json.member("message", message);
 }
 
 fn optional(json: &mut Json, name: &str, value: Option<Excerpt>) {
+    // Without the quotes: JSON has its own.
+    let value = value.map(|value| format!("{value:#}"));
     json.optional(name, value.as_ref().map(|value| value as &dyn Display));
 }
 

@@ -5,7 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 
 use jose_core::json::Value;
-use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, KeySource, Leeway};
+use jose_core::{Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Expect, KeySource, Leeway};
 use wasm_bindgen::JsValue;
 
 use crate::json;
@@ -14,8 +14,7 @@ use crate::refusal::Refusal;
 pub struct Options {
     algorithms: AlgorithmSet,
     /// `None` where any will do.
-    issuer: Option<Vec<String>>,
-    audience: Option<Vec<String>>,
+    policy: ClaimsPolicy<'static>,
     leeway: Leeway,
     kid_required: bool,
     typ: Option<String>,
@@ -56,13 +55,13 @@ impl Options {
                 _ => return Err(invalid(&format!("there is no option '{name}'"))),
             }
         }
+        let issuer = issuer.ok_or_else(|| not_stated("issuer"))?;
+        let audience = audience.ok_or_else(|| not_stated("audience"))?;
         Ok(Self {
             algorithms: algorithms.ok_or_else(|| {
                 invalid("'algorithms' must be an array of one or more of \"HS256\", \"ES256\" and \"RS256\"")
             })?,
-            issuer: issuer.ok_or_else(|| not_stated("issuer"))?,
-            audience: audience.ok_or_else(|| not_stated("audience"))?,
-            leeway,
+            policy: ClaimsPolicy::new(issuer, audience).leeway(leeway),
             kid_required,
             typ,
         })
@@ -72,8 +71,8 @@ impl Options {
         self.algorithms
     }
 
-    pub fn verifier<'v, K: KeySource + ?Sized>(&'v self, keys: &'v K) -> jose_core::Verifier<'v, K> {
-        let mut verifier = jose_core::Verifier::new(keys, self.algorithms);
+    pub fn verifier<K: KeySource>(&self, keys: K) -> jose_core::Verifier<'_, K> {
+        let mut verifier = jose_core::Verifier::new(keys);
         if self.kid_required {
             verifier = verifier.require_kid();
         }
@@ -83,19 +82,10 @@ impl Options {
         verifier
     }
 
-    /// Calls `then` with the policy for claims.
-    pub fn with_policy<R>(&self, then: impl FnOnce(&ClaimsPolicy<'_>) -> R) -> R {
-        let (issuers, audiences) = (borrowed(&self.issuer), borrowed(&self.audience));
-        then(&ClaimsPolicy::new(expect(&issuers), expect(&audiences)).leeway(self.leeway))
+    /// The policy for claims.
+    pub const fn policy(&self) -> &ClaimsPolicy<'static> {
+        &self.policy
     }
-}
-
-fn borrowed(texts: &Option<Vec<String>>) -> Option<Vec<&str>> {
-    texts.as_ref().map(|texts| texts.iter().map(String::as_str).collect())
-}
-
-fn expect<'p>(texts: &'p Option<Vec<&'p str>>) -> Expect<'p> {
-    texts.as_ref().map_or(Expect::Ignore, |texts| Expect::AnyOf(texts))
 }
 
 fn algorithm_set(value: Value<'_>) -> Option<AlgorithmSet> {
@@ -106,15 +96,15 @@ fn algorithm_set(value: Value<'_>) -> Option<AlgorithmSet> {
     })?
 }
 
-/// One text or several, or any: `Some(None)`.
-fn expected(value: Value<'_>) -> Option<Option<Vec<String>>> {
+/// One text or several, or any.
+fn expected(value: Value<'_>) -> Option<Expect<'static>> {
     match value {
-        Value::Null => Some(None),
-        Value::String(text) => Some(Some([text.to_string()].into())),
+        Value::Null => Some(Expect::Anything),
+        Value::String(text) => Some(text.to_string().into()),
         Value::Array(texts) => {
             let texts: Option<Vec<String>> =
                 texts.iter().map(|text| Some(text.as_string()?.to_string())).collect();
-            texts.filter(|texts| !texts.is_empty()).map(Some)
+            AnyOf::owned(texts?).ok().map(Expect::AnyOf)
         }
         _ => None,
     }

@@ -46,7 +46,7 @@ export interface Refusal extends Error {
   keys?: KeyVerdict[];
 }
 
-/** Why a token is refused. Texts of a token are cut short, and have nothing but printable ASCII in them. */
+/** Why a token is refused. Texts of a token are cut where they are long, and have nothing but printable ASCII in them. */
 export interface Diagnosis {
   /** Whether `verify` would accept it. */
   accepted: boolean;
@@ -79,7 +79,7 @@ export interface Problem {
 export interface Candidate {
   kid: string | null;
   /** `fits`: it would, and was not chosen, since several do or the header is not accepted. */
-  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "kid is thumbprint" | "kid in other case" | "set aside" | "other";
+  standing: "chosen" | "fits" | "other algorithm" | "other kid" | "kid is thumbprint" | "kid in other case" | "kid in other encoding" | "set aside" | "other";
   /** What it is bound to, where that was looked at. */
   algorithm?: Algorithm;
   /** Why it was set aside. */
@@ -89,10 +89,8 @@ export interface Candidate {
 
 export interface ClaimCheck {
   name: string;
-  /** Text, or seconds since 1970; absent if the token has no such claim of its type. */
+  /** Texts in quotes, or seconds since 1970; absent if the token has no such claim of its type. */
   found?: string | number;
-  /** How many values there are beside the one that was found. */
-  more?: number;
   /** Of a time: negative in the past. */
   secondsFromNow?: number;
   /** Why it is not accepted. */

@@ -215,8 +215,8 @@ await check("diagnosis of an accepted token", () => {
   assert.deepEqual([accepted, problems, signatureHolds], [true, [], true]);
   assert.deepEqual(keys.map(({ kid, standing }) => [kid, standing]), [["rsa-2026", "other kid"], ["ec-2026", "chosen"]]);
   assert.deepEqual(claims.map(({ name, found }) => [name, found]).slice(0, 3), [
-    ["iss", demo.issuer],
-    ["aud", demo.audience],
+    ["iss", `"${demo.issuer}"`],
+    ["aud", `"${demo.audience}"`],
     ["exp", 4102444800],
   ]);
 });
@@ -228,8 +228,8 @@ await check("diagnosis says several things at once", () => {
 });
 
 for (const [name, set, cause] of [
-  ["a web page", "<!doctype html><title>Sign in</title>", "SetIsHtml"],
-  ["metadata", { issuer: "i", jwks_uri: "https://issuer.example/jwks" }, "SetIsDiscovery"],
+  ["a web page", "<!doctype html><title>Sign in</title>", "DocumentIsHtml"],
+  ["metadata", { issuer: "i", jwks_uri: "https://issuer.example/jwks" }, "DocumentIsDiscovery"],
   ["certificates", { a: "-----BEGIN CERTIFICATE-----" }, "SetIsCertificates"],
   ["an array", demo.jwks.keys, "SetIsArray"],
   ["no key", { keys: [] }, "NoKeys"],

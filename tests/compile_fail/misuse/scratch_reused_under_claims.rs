@@ -3,7 +3,7 @@
 use jose_core::{ClaimsPolicy, Error, UnixTime, Verifier, VerifyingKey};
 
 fn confuse(
-    verifier: Verifier<'_, VerifyingKey>,
+    verifier: Verifier<'_, &VerifyingKey>,
     [first, second]: [&str; 2],
     policy: &ClaimsPolicy<'_>,
     now: UnixTime,

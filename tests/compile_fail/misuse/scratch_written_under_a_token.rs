@@ -2,7 +2,7 @@
 
 use jose_core::{Error, Verifier, VerifyingKey};
 
-fn forge(verifier: Verifier<'_, VerifyingKey>, token: &str) -> Result<usize, Error> {
+fn forge(verifier: Verifier<'_, &VerifyingKey>, token: &str) -> Result<usize, Error> {
     let mut scratch = [0; 1024];
     let verified = verifier.verify(token, &mut scratch)?;
     scratch.fill(b'{');

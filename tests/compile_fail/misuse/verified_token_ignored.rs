@@ -4,7 +4,7 @@
 
 use jose_core::{Error, Verifier, VerifyingKey};
 
-fn check(verifier: Verifier<'_, VerifyingKey>, token: &str, scratch: &mut [u8]) -> Result<(), Error> {
+fn check(verifier: Verifier<'_, &VerifyingKey>, token: &str, scratch: &mut [u8]) -> Result<(), Error> {
     verifier.verify(token, scratch)?;
     Ok(())
 }

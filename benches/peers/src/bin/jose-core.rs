@@ -39,15 +39,15 @@ impl<'t> Session<'t> {
     }
 }
 
-fn token<K: KeySource + ?Sized>(
+fn token<K: KeySource>(
     input: &'static Input,
     keys: &'static K,
     matches: impl Fn(&Claims<'_>) -> bool + Clone + 'static,
 ) -> Case {
     let algorithm = Algorithm::from_name(&input.alg).unwrap();
-    let verifier = Verifier::new(keys, AlgorithmSet::from(algorithm));
+    let verifier = Verifier::new(keys);
     // The leeway that jsonwebtoken has unless told otherwise.
-    let policy = ClaimsPolicy::new(Expect::Value(&input.issuer), Expect::Value(&input.audience))
+    let policy = ClaimsPolicy::new(Expect::Exactly(&input.issuer), Expect::Exactly(&input.audience))
         .leeway(Leeway::from_seconds(60).unwrap());
     let mut scratch = Vec::new();
     whole(move |token| {

@@ -23,6 +23,9 @@ pub(crate) const MATERIAL: &[Material] = &[
     material("HS256", "hmac-32", claims, 1),
     material("ES256", "p256", claims, 1),
     material("RS256", "rsa-2048", claims, 1),
+    material("PS256", "rsa-2048/PS256", claims, 1),
+    material("ES384", "p384", claims, 1),
+    material("EdDSA", "ed25519", claims, 1),
     material("HS256 among 1000", "hmac-32", claims, 1000),
     material("ES256 among 1000", "p256", claims, 1000),
     material("RS256 among 1000", "rsa-2048", claims, 1000),
@@ -76,9 +79,9 @@ const WHOLE: &[(&str, &str, &str)] = &[
     ("josekit (OpenSSL)", "josekit", "token"),
     ("npm jose (Node)", "node", "token"),
     (OTHERS, OTHER_EDITION, "accessors"),
-    ("signature alone: jose-core", "jose-core", "primitive"),
+    (OURS_ALONE, "jose-core", "primitive"),
     (BARE_RUST, "bare-rustcrypto", "primitive"),
-    ("signature alone: aws-lc-rs", "bare-aws-lc-rs", "primitive"),
+    (AWS_ALONE, "bare-aws-lc-rs", "primitive"),
     ("signature alone: ring", "bare-ring", "primitive"),
     ("signature alone: graviola", "bare-graviola", "primitive"),
 ];
@@ -92,6 +95,19 @@ const BARE_RUST: &str = "signature alone: RustCrypto";
 
 /// The groups that the chart shows.
 pub(crate) const ALGORITHMS: [&str; 3] = ["HS256", "RS256", "ES256"];
+
+/// Algorithms of which fewer peers have rows: `EdDSA` is the name of Ed25519 that all of them know.
+const FURTHER: [&str; 3] = ["PS256", "ES384", "EdDSA"];
+const OF_FURTHER: &[(&str, &str, &str)] = &[
+    (OURS, "jose-core", "accessors"),
+    (JSONWEBTOKEN_AWS, "jsonwebtoken-aws-lc-rs", "token"),
+    (JSONWEBTOKEN_RUST, "jsonwebtoken-rust-crypto", "token"),
+    ("npm jose (Node)", "node", "token"),
+    (OURS_ALONE, "jose-core", "primitive"),
+    (AWS_ALONE, "bare-aws-lc-rs", "primitive"),
+];
+const OURS_ALONE: &str = "signature alone: jose-core";
+const AWS_ALONE: &str = "signature alone: aws-lc-rs";
 
 /// A key that is no member of a set: for ES256, one that is not prepared.
 const AS_IT_COMES: &str = "jose-core, key as it comes";
@@ -129,7 +145,11 @@ pub(crate) const NOTE: &str = "an ES256 key of jose-core is prepared, as a `KeyS
 /// All rows; those of another edition only where there is one.
 pub(crate) fn rows(other_edition: bool) -> Vec<Row> {
     let whole = |group| WHOLE.iter().map(move |(label, peer, case)| row(group, label, peer, case, group));
-    let mut rows: Vec<Row> = ALGORITHMS.into_iter().flat_map(whole).chain(MORE.iter().copied()).collect();
+    let further =
+        |group| OF_FURTHER.iter().map(move |(label, peer, case)| row(group, label, peer, case, group));
+    let further = FURTHER.into_iter().flat_map(further);
+    let mut rows: Vec<Row> =
+        ALGORITHMS.into_iter().flat_map(whole).chain(further).chain(MORE.iter().copied()).collect();
     rows.retain(|row| other_edition || row.peer != OTHER_EDITION);
     rows.sort_by_key(|row| match ALGORITHMS.iter().position(|group| *group == row.group) {
         // Our own tokens first, then those of others, then signatures alone.

@@ -1,0 +1,137 @@
+//! Lists of texts of which one is accepted, borrowed or owned, and never empty.
+
+#[cfg(feature = "alloc")]
+use alloc::boxed::Box;
+use core::fmt;
+
+/// Texts of which one is accepted. There is at least one.
+///
+/// ```
+/// use jose_core::{AnyOf, EmptyList};
+///
+/// const SERVICES: AnyOf<'_> = AnyOf::new(&["api", "web"]);
+/// assert!(SERVICES.iter().eq(["api", "web"]));
+///
+/// // From configuration. The result borrows nothing.
+/// # #[cfg(feature = "alloc")] {
+/// let configured: Vec<String> = vec!["api".to_owned(), "web".to_owned()];
+/// let audiences: AnyOf<'static> = AnyOf::owned(configured)?;
+/// assert_eq!(audiences, SERVICES);
+///
+/// let none: Vec<String> = Vec::new();
+/// assert_eq!(AnyOf::owned(none), Err(EmptyList));
+/// # }
+/// # Ok::<(), EmptyList>(())
+/// ```
+#[derive(Clone)]
+pub struct AnyOf<'t>(Texts<'t>);
+
+#[derive(Clone)]
+enum Texts<'t> {
+    One(&'t str),
+    Borrowed(&'t [&'t str]),
+    #[cfg(feature = "alloc")]
+    Owned(Box<[Box<str>]>),
+}
+
+impl<'t> AnyOf<'t> {
+    /// One of these texts. An empty array does not compile.
+    #[must_use]
+    pub const fn new<const N: usize>(texts: &'t [&'t str; N]) -> Self {
+        const { assert!(N > 0, "expected at least one text, found an empty array") }
+        Self(Texts::Borrowed(texts))
+    }
+
+    /// One of these texts, which are kept.
+    ///
+    /// # Errors
+    ///
+    /// [`EmptyList`].
+    #[cfg(feature = "alloc")]
+    pub fn owned(texts: impl IntoIterator<Item = impl Into<Box<str>>>) -> Result<AnyOf<'static>, EmptyList> {
+        let texts: Box<[Box<str>]> = texts.into_iter().map(Into::into).collect();
+        if texts.is_empty() { Err(EmptyList) } else { Ok(AnyOf(Texts::Owned(texts))) }
+    }
+
+    /// This one text.
+    pub(crate) const fn one(text: &'t str) -> Self {
+        Self(Texts::One(text))
+    }
+
+    /// The texts, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        let borrowed = match &self.0 {
+            Texts::One(text) => core::slice::from_ref(text),
+            Texts::Borrowed(texts) => texts,
+            #[cfg(feature = "alloc")]
+            Texts::Owned(_) => &[],
+        };
+        let texts = borrowed.iter().copied();
+        #[cfg(feature = "alloc")]
+        let texts = {
+            let owned = if let Texts::Owned(texts) = &self.0 { &**texts } else { &[] };
+            texts.chain(owned.iter().map(|text| &**text))
+        };
+        texts
+    }
+}
+
+impl<'t> From<&'t str> for AnyOf<'t> {
+    fn from(text: &'t str) -> Self {
+        Self::one(text)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'t> From<&'t alloc::string::String> for AnyOf<'t> {
+    fn from(text: &'t alloc::string::String) -> Self {
+        Self::one(text)
+    }
+}
+
+impl<'t, const N: usize> From<&'t [&'t str; N]> for AnyOf<'t> {
+    fn from(texts: &'t [&'t str; N]) -> Self {
+        Self::new(texts)
+    }
+}
+
+impl<'t> TryFrom<&'t [&'t str]> for AnyOf<'t> {
+    type Error = EmptyList;
+
+    fn try_from(texts: &'t [&'t str]) -> Result<Self, EmptyList> {
+        if texts.is_empty() { Err(EmptyList) } else { Ok(Self(Texts::Borrowed(texts))) }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl From<alloc::string::String> for AnyOf<'_> {
+    fn from(text: alloc::string::String) -> Self {
+        Self(Texts::Owned([text.into()].into()))
+    }
+}
+
+impl PartialEq for AnyOf<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for AnyOf<'_> {}
+
+impl fmt::Debug for AnyOf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// A list of accepted texts without a text: nothing would be accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EmptyList;
+
+impl fmt::Display for EmptyList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("list of accepted values: expected at least one, found none: no token would be accepted")
+    }
+}
+
+impl core::error::Error for EmptyList {}

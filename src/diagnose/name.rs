@@ -1,0 +1,132 @@
+//! What a key's names are to the name in a header, where they are not the same text.
+
+use super::text::decode_leniently;
+use super::{Cause, Standing};
+use crate::json::JsonString;
+use crate::reference::Names;
+use crate::select::Member;
+
+/// The most bytes of a name that is compared otherwise than as text.
+const MOST: usize = 256;
+
+/// What a key is to the name in a header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Relation {
+    /// It has the name, or the header names none.
+    Named,
+    /// It has another name, or none.
+    Other,
+    /// The header's `kid` is not the key's own, but its `x5t#S256` or `x5t`.
+    Thumbprint,
+    /// The header's `kid` differs from the key's own in letter case alone.
+    LetterCase,
+    /// The header's `kid` and the key's own are encodings of the same octets.
+    Encoding,
+}
+
+impl Relation {
+    pub(super) fn of(member: &Member<'_>, kid: Option<JsonString<'_>>) -> Self {
+        match kid {
+            _ if member.is_named => Self::Named,
+            Some(kid) => Self::of_another(member.names, kid),
+            None => Self::Other,
+        }
+    }
+
+    #[inline(never)]
+    fn of_another(names: Names<JsonString<'_>>, kid: JsonString<'_>) -> Self {
+        let mut buffers = [[0; MOST]; 2];
+        let mut near = |own: Option<JsonString<'_>>| {
+            let [one, other] = &mut buffers;
+            let own = own?;
+            let own = own.as_str().or_else(|| own.copy_to(one))?;
+            let kid = kid.as_str().or_else(|| kid.copy_to(other))?;
+            if own.eq_ignore_ascii_case(kid) {
+                // Letter case counts in base64, and not in hexadecimal.
+                return Some(if own == kid { Self::Named } else { Self::LetterCase });
+            }
+            are_same_octets(own.as_bytes(), kid.as_bytes()).then_some(Self::Encoding)
+        };
+        for thumbprint in [names.x5t_s256, names.x5t] {
+            if matches!(near(thumbprint), Some(Self::Named | Self::Encoding)) {
+                return Self::Thumbprint;
+            }
+        }
+        near(names.kid).unwrap_or(Self::Other)
+    }
+
+    /// How the key stands for this alone; `None` where it has the name.
+    pub(super) const fn standing(self) -> Option<Standing> {
+        match self {
+            Self::Named => None,
+            Self::Other => Some(Standing::OtherKid),
+            Self::Thumbprint => Some(Standing::KidIsThumbprint),
+            Self::LetterCase => Some(Standing::KidLetterCase),
+            Self::Encoding => Some(Standing::KidEncoding),
+        }
+    }
+
+    /// The cause, where no key has the name and this one nearly has.
+    pub(super) const fn cause(self) -> Option<Cause> {
+        match self {
+            Self::Named | Self::Other => None,
+            Self::Thumbprint => Some(Cause::KidIsThumbprint),
+            Self::LetterCase => Some(Cause::KidLetterCase),
+            Self::Encoding => Some(Cause::KidEncoding),
+        }
+    }
+}
+
+/// Whether two texts are encodings of the same octets: percent-encoded or not, base64 with or without
+/// padding and of either alphabet, or one base64 and the other hexadecimal.
+fn are_same_octets(one: &[u8], other: &[u8]) -> bool {
+    let (mut one_buffer, mut other_buffer) = ([0; MOST], [0; MOST]);
+    let (Some(one), Some(other)) = (plain(one, &mut one_buffer), plain(other, &mut other_buffer)) else {
+        return false;
+    };
+    one == other || is_hex_of(one, other) || is_hex_of(other, one)
+}
+
+/// The text without percent-encoding and padding, in the alphabet of base64url.
+fn plain<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let mut rest = text;
+    let mut len = 0_usize;
+    while let [first, after @ ..] = rest {
+        let (octet, after) = match (first, after) {
+            (b'%', [high, low, after @ ..]) => match hex_octet(*high, *low) {
+                Some(octet) => (octet, after),
+                None => return None,
+            },
+            _ => (*first, after),
+        };
+        rest = after;
+        *buffer.get_mut(len)? = match octet {
+            b'+' => b'-',
+            b'/' => b'_',
+            octet => octet,
+        };
+        len = len.checked_add(1)?;
+    }
+    let mut plain = buffer.get(..len)?;
+    while let [start @ .., b'='] = plain {
+        plain = start;
+    }
+    Some(plain)
+}
+
+/// Whether a text is the hexadecimal of what the other is the base64url of. Of fewer octets than a digest
+/// has, both can be names that mean no octets.
+fn is_hex_of(hex: &[u8], base64: &[u8]) -> bool {
+    let mut octets = [0; MOST];
+    let Some(octets) = decode_leniently(base64, &mut octets).and_then(|len| octets.get(..len)) else {
+        return false;
+    };
+    let (pairs, []) = hex.as_chunks::<2>() else { return false };
+    octets.len() >= 16
+        && pairs.iter().map(|[high, low]| hex_octet(*high, *low)).eq(octets.iter().copied().map(Some))
+}
+
+fn hex_octet(high: u8, low: u8) -> Option<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    Some(digit(high)? << 4 | digit(low)?)
+}

@@ -1,0 +1,55 @@
+//! A text of a token, a key or a policy, as a report shows it.
+
+use core::fmt::{self, Write as _};
+
+use crate::json::JsonString;
+
+/// The most bytes that are shown of a text: room for issuers with the ID of a tenant, and for any `kid`.
+const SHOWN: usize = 200;
+
+/// How many characters are shown before the first difference of two texts that begin alike, where the
+/// difference lies so far behind that it would not be seen.
+const BEFORE: usize = 60;
+
+/// A text in quotes. What is not printable ASCII is escaped, and dots stand where it is cut.
+#[derive(Clone, Copy)]
+pub(super) struct Quoted<'t> {
+    text: JsonString<'t>,
+    /// How many characters are left out at the start.
+    skipped: usize,
+}
+
+impl<'t> Quoted<'t> {
+    pub(super) const fn new(text: JsonString<'t>) -> Self {
+        Self { text, skipped: 0 }
+    }
+
+    /// The text, so that its first difference from another is seen.
+    pub(super) fn beside(text: JsonString<'t>, other: JsonString<'_>) -> Self {
+        let same = text.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
+        let seen = same.saturating_add(BEFORE) < SHOWN;
+        Self { text, skipped: if seen { 0 } else { same.saturating_sub(BEFORE) } }
+    }
+}
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.skipped == 0 { "\"" } else { "\"..." })?;
+        let mut room = SHOWN;
+        for character in self.text.chars().skip(self.skipped) {
+            let escaped = character.escape_default();
+            let is_plain = matches!(character, ' '..='~' if !matches!(character, '"' | '\\'));
+            let length = if is_plain { 1 } else { escaped.len() };
+            let Some(left) = room.checked_sub(length) else {
+                return f.write_str("...\"");
+            };
+            room = left;
+            if is_plain {
+                f.write_char(character)?;
+            } else {
+                escaped.into_iter().try_for_each(|part| f.write_char(part))?;
+            }
+        }
+        f.write_char('"')
+    }
+}

@@ -1,0 +1,66 @@
+//! Algorithms by their names.
+
+use core::fmt;
+use core::str::FromStr;
+
+use super::Excerpt;
+use crate::algorithm::{Algorithm, AlgorithmSet};
+
+/// Why names are not those of algorithms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AlgorithmNameError {
+    /// A text is not the name of an algorithm that is implemented.
+    Unknown {
+        /// The text.
+        name: Excerpt,
+    },
+    /// There is no name at all.
+    NoName,
+}
+
+impl fmt::Display for AlgorithmNameError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "algorithm: expected {}, found ", AlgorithmSet::ALL)?;
+        match self {
+            Self::Unknown { name } => write!(f, "{name:?}"),
+            Self::NoName => f.write_str("no name"),
+        }
+    }
+}
+
+impl core::error::Error for AlgorithmNameError {}
+
+/// The algorithm with exactly this registered name. Names are case-sensitive (RFC 7515 §4.1.1).
+impl FromStr for Algorithm {
+    type Err = AlgorithmNameError;
+
+    fn from_str(name: &str) -> Result<Self, AlgorithmNameError> {
+        Self::from_name(name).ok_or_else(|| AlgorithmNameError::Unknown { name: Excerpt::new(name.chars()) })
+    }
+}
+
+impl AlgorithmSet {
+    /// The set of the algorithms with these names: from configuration, say.
+    ///
+    /// ```
+    /// use jose_core::{Algorithm, AlgorithmNameError, AlgorithmSet};
+    ///
+    /// let allowed = AlgorithmSet::from_names("RS256 ES256".split(' '))?;
+    /// assert_eq!(allowed, Algorithm::Rs256 | Algorithm::Es256);
+    ///
+    /// let error = AlgorithmSet::from_names(["RS256", "none"]).unwrap_err();
+    /// assert!(error.to_string().ends_with(", found \"none\""));
+    /// assert_eq!(AlgorithmSet::from_names([""; 0]), Err(AlgorithmNameError::NoName));
+    /// # Ok::<(), AlgorithmNameError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AlgorithmNameError`], of the first name that is unknown.
+    pub fn from_names(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, AlgorithmNameError> {
+        let mut algorithms = names.into_iter().map(|name| name.as_ref().parse::<Algorithm>());
+        let first = algorithms.next().ok_or(AlgorithmNameError::NoName)??;
+        algorithms.try_fold(Self::only(first), |set, algorithm| Ok(set.or(algorithm?)))
+    }
+}

@@ -1,0 +1,47 @@
+//! The integer that a JSON number writes (RFC 8259 §6), exactly, with a fraction or an exponent or neither.
+
+/// A number without its fraction: the integer from it towards zero, and whether that is all of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Truncated {
+    pub(crate) negative: bool,
+    pub(crate) magnitude: u64,
+    pub(crate) whole: bool,
+}
+
+impl Truncated {
+    /// Reads a number that is known to be one of JSON. `None` if its magnitude is 2^64 or more.
+    pub(crate) fn parse(number: &[u8]) -> Option<Self> {
+        let negative = number.first() == Some(&b'-');
+        let end = number.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(number.len());
+        let (mantissa, exponent) = number.split_at_checked(end)?;
+        let mut shift = 0_i32;
+        for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
+            shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
+        }
+        if let [_, b'-', ..] = exponent {
+            shift = shift.saturating_neg();
+        }
+        // How many more digits are before the point. Texts are shorter than 2^20 bytes.
+        let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
+        let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
+        // No more digits are read than fit.
+        let next = |magnitude: u64, digit: u8| magnitude.checked_mul(10)?.checked_add(digit.into());
+        let mut magnitude = 0_u64;
+        let mut whole = true;
+        for byte in mantissa.iter().filter(|byte| byte.is_ascii_digit()) {
+            let digit = byte.wrapping_sub(b'0');
+            if before > 0 {
+                magnitude = next(magnitude, digit)?;
+            } else {
+                whole &= digit == 0;
+            }
+            before = before.saturating_sub(1);
+        }
+        // The zeros that the exponent writes behind the last digit: few, or they do not fit.
+        while before > 0 && magnitude != 0 {
+            magnitude = next(magnitude, 0)?;
+            before = before.saturating_sub(1);
+        }
+        Some(Self { negative, magnitude, whole })
+    }
+}
