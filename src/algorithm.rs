@@ -327,7 +327,10 @@ impl AlgorithmSet {
 
     /// The member, if there is only one.
     pub(crate) fn single(self) -> Option<Algorithm> {
-        Algorithm::ALL.iter().copied().find(|one| Self::only(*one) == self)
+        if !self.0.is_power_of_two() {
+            return None;
+        }
+        Algorithm::ALL.get(usize::try_from(self.0.trailing_zeros()).ok()?).copied()
     }
 
     /// Whether it has algorithms that verify with a public key.
