@@ -166,6 +166,8 @@ fn expected(document: &Document<'_>, json: &[u8], crit_later: bool) -> Result<Pa
         "Ed25519".to_owned()
     } else if implemented {
         alg
-    } else { format!("not implemented: {}", reference::excerpt(&alg)) };
+    } else {
+        format!("not implemented: {}", reference::excerpt(&alg))
+    };
     Ok((alg, kid, typ))
 }

@@ -119,7 +119,7 @@ impl Key<'_> {
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, String> {
         let refuse = |error: KeyError| Err(format!("{error:?}"));
         let of_excerpt =
-            |variant, name, value| Err(format!("{variant} {{ {name}: {:?} }}", reference::excerpt(value)));
+            |variant, name, value| Err(format!("{variant} {{ {name}: {} }}", reference::excerpt(value)));
         let kty = match self.text("kty")? {
             Some("oct") => "oct",
             Some("EC") => "EC",
@@ -164,7 +164,8 @@ impl Key<'_> {
         };
         let mut carried = carried(kty, crv).to_vec();
         if let Some(alg) = self.text("alg")? {
-            let known = |name: &&Algorithm| name.name() == alg || alg == "EdDSA" && **name == Algorithm::Ed25519;
+            let known =
+                |name: &&Algorithm| name.name() == alg || alg == "EdDSA" && **name == Algorithm::Ed25519;
             match Algorithm::ALL.iter().find(known) {
                 Some(_) if carried.iter().any(|(name, _)| *name == alg) => {
                     carried.retain(|(name, _)| *name == alg);
@@ -174,9 +175,10 @@ impl Key<'_> {
             }
         }
         let set = |carried: &[(&str, Algorithm)]| {
-            carried.iter().map(|(_, algorithm)| AlgorithmSet::only(*algorithm)).reduce(|set, one| {
-                one.iter().fold(set, AlgorithmSet::or)
-            })
+            carried
+                .iter()
+                .map(|(_, algorithm)| AlgorithmSet::only(*algorithm))
+                .reduce(|set, one| one.iter().fold(set, AlgorithmSet::or))
         };
         let alg = set(&carried).unwrap();
         carried.retain(|(_, algorithm)| allowed.contains(*algorithm));

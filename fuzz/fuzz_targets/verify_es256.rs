@@ -28,12 +28,10 @@ fuzz_target!(|data: &[u8]| {
     for (name, octets) in [("x", &x), ("y", &y)] {
         if octets.len() != 32 {
             // Other lengths are this crate's to refuse: the other has one text for both.
-            return assert_eq!(key.err(), Some(KeyError::CoordinateLength {
-                name,
-                crv: "P-256",
-                expected: 32,
-                length: octets.len()
-            }));
+            return assert_eq!(
+                key.err(),
+                Some(KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length: octets.len() })
+            );
         }
     }
     let octets = [&[4], &*x, &*y].concat();

@@ -36,12 +36,48 @@ static SCHEMES: [Scheme; 6] = {
     type Key = VerifyingKey;
     let (of_256, of_384, of_512) = (&SHA256, &SHA384, &SHA512);
     [
-        Scheme { algorithm: Rs256, make: Key::rs256, other: &RSA_PKCS1_2048_8192_SHA256, hash: of_256, oid: Some(1) },
-        Scheme { algorithm: Rs384, make: Key::rs384, other: &RSA_PKCS1_2048_8192_SHA384, hash: of_384, oid: Some(2) },
-        Scheme { algorithm: Rs512, make: Key::rs512, other: &RSA_PKCS1_2048_8192_SHA512, hash: of_512, oid: Some(3) },
-        Scheme { algorithm: Ps256, make: Key::ps256, other: &RSA_PSS_2048_8192_SHA256, hash: of_256, oid: None },
-        Scheme { algorithm: Ps384, make: Key::ps384, other: &RSA_PSS_2048_8192_SHA384, hash: of_384, oid: None },
-        Scheme { algorithm: Ps512, make: Key::ps512, other: &RSA_PSS_2048_8192_SHA512, hash: of_512, oid: None },
+        Scheme {
+            algorithm: Rs256,
+            make: Key::rs256,
+            other: &RSA_PKCS1_2048_8192_SHA256,
+            hash: of_256,
+            oid: Some(1),
+        },
+        Scheme {
+            algorithm: Rs384,
+            make: Key::rs384,
+            other: &RSA_PKCS1_2048_8192_SHA384,
+            hash: of_384,
+            oid: Some(2),
+        },
+        Scheme {
+            algorithm: Rs512,
+            make: Key::rs512,
+            other: &RSA_PKCS1_2048_8192_SHA512,
+            hash: of_512,
+            oid: Some(3),
+        },
+        Scheme {
+            algorithm: Ps256,
+            make: Key::ps256,
+            other: &RSA_PSS_2048_8192_SHA256,
+            hash: of_256,
+            oid: None,
+        },
+        Scheme {
+            algorithm: Ps384,
+            make: Key::ps384,
+            other: &RSA_PSS_2048_8192_SHA384,
+            hash: of_384,
+            oid: None,
+        },
+        Scheme {
+            algorithm: Ps512,
+            make: Key::ps512,
+            other: &RSA_PSS_2048_8192_SHA512,
+            hash: of_512,
+            oid: None,
+        },
     ]
 };
 
@@ -91,8 +127,7 @@ impl Scheme {
         let e = &e[exponent.leading_zeros() as usize / 8..];
         // The other library takes numbers without leading zeros only; a modulus of a size or an evenness that
         // this crate refuses, it refuses with every signature.
-        let other =
-            RsaPublicKeyComponents { n, e }.verify(self.other, message, signature).is_ok();
+        let other = RsaPublicKeyComponents { n, e }.verify(self.other, message, signature).is_ok();
         let key = match (self.make)(modulus, e) {
             Ok(key) => key,
             Err(error) => {

@@ -111,7 +111,7 @@ struct Case {
     expected: Expected,
 }
 
-const CASES: [Case; 14] = [
+const CASES: [Case; 15] = [
     Case {
         name: "key_preparation",
         run: key_preparation,
@@ -126,6 +126,11 @@ const CASES: [Case; 14] = [
         name: "tag_refused",
         run: tag_refused,
         expected: Reports(&[(1, IS_TEXT), (1, KEY_DOCUMENT), (4, TAG)]),
+    },
+    Case {
+        name: "wider_hashes",
+        run: wider_hashes,
+        expected: Reports(&[(7, IS_TEXT), (7, KEY_DOCUMENT), (9, TAG)]),
     },
     Case { name: "token", run: token, expected: Reports(&[(1, IS_TEXT), (1, KEY_DOCUMENT), (2, TAG)]) },
     Case {
@@ -270,6 +275,39 @@ fn tag_refused() {
     assert_eq!(verify_tag(&key, |tag| tag[15] ^= 0x80), invalid);
     assert_eq!(verify_tag(&key, |tag| tag[31] ^= 1), invalid);
     assert_eq!(verify_tag(&key, |tag| tag.fill(0)), invalid);
+}
+
+/// The tags of `message` under the secret, by Python's `hmac`.
+const TAG_384: [u8; 48] = [
+    82, 40, 202, 206, 138, 65, 133, 84, 55, 213, 3, 210, 240, 64, 24, 161, 240, 153, 31, 167, 121, 211, 124,
+    104, 174, 234, 136, 44, 247, 247, 163, 114, 127, 134, 202, 161, 37, 120, 81, 210, 115, 161, 238, 137, 84,
+    125, 104, 11,
+];
+const TAG_512: [u8; 64] = [
+    48, 194, 131, 129, 123, 75, 115, 210, 242, 168, 213, 171, 50, 29, 141, 46, 19, 248, 249, 181, 156, 55,
+    196, 227, 54, 178, 187, 32, 75, 198, 57, 243, 222, 234, 6, 235, 220, 125, 15, 114, 33, 137, 156, 184, 48,
+    160, 119, 88, 83, 55, 59, 105, 238, 25, 85, 89, 104, 178, 49, 76, 136, 36, 154, 41,
+];
+
+/// HS384 and HS512: keys up to a block of 128 octets and over it, and a tag of each kind.
+fn wider_hashes() {
+    let verify = |key: VerifyingKey, length: usize, tag: &[u8]| {
+        // Otherwise it was not prepared from the secret.
+        assert!(valgrind::depends_on_secret(&key));
+        let verify = |tag: &[u8]| key.verify(key.algorithm(), b"message", tag);
+        if length == 64 {
+            assert_eq!(verify(tag), Ok(()));
+        }
+        let mut other = tag.to_vec();
+        other[tag.len() / 2] ^= 1;
+        assert_eq!(verify(&other), Err(SignatureError::Invalid));
+    };
+    for length in [48, 64, 128, 129] {
+        verify(VerifyingKey::hs384(&secret(length)).unwrap(), length, &TAG_384);
+    }
+    for length in [64, 128, 129] {
+        verify(VerifyingKey::hs512(&secret(length)).unwrap(), length, &TAG_512);
+    }
 }
 
 /// The whole pipeline, whose input is public but for the key.

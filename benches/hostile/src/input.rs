@@ -80,9 +80,29 @@ pub(crate) fn set(members: impl Iterator<Item = String>) -> String {
 
 /// A set of RSA keys of 2048 bits.
 pub(crate) fn rs256_set(len: usize) -> String {
+    set_of(len, "rsa-2048")
+}
+
+/// A set of keys on P-384.
+pub(crate) fn es384_set(len: usize) -> String {
+    set_of(len, "p384")
+}
+
+/// A set of Ed25519 keys.
+pub(crate) fn ed25519_set(len: usize) -> String {
+    set_of(len, "ed25519")
+}
+
+/// So many times the public half of a test key, each with a kid of its own.
+fn set_of(len: usize, name: &str) -> String {
     let keys: serde_json::Value = serde_json::from_str(TEST_KEYS).unwrap();
-    let n = keys.get("rsa-2048").unwrap().get("n").unwrap();
-    let keys: Vec<_> =
-        (0..len).map(|kid| format!(r#"{{"kty":"RSA","e":"AQAB","n":{n},"kid":"{kid}"}}"#)).collect();
+    let mut key = keys.get(name).unwrap().clone();
+    let members = key.as_object_mut().unwrap();
+    members.retain(|member, _| ["kty", "crv", "x", "y", "n", "e"].contains(&member.as_str()));
+    let mut key_with = |kid: usize| {
+        members.insert("kid".to_owned(), kid.to_string().into());
+        serde_json::to_string(members).unwrap()
+    };
+    let keys: Vec<_> = (0..len).map(&mut key_with).collect();
     format!(r#"{{"keys":[{}]}}"#, keys.join(","))
 }

@@ -392,6 +392,8 @@ const CLASSES: &[Class] = &[
         "the same, one key nested without end",
     ),
     class("set-rs256", "keys", KEYS, input::rs256_set, rs256_set, "read a set, build RS256 keys"),
+    class("set-es384", "keys", KEYS, input::es384_set, es384_set, "read a set, build ES384 keys"),
+    class("set-ed25519", "keys", KEYS, input::ed25519_set, ed25519_set, "read a set, build Ed25519 keys"),
     class(
         "modulus",
         "characters",
@@ -569,6 +571,14 @@ fn key_set(text: String) -> Operation {
 
 fn rs256_set(text: String) -> Operation {
     keys_of(text, Algorithm::Rs256)
+}
+
+fn es384_set(text: String) -> Operation {
+    keys_of(text, Algorithm::Es384)
+}
+
+fn ed25519_set(text: String) -> Operation {
+    keys_of(text, Algorithm::Ed25519)
 }
 
 fn quadratic(text: String) -> Operation {

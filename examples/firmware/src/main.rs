@@ -41,11 +41,11 @@ fn run() -> u8 {
     #[cfg(feature = "rs256")]
     let held = held & check(Algorithm::Rs256, demo::JWKS, demo::RS256_KID, public, demo::RS256_TOKEN);
     #[cfg(feature = "ps256")]
-    let held = held
-        & check(Algorithm::Ps256, demo::FURTHER_JWKS, demo::PS256_KID, further, demo::PS256_TOKEN);
+    let held =
+        held & check(Algorithm::Ps256, demo::FURTHER_JWKS, demo::PS256_KID, further, demo::PS256_TOKEN);
     #[cfg(feature = "ed25519")]
-    let held = held
-        & check(Algorithm::Ed25519, demo::FURTHER_JWKS, demo::ED25519_KID, further, demo::ED25519_TOKEN);
+    let held =
+        held & check(Algorithm::Ed25519, demo::FURTHER_JWKS, demo::ED25519_KID, further, demo::ED25519_TOKEN);
     let _ = (public, secret, further);
     if held { 0 } else { 1 }
 }
