@@ -105,7 +105,7 @@ fn diagnosis() -> Option<()> {
     let now = UnixTime::from_seconds(demo["now"].as_i64()?);
     let (token, mut scratch) = (text(&demo, "/expired")?, Vec::new());
     let verifier = Verifier::new(&keys);
-    let told = verifier.diagnose(&token, &policy, now, &mut scratch).to_string();
+    let told = verifier.diagnose(&token, &mut scratch, &policy, now).to_string();
     (!told.is_empty() && diagnose_set(&jwks).outcome().is_ok()).then_some(())
 }
 
