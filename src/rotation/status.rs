@@ -23,7 +23,7 @@ use super::error::FetchError;
 /// assert_eq!(
 ///     remote.status(now).to_string(),
 ///     "no keys yet; next fetch in 1 s; 1 failure in a row, last: \
-///      expected the JWK Set, found status 503: check the URL, and the issuer's state"
+///      JWK Set: expected status 200, found 503: check the URL, and the issuer's state"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

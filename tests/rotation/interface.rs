@@ -214,11 +214,11 @@ fn reasons_say_what_to_do() {
         ),
         (
             FetchError::Status { status: 404 },
-            "expected the JWK Set, found status 404: check the URL, and the issuer's state",
+            "JWK Set: expected status 200, found 404: check the URL, and the issuer's state",
         ),
         (
             FetchError::Status { status: 304 },
-            "expected the JWK Set, found status 304, although there was nothing to confirm: check the caches on the way",
+            "JWK Set: expected status 200, found 304, although there was nothing to confirm: check the caches on the way",
         ),
         (
             FetchError::PermitLapsed,
@@ -242,7 +242,7 @@ fn reasons_say_what_to_do() {
         (
             KeysUnavailable::TooStale { stale_for: seconds(5), max: seconds(3), last_error },
             "the lifetime of the keys ended 5 s ago, and at most 3 s are allowed; last fetch: \
-             expected the JWK Set, found status 500: check the URL, and the issuer's state",
+             JWK Set: expected status 200, found 500: check the URL, and the issuer's state",
         ),
     ] {
         assert_eq!(error.to_string(), text);

@@ -73,7 +73,7 @@ fn scheduled_fetches_back_off_and_tokens_do_not_wait_for_that() {
                 Status,
                 "1 key bound, 0 set aside; 271 s old, fresh for 29 s; next fetch in 59 s, \
                  in 29 s for a token that needs it; 1 failure in a row, last: \
-                 expected the JWK Set, found status 503: check the URL, and the issuer's state",
+                 JWK Set: expected status 200, found 503: check the URL, and the issuer's state",
             ),
             // Jitter none: the whole of each pause.
             (329, Due, "-"),
@@ -237,13 +237,13 @@ fn a_withdrawal_is_heard() {
     assert_eq!(
         withdrawn(DEFAULT).status(),
         "1 key bound, 0 set aside; 270 s old, withdrawn by the issuer, fresh for 30 s; next fetch in 30 s; \
-         1 failure in a row, last: the JWK Set is empty"
+         1 failure in a row, last: JWK Set: expected a key that can be used, found none among 0"
     );
     let mut world = withdrawn(DEFAULT.withdrawal(Withdrawal::AtOnce));
     assert_eq!(world.token("a"), "Withdrawn");
     assert_eq!(
         world.remote.keys(world.now).unwrap_err().to_string(),
-        "the issuer withdrew its keys; last fetch: the JWK Set is empty"
+        "the issuer withdrew its keys; last fetch: JWK Set: expected a key that can be used, found none among 0"
     );
     assert!(world.status().contains("withdrawn by the issuer, no longer in use; next fetch in 30 s"));
     let mut world = withdrawn(DEFAULT.withdrawal(Withdrawal::Keep));
