@@ -838,7 +838,7 @@ def selection():
         ):
             case(f"{alg}, {what}", keys, "ES256 Ed25519", token, accept(token), raw_source())
         two = key_set(okp, public("ed25519-b", kid="o2"))
-        case(f"{alg} without kid, two keys", two, "Ed25519", token, missing, raw_source())
+        case(f"{alg} without kid, two keys", two, "Ed25519", token, needed, raw_source())
         token = raw("ed25519", compact({"alg": alg, "kid": "o"}), "names", alg=alg)
         for crv, length in (("Ed448", 57), ("X25519", 32)):
             other = {**okp, "crv": crv, "x": b64(bytes(range(length)))}
