@@ -82,7 +82,7 @@ impl<K: KeySource> Diagnosis<'_, K> {
         write!(f, ";{standing} alg ")?;
         match header.algorithm() {
             Ok(alg) => write!(f, "\"{alg}\"")?,
-            Err(alg) => alg.fmt(f)?,
+            Err(alg) => write!(f, "{alg}")?,
         }
         let thumbprint = header.x5t_s256().or(header.x5t()).filter(|_| header.kid().is_none());
         for (name, value) in [("kid", header.kid()), ("typ", header.typ()), ("x5t", thumbprint)] {
