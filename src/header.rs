@@ -53,7 +53,7 @@ impl<'t> Header<'t> {
         }
         let alg: Span = alg.ok_or(ParseError::AlgMissing)?;
         let named = alg.contents(text);
-        let algorithm = ENABLED.iter().find(|known| named == known.name).map(|known| known.algorithm);
+        let algorithm = algorithm_named(named);
         Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
     }
 
@@ -182,6 +182,12 @@ impl core::fmt::Debug for Header<'_> {
         shown.field("algorithm", &self.algorithm).field("kid", &self.kid()).field("typ", &self.typ());
         shown.finish_non_exhaustive()
     }
+}
+
+/// The algorithm of this name, of those that this build verifies. One code for headers and keys.
+#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
+pub(crate) fn algorithm_named(name: JsonString<'_>) -> Option<Algorithm> {
+    ENABLED.iter().find(|known| name == known.name).map(|known| known.algorithm)
 }
 
 fn string(name: &'static str, value: Span) -> Result<Span, ParseError> {

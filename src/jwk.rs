@@ -2,6 +2,7 @@
 
 use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
+use crate::header::algorithm_named;
 use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
@@ -236,8 +237,8 @@ impl<'a> Jwk<'a> {
         })?;
         let mut alg = family.carries;
         if let Some(name) = self.string("alg")? {
-            let named = ENABLED.iter().find(|known| name == known.name);
-            let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: name.excerpt() })?.algorithm;
+            let named =
+                algorithm_named(name).ok_or_else(|| KeyError::AlgUnsupported { alg: name.excerpt() })?;
             if !alg.contains(named) {
                 return Err(KeyError::AlgMismatch { alg: named, could_be: alg });
             }
