@@ -100,19 +100,9 @@ fn refuse(stage: &str, reason: &str, message: &dyn ToString) -> Value {
     json!({"verdict": "refuse", "stage": stage, "reason": reason, "message": message.to_string()})
 }
 
-/// The name of an error's variant.
-fn variant(error: &impl core::fmt::Debug) -> String {
-    format!("{error:?}").chars().take_while(char::is_ascii_alphanumeric).collect()
-}
-
-fn refuse_error(error: &Error) -> Value {
-    match error {
-        Error::Parse(inner) => refuse("parse", &variant(inner), inner),
-        Error::Select(inner) => refuse("select", &variant(inner), inner),
-        Error::Signature(inner) => refuse("signature", &variant(inner), inner),
-        Error::Claims(inner) => refuse("claims", &variant(inner), inner),
-        other => refuse("request", &variant(other), other),
-    }
+fn refuse_error(error: impl Into<Error>) -> Value {
+    let error = error.into();
+    refuse(error.stage(), error.code(), &error)
 }
 
 fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
@@ -132,7 +122,7 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let jwks = match Jwks::parse(&text) {
         Ok(jwks) => jwks.allow_uses(&uses),
         Err(error) => {
-            let mut answer = refuse("keys", &variant(&error), &error);
+            let mut answer = refuse_error(error);
             if request.explain {
                 let diagnosis = diagnose_set(&text);
                 let causes = diagnosis.cause().map(|cause| format!("{cause:?}"));
@@ -152,7 +142,7 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let keys = match KeySet::from_jwks(&jwks, allowed) {
         Ok(keys) => keys,
         Err(error) => {
-            let mut answer = refuse("keys", &variant(&error), &error);
+            let mut answer = refuse("keys", "NoUsableKey", &error);
             answer["keys"] = error.verdicts().map(verdict).collect();
             if let Some(token) = request.token.as_ref().filter(|_| request.explain) {
                 answer["diagnosis"] =
@@ -214,12 +204,12 @@ fn verify<K: KeySource>(
     let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
     let verified = match demanding(request, verifier, &typs).verify(token, scratch) {
         Ok(verified) => verified,
-        Err(error) => return refuse_error(&error),
+        Err(error) => return refuse_error(error),
     };
     if let Some(now) = request.now
         && let Err(error) = verified.claims(&policy(request, leeway), UnixTime::from_seconds(now))
     {
-        return refuse_error(&error.into());
+        return refuse_error(error);
     }
     json!({
         "verdict": "accept",
@@ -292,7 +282,7 @@ fn verdict(verdict: Verdict<'_>) -> Value {
         Err(reason) => json!({
             "kid": verdict.kid,
             "verdict": "set aside",
-            "reason": variant(&reason),
+            "reason": reason.code(),
             "message": reason.to_string(),
         }),
     }

@@ -309,14 +309,14 @@ impl<'t> Claims<'t> {
         self.object().iter()
     }
 
-    /// The claims as a type of one's own.
+    /// Deserializes the claims into your own type.
     ///
     /// # Errors
     ///
-    /// Those of `serde_json`, when the claims do not fit the type.
+    /// [`ClaimsError::Deserialize`] when the claims do not fit the type.
     #[cfg(feature = "serde")]
-    pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, serde_json::Error> {
-        serde_json::from_str(self.text)
+    pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, ClaimsError> {
+        serde_json::from_str(self.text).map_err(|error| ClaimsError::of_serde(&error))
     }
 }
 

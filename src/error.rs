@@ -6,6 +6,8 @@
 
 mod algorithm;
 mod claims;
+mod code;
+mod excerpt;
 mod key;
 mod parse;
 mod text;
@@ -14,10 +16,17 @@ use core::fmt;
 
 pub use self::algorithm::AlgorithmNameError;
 pub use self::claims::ClaimsError;
+#[cfg(feature = "serde")]
+pub use self::claims::Message;
+#[cfg(feature = "alloc")]
+pub(crate) use self::code::codes;
+pub use self::excerpt::Excerpt;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
-pub use self::text::{Base64Error, Excerpt, JsonError, JsonErrorKind};
+pub use self::text::{Base64Error, JsonError, JsonErrorKind};
 use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
+#[cfg(feature = "std")]
+use crate::time::ClockError;
 
 /// Why no key was chosen for a token. The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,27 +68,38 @@ pub enum SelectError {
         /// What the verifier accepts.
         allowed: AlgorithmSet,
     },
-    /// The header has no `typ`, and the verifier demands one.
+    /// The header has no `typ`, and the verifier requires one.
     TypMissing {
-        /// What the verifier demands; the first, if several.
+        /// What the verifier accepts.
         expected: Excerpt,
     },
-    /// The header's `typ` is not the one that the verifier demands.
+    /// The header's `typ` is not one that the verifier accepts.
     TypMismatch {
         /// The header's value.
         found: Excerpt,
-        /// What the verifier demands; the first, if several.
+        /// What the verifier accepts.
         expected: Excerpt,
     },
-    /// The header has no `kid`, and one is needed: the verifier demands it, or the set has several
-    /// keys for the algorithm.
-    KidMissing {
-        /// The token's algorithm.
-        alg: Algorithm,
-    },
+    /// The header has no `kid`, and the verifier requires one.
+    KidRequired,
+    /// There is no key at all.
+    NoKeys,
     /// No key has the header's `kid`.
     KidUnknown {
-        /// How many keys there were, those set aside included.
+        /// The header's value.
+        #[cfg(feature = "alloc")]
+        kid: Excerpt,
+        /// How many keys there are, those set aside included.
+        keys: usize,
+        /// The kids that they have.
+        #[cfg(feature = "alloc")]
+        known: Excerpt,
+    },
+    /// The header has no `kid`, and several keys are for its algorithm.
+    KidNeeded {
+        /// The token's algorithm.
+        alg: Algorithm,
+        /// How many keys are for it, copies of the first left out; without the feature `alloc`, 2.
         keys: usize,
     },
     /// Every key with the header's `kid` was set aside.
@@ -91,6 +111,8 @@ pub enum SelectError {
     KeyAmbiguous {
         /// The token's algorithm.
         alg: Algorithm,
+        /// How many keys, copies of the first left out; without the feature `alloc`, 2.
+        keys: usize,
     },
     /// The header's algorithm is not that of the key.
     AlgorithmMismatch {
@@ -110,84 +132,96 @@ impl fmt::Display for SelectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::CritMalformed => f.write_str(
-                "expected 'crit' in the header to be an array of one or more names, found another value: \
-                 have the issuer correct it",
+                "token header 'crit': expected an array of one or more names, found another value: have the issuer correct it",
             ),
             Self::CritRegistered { name: "b64" } => f.write_str(
-                "expected in 'crit' extensions that are supported, found \"b64\": have the issuer encode the payload",
+                "token header 'crit': expected extensions that are supported, found \"b64\": have the issuer encode the payload",
             ),
             Self::CritRegistered { name } => write!(
                 f,
-                "expected extensions in 'crit', found \"{name}\", which RFC 7515 or RFC 7518 registers: \
+                "token header 'crit': expected extensions, found \"{name}\", which RFC 7515 or RFC 7518 registers: \
                  have the issuer leave it out"
             ),
             Self::CritNotUnderstood { name } => write!(
                 f,
-                "expected in 'crit' extensions that this verifier understands, found \"{name}\": give the name to \
+                "token header 'crit': expected extensions that this verifier understands, found {name}: give the name to \
                  Verifier::understands if the application processes it; otherwise have the issuer leave it out"
             ),
             Self::CritDuplicate { name } => write!(
                 f,
-                "expected each name in 'crit' once, found \"{name}\" again: have the issuer correct it"
+                "token header 'crit': expected each name once, found {name} again: have the issuer correct it"
             ),
             Self::CritAbsent { name } => write!(
                 f,
-                "expected the parameter \"{name}\", which 'crit' names, in the header, found none: \
-                 have the issuer correct it"
+                "token header: expected the parameter {name}, which 'crit' names, found none: have the issuer correct it"
             ),
-            Self::AlgorithmUnsupported { alg } => {
-                write!(
-                    f,
-                    "the token's 'alg' is \"{alg}\"{}, and this build verifies {}: set the issuer to sign with one of them",
-                    FeatureOff(alg.as_str()),
-                    Enabled::Names
-                )
-            }
+            Self::AlgorithmUnsupported { alg } => write!(
+                f,
+                "token header 'alg': expected {}, found {alg}{}: have the issuer sign with one of them",
+                Enabled::Names,
+                FeatureOff(alg.as_str())
+            ),
             Self::AlgorithmNotAllowed { alg, allowed } => write!(
                 f,
-                "the token is signed with {alg}, and this verifier accepts {allowed}: set the issuer to sign with \
-                 {allowed}, or verify {alg} tokens with a verifier and keys made for {alg}"
+                "token header 'alg': expected {allowed}, found {alg}: have the issuer sign with {allowed}, \
+                 or verify {alg} tokens with a verifier and keys for {alg}"
             ),
-            Self::TypMissing { expected } => {
-                write!(
-                    f,
-                    "the token has no 'typ', and this verifier accepts \"{expected}\" only: check that it is the kind of token meant for you"
-                )
-            }
-            Self::TypMismatch { found, expected } => {
-                write!(
-                    f,
-                    "the token's 'typ' is \"{found}\", and this verifier accepts \"{expected}\" only: send the kind of token that is meant for it"
-                )
-            }
-            Self::KidMissing { alg } => write!(
+            Self::TypMissing { expected } => write!(
                 f,
-                "the token's header has no 'kid', and one is needed to choose the {alg} key: \
+                "token header 'typ': expected {expected}, found none: check that this kind of token is meant for you"
+            ),
+            Self::TypMismatch { found, expected } => write!(
+                f,
+                "token header 'typ': expected {expected}, found {found}: send the kind of token that is meant for this verifier"
+            ),
+            Self::KidRequired => f.write_str(
+                "token header 'kid': expected a value, found none: the verifier requires it; \
+                 have the issuer put the key's 'kid' into the header",
+            ),
+            Self::NoKeys => f.write_str(
+                "keys: expected at least one, found none: fetch the JWK Set, and check that it is not empty",
+            ),
+            Self::KidUnknown {
+                keys,
+                #[cfg(feature = "alloc")]
+                kid,
+                #[cfg(feature = "alloc")]
+                known,
+            } => {
+                #[cfg(feature = "alloc")]
+                match known {
+                    Excerpt::NONE => write!(f, "token header 'kid': expected that of a key, found {kid}: ")?,
+                    known => write!(f, "token header 'kid': expected {known}, found {kid}: ")?,
+                }
+                #[cfg(not(feature = "alloc"))]
+                f.write_str("token header 'kid': expected that of a key, found another: ")?;
+                match keys {
+                    1 => f.write_str("the only key does not have it")?,
+                    keys => write!(f, "none of the {keys} keys has it")?,
+                }
+                f.write_str(
+                    "; if the issuer rotated its keys, fetch its JWK Set again; otherwise check that the keys belong to this issuer",
+                )
+            }
+            Self::KidNeeded { alg, keys } => write!(
+                f,
+                "token header 'kid': expected a value, to choose among {keys} keys for {alg}, found none: \
                  have the issuer put the key's 'kid' into the header"
             ),
-            Self::KidUnknown { keys } => write!(
+            Self::KeySetAside { reason } => write!(f, "key with the token's 'kid': {reason}"),
+            Self::KeyAmbiguous { alg, keys } => write!(
                 f,
-                "the token's 'kid' is that of none of the {keys} keys: fetch the JWK Set again if the issuer \
-                 rotated its keys, and check that the set is that issuer's"
+                "token header 'kid': expected one {alg} key with it, found {keys}: the issuer must give each key its own 'kid'"
             ),
-            Self::KeySetAside { reason } => {
-                write!(f, "the key with the token's 'kid' cannot be used: {reason}")
-            }
-            Self::KeyAmbiguous { alg } => {
-                write!(f, "several {alg} keys have the token's 'kid': the set must tell them apart")
-            }
-            Self::AlgorithmMismatch { header, key } => {
-                write!(
-                    f,
-                    "the token is signed with {header}, and the key that was chosen is for {key} only: the issuer must sign with {key}, or publish its {header} key"
-                )
-            }
-            Self::NoKeyForAlgorithm { alg } => {
-                write!(
-                    f,
-                    "the token is signed with {alg}, and no usable key is for {alg}: check that the set is that issuer's"
-                )
-            }
+            Self::AlgorithmMismatch { header, key } => write!(
+                f,
+                "token header 'alg': expected {key}, which the chosen key is for, found {header}: \
+                 have the issuer sign with {key}, or publish its {header} key"
+            ),
+            Self::NoKeyForAlgorithm { alg } => write!(
+                f,
+                "keys: expected one for {alg}, found none that can be used: check that the keys belong to this issuer"
+            ),
         }
     }
 }
@@ -207,12 +241,12 @@ pub enum SignatureError {
     },
     /// The signature does not have the one length that the algorithm and the key give it.
     Length {
-        /// Its length in octets.
+        /// Its length in bytes.
         found: usize,
-        /// The length that it must have, in octets.
+        /// The length that it must have, in bytes.
         expected: usize,
     },
-    /// The signature is not one of this key over this text. There is nothing more to say.
+    /// The signature does not verify with this key. There is nothing more to say.
     Invalid,
 }
 
@@ -220,19 +254,56 @@ impl fmt::Display for SignatureError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::AlgorithmMismatch { requested, key } => {
-                write!(f, "{requested} was asked for, and the key is for {key} only")
+                write!(f, "algorithm: expected {key}, which the key is for, found {requested}")
             }
             Self::Length { found, expected } => {
-                write!(f, "the signature has {found} octets, and this key's signatures have {expected}")
+                write!(
+                    f,
+                    "signature: expected {expected} bytes, found {found}: it is truncated or made with another key"
+                )
             }
-            Self::Invalid => f.write_str("the signature is not one of this key over this text"),
+            Self::Invalid => f.write_str("signature does not verify with this key"),
         }
     }
 }
 
 impl core::error::Error for SignatureError {}
 
-/// Why a token was refused, by the stage that refused it.
+/// Why a token was refused, by the stage that refused it; or why there is no key to verify it with. Every
+/// error between the text of a key or a set and typed claims becomes one of these by `?`:
+///
+/// ```
+/// # #[cfg(all(feature = "serde", feature = "hs256"))] {
+/// use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySet, UnixTime, Verifier};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Account {
+///     iss: String,
+///     exp: i64,
+/// }
+///
+/// fn account(jwks: &str, token: &str, now: UnixTime) -> Result<Account, Error> {
+///     let keys = KeySet::from_jwks(&Jwks::parse(jwks)?, Algorithm::Hs256)?;
+///     let mut scratch = Vec::new();
+///     let verified = Verifier::new(&keys).verify(token, &mut scratch)?;
+///     let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
+///     Ok(verified.claims(&policy, now)?.deserialize()?)
+/// }
+///
+/// // RFC 7515 §A.1
+/// let jwks = r#"{"keys":[{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#;
+/// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+/// let account = account(jwks, token, UnixTime::from_seconds(1_300_819_000))?;
+/// assert_eq!((&*account.iss, account.exp), ("joe", 1_300_819_380));
+///
+/// let expired = self::account(jwks, token, UnixTime::from_seconds(1_300_819_380)).err();
+/// assert_eq!(expired.map(|error| (error.stage(), error.code())), Some(("claims", "Expired")));
+/// # }
+/// # Ok::<(), jose_core::Error>(())
+/// ```
+///
+/// The text of an error says all of it, and [`source`](core::error::Error::source) is `None`: a report that
+/// follows the sources says nothing twice. What an error carries is in its fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -242,8 +313,61 @@ pub enum Error {
     Select(SelectError),
     /// The signature does not hold.
     Signature(SignatureError),
-    /// The claims are not those demanded.
+    /// The claims are not those required.
     Claims(ClaimsError),
+    /// A key cannot be used.
+    Key(KeyError),
+    /// A document is not a JWK Set.
+    Set(SetError),
+    /// No key of a JWK Set can be used.
+    #[cfg(feature = "alloc")]
+    NoUsableKey {
+        /// How many keys it has.
+        keys: usize,
+        /// Why the first of them was set aside; `None` if there is none.
+        first: Option<KeyError>,
+    },
+    /// The clock stands at a time at which no token is valid.
+    #[cfg(feature = "std")]
+    Clock(ClockError),
+}
+
+impl Error {
+    /// The stage that refused, for programs: `parse`, `select`, `signature`, `claims`, `keys` or `clock`.
+    #[must_use]
+    pub const fn stage(&self) -> &'static str {
+        match self {
+            Self::Parse(_) => "parse",
+            Self::Select(_) => "select",
+            Self::Signature(_) => "signature",
+            Self::Claims(_) => "claims",
+            Self::Key(_) | Self::Set(_) => "keys",
+            #[cfg(feature = "alloc")]
+            Self::NoUsableKey { .. } => "keys",
+            #[cfg(feature = "std")]
+            Self::Clock(_) => "clock",
+        }
+    }
+
+    /// The code of the error, for programs: the name of the variant, which does not change with the text.
+    /// With [`stage`](Self::stage) it says which error it is.
+    ///
+    #[doc = include_str!("error/codes.md")]
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Parse(error) => error.code(),
+            Self::Select(error) => error.code(),
+            Self::Signature(error) => error.code(),
+            Self::Claims(error) => error.code(),
+            Self::Key(error) => error.code(),
+            Self::Set(error) => error.code(),
+            #[cfg(feature = "alloc")]
+            Self::NoUsableKey { .. } => "NoUsableKey",
+            #[cfg(feature = "std")]
+            Self::Clock(_) => "ClockError",
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -253,32 +377,38 @@ impl fmt::Display for Error {
             Self::Select(error) => error.fmt(f),
             Self::Signature(error) => error.fmt(f),
             Self::Claims(error) => error.fmt(f),
+            Self::Key(error) => error.fmt(f),
+            Self::Set(error) => error.fmt(f),
+            #[cfg(feature = "alloc")]
+            Self::NoUsableKey { keys, first } => {
+                write!(f, "JWK Set: expected a key that can be used, found none among {keys}")?;
+                first.map_or(Ok(()), |reason| write!(f, ": the first: {reason}"))
+            }
+            #[cfg(feature = "std")]
+            Self::Clock(error) => error.fmt(f),
         }
     }
 }
 
 impl core::error::Error for Error {}
 
-impl From<ParseError> for Error {
-    fn from(error: ParseError) -> Self {
-        Self::Parse(error)
-    }
+macro_rules! from {
+    ($($error:ident $variant:ident)*) => {$(
+        impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
 }
 
-impl From<SelectError> for Error {
-    fn from(error: SelectError) -> Self {
-        Self::Select(error)
-    }
+from! {
+    ParseError Parse
+    SelectError Select
+    SignatureError Signature
+    ClaimsError Claims
+    KeyError Key
+    SetError Set
 }
-
-impl From<SignatureError> for Error {
-    fn from(error: SignatureError) -> Self {
-        Self::Signature(error)
-    }
-}
-
-impl From<ClaimsError> for Error {
-    fn from(error: ClaimsError) -> Self {
-        Self::Claims(error)
-    }
-}
+#[cfg(feature = "std")]
+from!(ClockError Clock);

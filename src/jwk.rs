@@ -239,7 +239,7 @@ impl<'a> Jwk<'a> {
             let named = ENABLED.iter().find(|known| name == known.name);
             let named = named.ok_or_else(|| KeyError::AlgUnsupported { alg: name.excerpt() })?.algorithm;
             if !alg.contains(named) {
-                return Err(KeyError::AlgMismatch { alg: named, kty, crv: family.crv });
+                return Err(KeyError::AlgMismatch { alg: named, could_be: alg });
             }
             alg = named.into();
         }

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{Excerpt, KeyError};
+use crate::error::{Error, Excerpt, KeyError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
 use crate::jwks::Jwks;
@@ -27,7 +27,7 @@ use crate::reference::{Name, Names};
 ///
 /// let verdicts: Vec<String> = keys.verdicts().map(|verdict| verdict.to_string()).collect();
 /// assert_eq!(verdicts[0], "kid \"a\": bound to ES256");
-/// assert_eq!(verdicts[1], "kid \"b\": set aside: 'use': expected \"sig\", found \"enc\": the key is not for signatures");
+/// assert_eq!(verdicts[1], "kid \"b\": set aside: key 'use': expected \"sig\", found \"enc\": the key is not for signatures");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -115,9 +115,20 @@ impl NoUsableKey {
 
 impl fmt::Display for NoUsableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "none of the {} keys in the set can be used", self.members.len())?;
+        write!(f, "JWK Set: expected a key that can be used, found none among {}", self.members.len())?;
         self.verdicts().take(MOST_SHOWN).try_for_each(|verdict| write!(f, "; {verdict}"))?;
-        if self.members.len() > MOST_SHOWN { f.write_str("; ...") } else { Ok(()) }
+        match self.members.len().checked_sub(MOST_SHOWN) {
+            Some(more @ 1..) => write!(f, "; and {more} more"),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How many members there were, and why the first was set aside: [`Error`] is `Copy`, and cannot keep all.
+impl From<NoUsableKey> for Error {
+    fn from(none: NoUsableKey) -> Self {
+        let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
+        Self::NoUsableKey { keys: none.members.len(), first }
     }
 }
 

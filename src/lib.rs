@@ -63,6 +63,8 @@ pub mod rotation;
 pub use self::algorithm::{Algorithm, AlgorithmSet};
 pub use self::any_of::{AnyOf, EmptyList};
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
+#[cfg(feature = "serde")]
+pub use self::error::Message;
 pub use self::error::{
     AlgorithmNameError, Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError,
     KeyForm, ParseError, SelectError, SetError, SignatureError,

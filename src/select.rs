@@ -6,7 +6,7 @@ use core::borrow::Borrow;
 use core::ops::BitOr;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{KeyError, SelectError};
+use crate::error::{Excerpt, KeyError, SelectError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
 use crate::jwks::JwksKeys;
@@ -77,34 +77,34 @@ pub(crate) mod sealed {
     }
 }
 
-/// Chooses among candidates: those that the header names, or all when it names none.
+/// Chooses among candidates: those that the header names, or all when it names none. `unknown` is why there
+/// is none with the name.
 fn choose<K: Borrow<VerifyingKey>>(
     alg: Algorithm,
     named: bool,
-    keys: usize,
     candidates: impl Iterator<Item = Result<K, KeyError>>,
+    unknown: impl FnOnce() -> SelectError,
 ) -> Result<K, SelectError> {
     let is_same = |one: &K, other: &K| one.borrow().is_same_key(other.borrow());
     // The first key for the header's algorithm; until there is one, the first for another.
     let mut best: Option<K> = None;
-    let mut fits = false;
+    let mut fits = 0_usize;
     let mut several = false;
     let mut set_aside = None;
     for candidate in candidates {
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
             Ok(found) if found.borrow().algorithm() == alg => {
-                if fits && best.as_ref().is_some_and(|best| !is_same(best, &found)) {
-                    return Err(match named {
-                        true => SelectError::KeyAmbiguous { alg },
-                        false => SelectError::KidMissing { alg },
-                    });
-                }
                 // The same key once more is no other key.
-                if !fits {
-                    best = Some(found);
+                if fits == 0 || best.as_ref().is_none_or(|best| !is_same(best, &found)) {
+                    fits = fits.saturating_add(1);
                 }
-                fits = true;
+                match fits {
+                    1 => best = Some(found),
+                    // A device is spared the counting.
+                    _ if Excerpt::TEXTS == 1 => return Err(several_fit(alg, named, fits)),
+                    _ => {}
+                }
             }
             Ok(found) => {
                 several |= best.as_ref().is_some_and(|best| !is_same(best, &found));
@@ -113,13 +113,40 @@ fn choose<K: Borrow<VerifyingKey>>(
         }
     }
     match (best, set_aside) {
-        (Some(found), _) if fits => Ok(found),
+        (Some(found), _) if fits == 1 => Ok(found),
+        (Some(_), _) if fits > 1 => Err(several_fit(alg, named, fits)),
         (Some(found), _) if !several => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
         }
         (None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
-        (None, None) if named => Err(SelectError::KidUnknown { keys }),
+        (None, None) => Err(unknown()),
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
+    }
+}
+
+const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
+    match named {
+        true => SelectError::KeyAmbiguous { alg, keys },
+        false => SelectError::KidNeeded { alg, keys },
+    }
+}
+
+/// None of the `keys` keys, whose kids these are, has the header's. A device is spared what is shown of them.
+#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
+fn unknown<'k>(
+    kid: Option<JsonString<'_>>,
+    keys: usize,
+    kids: impl Iterator<Item = JsonString<'k>>,
+) -> SelectError {
+    if keys == 0 {
+        return SelectError::NoKeys;
+    }
+    SelectError::KidUnknown {
+        keys,
+        #[cfg(feature = "alloc")]
+        kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
+        #[cfg(feature = "alloc")]
+        known: JsonString::excerpt_of(kids, keys, kid),
     }
 }
 
@@ -129,7 +156,7 @@ impl sealed::Find for VerifyingKey {
 
     fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
         let named = query.reference.kid().is_some();
-        choose(query.algorithm, named, 1, core::iter::once(Ok(self)))
+        choose(query.algorithm, named, core::iter::once(Ok(self)), || SelectError::NoKeys)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
@@ -150,7 +177,13 @@ impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let name = query.reference.name(|_| false);
         let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid.as_ref()).have(name)));
-        choose(query.algorithm, name.is_some(), self.len(), named.map(|(_, key)| Ok(key)))
+        choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
+            unknown(
+                query.reference.kid(),
+                self.len(),
+                self.iter().map(|(kid, _)| JsonString::new(kid.as_ref(), false)),
+            )
+        })
     }
 
     fn algorithms(&self) -> AlgorithmSet {
@@ -222,7 +255,13 @@ impl sealed::Find for JwksKeys<'_> {
             (Some(name), Ok(jwk)) if !jwk.names().have(name) => None,
             (_, Ok(jwk)) => Some(jwk.verifying_key(self.allowed)),
         });
-        choose(query.algorithm, name.is_some(), self.jwks.len(), candidates)
+        choose(query.algorithm, name.is_some(), candidates, || {
+            unknown(
+                query.reference.kid(),
+                self.jwks.len(),
+                self.jwks.iter().flatten().filter_map(|jwk| jwk.names().kid),
+            )
+        })
     }
 
     fn algorithms(&self) -> AlgorithmSet {
@@ -251,7 +290,13 @@ impl KeySet {
     /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
     /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
     pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
-        choose(algorithm, true, self.len(), self.keys_of(JsonString::new(kid, false)).map(kept))
+        let kid = JsonString::new(kid, false);
+        choose(algorithm, true, self.keys_of(kid).map(kept), || self.unknown(Some(kid)))
+    }
+
+    fn unknown(&self, kid: Option<JsonString<'_>>) -> SelectError {
+        let kids = self.names().filter_map(|names| names.kid);
+        unknown(kid, self.len(), kids.map(|kid| JsonString::new(kid, false)))
     }
 }
 
@@ -261,10 +306,11 @@ impl sealed::Find for KeySet {
 
     fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
         let alg = query.algorithm;
+        let unknown = || self.unknown(query.reference.kid());
         match query.reference.name(|name| self.keys_named(name).next().is_some()) {
-            Some(Name::Kid(kid)) => choose(alg, true, self.len(), self.keys_of(kid).map(kept)),
-            Some(thumbprint) => choose(alg, true, self.len(), self.keys_named(thumbprint).map(kept)),
-            None => choose(alg, false, self.len(), self.keys().map(kept)),
+            Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),
+            Some(thumbprint) => choose(alg, true, self.keys_named(thumbprint).map(kept), unknown),
+            None => choose(alg, false, self.keys().map(kept), unknown),
         }
     }
 

@@ -180,7 +180,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         self.accept_crit(header)?;
         let alg = self.accept_algorithm(header)?;
         self.accept_typ(header)?;
-        self.accept_kid(header, alg)?;
+        self.accept_kid(header)?;
         Ok(alg)
     }
 
@@ -206,8 +206,12 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     /// Holds `typ` to what the verifier demands.
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
         let Some(accepted) = &self.typ else { return Ok(()) };
-        let expected = || JsonString::new(accepted.iter().next().unwrap_or_default(), false).excerpt();
-        let found = header.typ().ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
+        let typ = header.typ();
+        let expected = || {
+            let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
+            JsonString::excerpt_of(texts, accepted.iter().count(), typ)
+        };
+        let found = typ.ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
         if !accepted.iter().any(|typ| same_media_type(found, typ)) {
             return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
         }
@@ -215,9 +219,9 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     }
 
     /// Refuses a header without `kid` where the verifier demands one.
-    pub(crate) fn accept_kid(&self, header: &Header<'_>, alg: Algorithm) -> Result<(), SelectError> {
+    pub(crate) fn accept_kid(&self, header: &Header<'_>) -> Result<(), SelectError> {
         if self.kid_required && header.kid().is_none() {
-            return Err(SelectError::KidMissing { alg });
+            return Err(SelectError::KidRequired);
         }
         Ok(())
     }

@@ -364,15 +364,15 @@ fn one_key_and_never_the_next() {
         |token: String| Verifier::new(&keys).algorithms(PUBLIC).verify(&token, &mut Vec::new()).map(|_| ());
     assert_eq!(verify(sign(r#","kid":"b""#)), Ok(()));
     assert_eq!(verify(sign(r#","kid":"a""#)), Err(SignatureError::Invalid.into()));
-    assert_eq!(verify(sign(r#","kid":"c""#)), Err(SelectError::KidUnknown { keys: 2 }.into()));
-    assert_eq!(verify(sign("")), Err(SelectError::KidMissing { alg: Algorithm::Es256 }.into()));
+    assert_eq!(verify(sign(r#","kid":"c""#)), Err(support::kid_unknown("c", 2, &["a", "b"])));
+    assert_eq!(verify(sign("")), Err(SelectError::KidNeeded { alg: Algorithm::Es256, keys: 2 }.into()));
 
     // The same key twice is one; without a kid, a thumbprint may name it.
     let (a, b) = (jwk("p256", r#""kid":"b","x5t":"1""#), jwk("p256-b", r#""kid":"b","x5t":"2""#));
     let twice = format!(r#"{{"keys":[{b},{b}]}}"#);
     assert_eq!(outcome_of_set(&twice, PUBLIC, &sign(r#","kid":"b""#)), Ok(Algorithm::Es256));
     let both = format!(r#"{{"keys":[{a},{b}]}}"#);
-    let ambiguous = SelectError::KeyAmbiguous { alg: Algorithm::Es256 };
+    let ambiguous = SelectError::KeyAmbiguous { alg: Algorithm::Es256, keys: 2 };
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","kid":"b""#)), Err(ambiguous.into()));
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t":"2""#)), Ok(Algorithm::Es256));
     let invalid = SignatureError::Invalid;

@@ -101,7 +101,8 @@ impl Rsa {
 }
 
 /// 2048 bits, times a small prime: 2049 to 2057 bits, with every number of unused bits.
-static RSA: LazyLock<[Rsa; 9]> = LazyLock::new(|| [3, 5, 11, 17, 37, 67, 131, 257, 521].map(Rsa::new));
+static RSA: LazyLock<[Rsa; 11]> =
+    LazyLock::new(|| [3, 5, 7, 11, 13, 17, 37, 67, 131, 257, 521].map(Rsa::new));
 
 const INVALID: Result<(), SignatureError> = Err(SignatureError::Invalid);
 

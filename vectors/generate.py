@@ -564,7 +564,9 @@ def selection():
     not_allowed, unsupported, mismatch = (
         select_error(f"Algorithm{what}") for what in ("NotAllowed", "Unsupported", "Mismatch")
     )
-    missing, unknown, ambiguous = (select_error(what) for what in ("KidMissing", "KidUnknown", "KeyAmbiguous"))
+    needed, required, unknown, ambiguous = (
+        select_error(what) for what in ("KidNeeded", "KidRequired", "KidUnknown", "KeyAmbiguous")
+    )
 
     # The token of a tenant that still signs with its client secret, sent to a verifier of RS256.
     case("HS256 without kid, RS256 expected", both, "RS256", hs_token, not_allowed)
@@ -579,15 +581,15 @@ def selection():
     )
 
     # kid
-    case("no kid, two keys", both, "RS256", rs(), missing)
-    case("no kid, two keys, the other's token", both, "RS256", rs("rsa-2048-b"), missing)
-    case("no kid, one key, kid demanded", key_set(a), "RS256", rs(), missing, require_kid=True)
-    case("no kid, key without kid, kid demanded", public("rsa-2048"), "RS256", rs(), missing, require_kid=True)
+    case("no kid, two keys", both, "RS256", rs(), needed)
+    case("no kid, two keys, the other's token", both, "RS256", rs("rsa-2048-b"), needed)
+    case("no kid, one key, kid demanded", key_set(a), "RS256", rs(), required, require_kid=True)
+    case("no kid, key without kid, kid demanded", public("rsa-2048"), "RS256", rs(), required, require_kid=True)
     case("no kid, one key", key_set(a), "RS256", rs(), accept(rs()))
     case("no kid, bare key without kid", public("rsa-2048"), "RS256", rs(), accept(rs()))
     case("no kid, one key an algorithm, RS256", key_set(e, a), "RS256 ES256", rs(), accept(rs()))
     case("no kid, one key an algorithm, ES256", key_set(a, e), "RS256 ES256", es(), accept(es()), source("joserfc"))
-    case("no kid, two of three for the algorithm", key_set(a, e, b), "RS256 ES256", rs(), missing)
+    case("no kid, two of three for the algorithm", key_set(a, e, b), "RS256 ES256", rs(), needed)
     case("no kid, the other key is for another algorithm", key_set(a, e), "RS256", rs(), accept(rs()))
     case("kid of the first", both, "RS256", rs(kid="a"), accept(rs(kid="a"), "a"), require_kid=True)
     case("kid of the second", both, "RS256", rs("rsa-2048-b", kid="b"), accept(rs("rsa-2048-b", kid="b"), "b"))
@@ -871,7 +873,7 @@ def selection():
     hs = sign("PyJWT", "hmac-32", {"kid": "h"})
     case("the same secret twice", key_set(secret, twice), "HS256", hs, accept(hs, "h"))
     case("the same key twice, no kid", key_set(a, a), "RS256", rs(), accept(rs()))
-    case("the same key twice and another, no kid", key_set(a, a, b), "RS256", rs(), missing)
+    case("the same key twice and another, no kid", key_set(a, a, b), "RS256", rs(), needed)
     case("the same key under two kids, no kid", key_set(a, {**a, "kid": "z"}), "RS256", rs(), accept(rs()))
     for what, document in (
         ("two keys under a kid", key_set(a, a_or_b)),
@@ -901,18 +903,18 @@ def selection():
     case("x5t of the second", adfs, "RS256", second, accept(second))
     crossed = rs(x5t="2")
     case("x5t of the wrong key", adfs, "RS256", crossed, INVALID)
-    case("x5t unknown", adfs, "RS256", rs(x5t="3"), missing)
-    case("x5t, and a kid demanded", adfs, "RS256", first, missing, require_kid=True)
+    case("x5t unknown", adfs, "RS256", rs(x5t="3"), needed)
+    case("x5t, and a kid demanded", adfs, "RS256", first, required, require_kid=True)
     for value in (1, None, ["1"], ""):
         odd = rs(x5t=value)
-        case(f"x5t {json.dumps(value)}", adfs, "RS256", odd, missing)
+        case(f"x5t {json.dumps(value)}", adfs, "RS256", odd, needed)
     only = rs(x5t="3")
     case("x5t unknown, one key", key_set(sha1(a, "1")), "RS256", only, accept(only))
-    case("x5t, none in the set", both, "RS256", first, missing)
-    case("x5t, the set has x5t#S256", modern, "RS256", first, missing)
+    case("x5t, none in the set", both, "RS256", first, needed)
+    case("x5t, the set has x5t#S256", modern, "RS256", first, needed)
     named = rs(**{"x5t#S256": "1"})
     case("x5t#S256 of the first", modern, "RS256", named, accept(named))
-    case("x5t#S256, the set has x5t", adfs, "RS256", named, missing)
+    case("x5t#S256, the set has x5t", adfs, "RS256", named, needed)
     both_named = rs(**{"x5t": "2", "x5t#S256": "1"})
     case("x5t#S256 before x5t", key_set(sha256(a, "1"), sha1(b, "2")), "RS256", both_named, accept(both_named))
     fallback = rs("rsa-2048-b", **{"x5t": "2", "x5t#S256": "3"})
@@ -2903,7 +2905,7 @@ def demo():
         two,
         "RS256",
         sign("PyJWT", "rsa-2048", {"typ": "JWT"}, CLAIMS),
-        select_error("KidMissing"),
+        select_error("KidNeeded"),
     )
     case(
         "unknown kid",

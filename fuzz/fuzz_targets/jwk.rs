@@ -119,7 +119,7 @@ impl Key<'_> {
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, String> {
         let refuse = |error: KeyError| Err(format!("{error:?}"));
         let of_excerpt =
-            |variant, name, value| Err(format!("{variant} {{ {name}: {:?} }}", reference::excerpt(value)));
+            |variant, name, value| Err(format!("{variant} {{ {name}: {} }}", reference::excerpt(value)));
         let kty = match self.text("kty")? {
             Some("oct") => "oct",
             Some("EC") => "EC",

@@ -36,11 +36,18 @@ fn base64url_fault(text: &[u8]) -> Option<Base64Error> {
 
 /// What an error shows of a text: see `Excerpt`.
 pub fn excerpt(text: &str) -> String {
-    let shown = |character| if matches!(character, ' '..='~') { character } else { '?' };
-    if text.chars().count() <= 31 {
-        return text.chars().map(shown).collect();
+    let mut shown = String::from('"');
+    let mut length = 0;
+    for character in text.chars() {
+        length += character.len_utf8();
+        match character {
+            _ if length > 46 => return shown + "\"...",
+            '"' | '\\' => shown.extend(['\\', character]),
+            ' '..='~' => shown.push(character),
+            other => shown.extend(other.escape_unicode()),
+        }
     }
-    text.chars().take(28).map(shown).chain("...".chars()).collect()
+    shown + "\""
 }
 
 /// The integer that a JSON number writes, if it is one of at most 30 digits: all its digits, without the

@@ -2,7 +2,7 @@
 
 use super::Claims;
 use crate::any_of::AnyOf;
-use crate::error::ClaimsError;
+use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
 use crate::time::{Leeway, UnixTime};
 
@@ -241,16 +241,27 @@ impl Expect<'_> {
         let meets = |value: Value<'_>| {
             value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == *accepted))
         };
-        let (met, first) = match value {
-            Some(Value::Array(several)) => (several.elements().any(meets), several.elements().next()),
-            one => (one.is_some_and(meets), one),
+        let (met, first, several) = match value {
+            Some(Value::Array(several)) => {
+                (several.elements().any(meets), several.elements().next(), Some(several))
+            }
+            one => (one.is_some_and(meets), one, None),
         };
         if met {
             return Ok(());
         }
-        let expected = accepted.iter().next().unwrap_or_default();
-        let found = first.and_then(Value::as_string).unwrap_or(JsonString::new("", false));
-        let [found, expected] = found.excerpts_of_mismatch(JsonString::new(expected, false));
+        let first = first.and_then(Value::as_string);
+        let texts = || accepted.iter().map(|accepted| JsonString::new(accepted, false));
+        let other = texts().next();
+        let expected = JsonString::excerpt_of(texts(), texts().count(), first);
+        let found = match several {
+            // A device shows the first.
+            Some(several) if Excerpt::TEXTS > 1 => {
+                let elements = several.elements().filter_map(Value::as_string);
+                JsonString::excerpt_of(elements.clone(), elements.count(), other)
+            }
+            _ => JsonString::excerpt_of(first.into_iter(), 1, other),
+        };
         Err(if is_issuer {
             ClaimsError::IssuerMismatch { found, expected }
         } else {

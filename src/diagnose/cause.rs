@@ -114,8 +114,10 @@ causes! {
     IdToken: "send the access token: an ID token is for the client that asked for it, and not for an API; an issuer that gives access tokens another 'typ' needs a verifier that demands that",
     /// `typ` is missing or another than the one that is expected (RFC 8725 §3.11).
     TypMismatch: "send the kind of token that is meant for this verifier, or demand the 'typ' that its issuer writes",
-    /// The header has no `kid`, and one is needed.
-    KidMissing: "have the issuer put the 'kid' of the key it signs with into the header",
+    /// The header has no `kid`, and the verifier requires one.
+    KidRequired: "have the issuer put the 'kid' of the key it signs with into the header, or do not require one",
+    /// The header has no `kid`, and several keys are for its algorithm.
+    KidNeeded: "have the issuer put the 'kid' of the key it signs with into the header, which no other key has",
 
     /// There is no key at all.
     NoKeys: "check the key endpoint: the set has no key",

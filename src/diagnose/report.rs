@@ -65,7 +65,8 @@ impl<K: KeySource> Diagnosis<'_, K> {
         problem.error() == self.refusal()
             || matches!(
                 problem.cause(),
-                Cause::KidMissing
+                Cause::KidRequired
+                    | Cause::KidNeeded
                     | Cause::KidUnknown
                     | Cause::KidIsThumbprint
                     | Cause::KidLetterCase

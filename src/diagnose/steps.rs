@@ -116,18 +116,21 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         verifier.accept_crit(header).unwrap_or_else(&mut refuse);
         let accepted = verifier.accept_algorithm(header).map_err(&mut refuse).ok();
         verifier.accept_typ(header).unwrap_or_else(&mut refuse);
-        if let Ok(alg) = header.algorithm() {
-            verifier.accept_kid(header, alg).unwrap_or_else(refuse);
+        if header.algorithm().is_ok() {
+            verifier.accept_kid(header).unwrap_or_else(refuse);
         }
         accepted
     }
 
     /// Without an algorithm no key is chosen, but one with the header's kid could be there.
     fn check_kid(&mut self, header: &Header<'_>) {
-        let survey = self.survey(Reference::of(header));
-        if !survey.any_named {
-            let error = SelectError::KidUnknown { keys: survey.keys };
-            self.add(Stage::Keys, survey.cause(why::of_select(&error, self.allowed)), error);
+        let reference = Reference::of(header);
+        let Some(algorithm) = self.allowed.iter().next() else { return };
+        // Whatever the algorithm: the kid decides first.
+        let found = self.keys.find(&Query { algorithm, reference });
+        if let Err(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. })) = found {
+            let cause = why::of_select(&error, self.allowed);
+            self.add(Stage::Keys, self.survey(reference).cause(cause), error);
         }
     }
 

@@ -102,8 +102,9 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
             Cause::IdToken
         }
         SelectError::TypMissing { .. } | SelectError::TypMismatch { .. } => Cause::TypMismatch,
-        SelectError::KidMissing { .. } => Cause::KidMissing,
-        SelectError::KidUnknown { keys: 0 } => Cause::NoKeys,
+        SelectError::KidRequired => Cause::KidRequired,
+        SelectError::KidNeeded { .. } => Cause::KidNeeded,
+        SelectError::NoKeys => Cause::NoKeys,
         SelectError::KidUnknown { .. } => Cause::KidUnknown,
         SelectError::KeySetAside { reason } => of_key(&reason),
         SelectError::KeyAmbiguous { .. } => Cause::KeyAmbiguous,
@@ -224,6 +225,8 @@ pub(super) fn of_claims(
         }
         ClaimsError::NotObject => Cause::ClaimsMalformed,
         ClaimsError::ClaimType { .. } => Cause::ClaimType,
+        #[cfg(feature = "serde")]
+        ClaimsError::Deserialize { .. } => Cause::ClaimType,
         ClaimsError::DateRange { .. } => Cause::Milliseconds,
         ClaimsError::ClaimMissing { name: "aud" } if claims.is_some_and(names_client) => {
             Cause::ClientInsteadOfAudience

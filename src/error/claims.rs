@@ -1,6 +1,8 @@
 //! What a verified payload can be refused for.
 
 use core::fmt;
+#[cfg(feature = "serde")]
+use core::fmt::Write as _;
 
 use super::{Excerpt, JsonError};
 use crate::time::{Leeway, UnixTime};
@@ -41,14 +43,14 @@ pub enum ClaimsError {
     IssuerMismatch {
         /// The claim.
         found: Excerpt,
-        /// What the policy accepts; the first, if several.
+        /// What the policy accepts.
         expected: Excerpt,
     },
     /// No member of `aud` is an audience that the policy accepts.
     AudienceMismatch {
-        /// The claim; its first member, if several.
+        /// The claim, which may have several members.
         found: Excerpt,
-        /// What the policy accepts; the first, if several.
+        /// What the policy accepts.
         expected: Excerpt,
     },
     /// `exp` lies in the past.
@@ -89,64 +91,153 @@ pub enum ClaimsError {
         /// The leeway granted.
         leeway: Leeway,
     },
+    /// The claims do not fit the type that they are deserialized into.
+    #[cfg(feature = "serde")]
+    Deserialize {
+        /// What `serde_json` says of it.
+        message: Message,
+        /// The line of the payload, from 1 on.
+        line: u32,
+        /// The byte in this line, from 1 on.
+        column: u32,
+    },
+}
+
+/// Up to 79 bytes of another library's message, displayed with everything but printable ASCII escaped.
+#[cfg(feature = "serde")]
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    bytes: [u8; 79],
+    len: u8,
+}
+
+#[cfg(feature = "serde")]
+impl fmt::Display for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        let text = core::str::from_utf8(text).unwrap_or_default();
+        text.chars().try_for_each(|character| match character {
+            ' '..='~' => f.write_char(character),
+            _ => write!(f, "{}", character.escape_unicode()),
+        })
+    }
+}
+
+#[cfg(feature = "serde")]
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+#[cfg(feature = "serde")]
+impl ClaimsError {
+    pub(crate) fn of_serde(error: &serde_json::Error) -> Self {
+        use alloc::string::ToString as _;
+
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        // The fields say where.
+        let place = alloc::format!(" at line {line} column {column}");
+        let text = text.strip_suffix(&place).unwrap_or(&text);
+        let mut message = Message { bytes: [0; 79], len: 0 };
+        let most =
+            if text.len() > message.bytes.len() { message.bytes.len().saturating_sub(3) } else { text.len() };
+        let ends = text.char_indices().map(|(start, character)| start.saturating_add(character.len_utf8()));
+        let end = ends.take_while(|end| *end <= most).last().unwrap_or(0);
+        let dots = if end < text.len() { "..." } else { "" };
+        for (place, byte) in message.bytes.iter_mut().zip(text.bytes().take(end).chain(dots.bytes())) {
+            *place = byte;
+            message.len = message.len.saturating_add(1);
+        }
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self::Deserialize { message, line: number(line), column: number(column) }
+    }
+}
+
+/// Seconds in words.
+struct Seconds(i64);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} second{}", self.0, if self.0 == 1 { "" } else { "s" })
+    }
 }
 
 impl fmt::Display for ClaimsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Json(error) => write!(f, "the claims are not strict JSON: {error}"),
-            Self::NotObject => f.write_str("the claims are not a JSON object"),
+            Self::Json(error) => write!(f, "claims: {error}"),
+            Self::NotObject => {
+                f.write_str("claims: expected a JSON object, found another value: the payload is not a JWT's")
+            }
             Self::ClaimType { name, expected, found } => {
-                write!(f, "'{name}' of the token: expected {expected}, found {found}")
+                write!(f, "claim '{name}': expected {expected}, found {found}")
             }
-            Self::DateRange { name } => write!(f, "'{name}' is a number that is no time in seconds"),
-            Self::ClaimMissing { name } => write!(f, "the token has no '{name}', and the policy demands one"),
+            Self::DateRange { name } => {
+                write!(f, "claim '{name}': expected a number of seconds since 1970, found one beyond 64 bits")
+            }
+            Self::ClaimMissing { name } => {
+                write!(f, "claim '{name}': expected a value, found none: the policy requires it")
+            }
             Self::ClaimPresent { name } => {
-                write!(f, "the token has '{name}', and the policy demands that it has none")
+                write!(f, "claim '{name}': expected none, found one: the policy forbids it")
             }
-            Self::IssuerMismatch { found, expected } => {
+            Self::IssuerMismatch { found, expected } => write!(
+                f,
+                "claim 'iss': expected {expected}, found {found}: the texts must be equal, byte by byte"
+            ),
+            Self::AudienceMismatch { found, expected } => write!(
+                f,
+                "claim 'aud': expected {expected}, found {found}: the token was issued for another audience"
+            ),
+            Self::Expired { exp, now, leeway } => {
+                let (exp, now, leeway) = (exp.seconds(), now.seconds(), leeway.seconds());
+                let after = now.saturating_sub(leeway.into());
                 write!(
                     f,
-                    "'iss' is \"{found}\" where \"{expected}\" is expected: the texts must be equal, byte by byte"
-                )
+                    "claim 'exp': expected a time after {after} (now {now}, leeway {leeway}), found {exp}: "
+                )?;
+                match now.saturating_sub(exp) {
+                    0 => f.write_str("the token expires at this second")?,
+                    seconds => write!(f, "the token expired {} ago", Seconds(seconds))?,
+                }
+                f.write_str("; get a new one, or set the clock")
             }
-            Self::AudienceMismatch { found, expected } => {
+            Self::NotYetValid { nbf, now, leeway } => {
+                let (nbf, now, leeway) = (nbf.seconds(), now.seconds(), leeway.seconds());
+                let latest = now.saturating_add(leeway.into());
                 write!(
                     f,
-                    "'aud' is \"{found}\" where \"{expected}\" is expected: the token was issued for someone else"
+                    "claim 'nbf': expected at most {latest} (now {now}, leeway {leeway}), found {nbf}: \
+                     the token becomes valid in {}; wait, set the clock, or grant leeway",
+                    Seconds(nbf.saturating_sub(now))
                 )
             }
-            Self::Expired { exp, now, leeway } => write!(
+            Self::IssuedInFuture { iat, now, leeway } => {
+                let (iat, now, leeway) = (iat.seconds(), now.seconds(), leeway.seconds());
+                let latest = now.saturating_add(leeway.into());
+                write!(
+                    f,
+                    "claim 'iat': expected at most {latest} (now {now}, leeway {leeway}), found {iat}: \
+                     the token was issued {} in the future; set the clock, or grant leeway",
+                    Seconds(iat.saturating_sub(now))
+                )
+            }
+            Self::TooOld { iat, now, max_age, leeway } => {
+                let (iat, now, leeway) = (iat.seconds(), now.seconds(), leeway.seconds());
+                let earliest = now.saturating_sub(max_age.into()).saturating_sub(leeway.into());
+                write!(
+                    f,
+                    "claim 'iat': expected at least {earliest} (now {now}, maximum age {max_age}, leeway {leeway}), found {iat}: \
+                     the token is {} old; get a new one",
+                    Seconds(now.saturating_sub(iat))
+                )
+            }
+            #[cfg(feature = "serde")]
+            Self::Deserialize { message, line, column } => write!(
                 f,
-                "the token expired {} seconds ago ('exp' {}, now {}, leeway {}): get a new one, or set the clock",
-                now.seconds().saturating_sub(exp.seconds()),
-                exp.seconds(),
-                now.seconds(),
-                leeway.seconds()
-            ),
-            Self::NotYetValid { nbf, now, leeway } => write!(
-                f,
-                "the token is valid only in {} seconds ('nbf' {}, now {}, leeway {}): wait, set the clock, or grant leeway",
-                nbf.seconds().saturating_sub(now.seconds()),
-                nbf.seconds(),
-                now.seconds(),
-                leeway.seconds()
-            ),
-            Self::IssuedInFuture { iat, now, leeway } => write!(
-                f,
-                "the token was issued {} seconds in the future ('iat' {}, now {}, leeway {}): set the clock, or grant leeway",
-                iat.seconds().saturating_sub(now.seconds()),
-                iat.seconds(),
-                now.seconds(),
-                leeway.seconds()
-            ),
-            Self::TooOld { iat, now, max_age, leeway } => write!(
-                f,
-                "the token is {} seconds old, and at most {max_age} are accepted ('iat' {}, now {}, leeway {}): get a new one",
-                now.seconds().saturating_sub(iat.seconds()),
-                iat.seconds(),
-                now.seconds(),
-                leeway.seconds()
+                "claims: expected the type that they are deserialized into, found another at line {line} column {column}: {message}"
             ),
         }
     }

@@ -65,10 +65,8 @@ pub enum KeyError {
     AlgMismatch {
         /// The value of `alg`.
         alg: Algorithm,
-        /// The value of `kty`.
-        kty: &'static str,
-        /// The value of `crv`, where such a key has one.
-        crv: Option<&'static str>,
+        /// What a key of this `kty` and `crv` can carry.
+        could_be: AlgorithmSet,
     },
     /// The algorithm of the key is not one that the caller accepts.
     AlgNotAllowed {
@@ -184,89 +182,108 @@ pub enum KeyError {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Json(error) => write!(f, "the key is not strict JSON: {error}"),
-            Self::NotObject => f.write_str("the key is not a JSON object"),
-            Self::MemberMissing { name } => write!(f, "the key has no '{name}'"),
+            Self::Json(error) => write!(f, "key: {error}"),
+            Self::NotObject => f.write_str("key: expected a JSON object, found another value"),
+            Self::MemberMissing { name } => write!(f, "key '{name}': expected a value, found none"),
             Self::CertificateOnly { name } => write!(
                 f,
-                "the key has no '{name}', only a certificate in 'x5c', which is not read: have the issuer publish the key's own members"
+                "key '{name}': expected a value, found only a certificate in 'x5c', which is not read: have the issuer publish the key's own members"
             ),
-            Self::MemberType { name, expected, found } => write!(f, "'{name}' of the key: expected {expected}, found {found}"),
-            Self::KtyUnsupported { kty } => write!(
-                f,
-                "'kty' is \"{kty}\"{}, and this build knows {}",
-                FeatureOff(kty.as_str()),
-                Enabled::Ktys
-            ),
+            Self::MemberType { name, expected, found } => {
+                write!(f, "key '{name}': expected {expected}, found {found}")
+            }
+            Self::KtyUnsupported { kty } => {
+                write!(f, "key 'kty': expected {}, found {kty}{}", Enabled::Ktys, FeatureOff(kty.as_str()))
+            }
             Self::CrvUnsupported { kty: "EC", crv } if is_p256(crv.as_str()) => write!(
                 f,
-                "'crv': expected {}, found \"{crv}\": this is P-256 under a name that JWK does not have",
+                "key 'crv': expected {}, found {crv}: this is P-256 under a name that JWK does not have",
                 Enabled::Crvs("EC")
             ),
             Self::CrvUnsupported { kty, crv } => write!(
                 f,
-                "'crv': expected {}, found \"{crv}\"{}",
+                "key 'crv': expected {}, found {crv}{}",
                 Enabled::Crvs(kty),
                 FeatureOff(crv.as_str())
             ),
             Self::UseNotSig { key_use } if is_like_sig(key_use.as_str()) => {
-                write!(f, "'use': expected \"sig\", found \"{key_use}\": did the issuer mean \"sig\"?")
+                write!(f, "key 'use': expected \"sig\", found {key_use}: did the issuer mean \"sig\"?")
             }
             Self::UseNotSig { key_use } => {
-                write!(f, "'use': expected \"sig\", found \"{key_use}\": the key is not for signatures")
+                write!(f, "key 'use': expected \"sig\", found {key_use}: the key is not for signatures")
             }
-            Self::KeyOpsNotVerify => f.write_str("'key_ops' does not have \"verify\": the key is not for verification"),
-            Self::KeyOpsDuplicate { operation } => {
-                write!(f, "'key_ops' names \"{operation}\" twice: expected each operation once")
-            }
-            Self::AlgUnsupported { alg } => write!(
-                f,
-                "'alg' is \"{alg}\"{}, and this build verifies {}",
-                FeatureOff(alg.as_str()),
-                Enabled::Names
+            Self::KeyOpsNotVerify => f.write_str(
+                "key 'key_ops': expected \"verify\", found other operations: the key is not for verification",
             ),
-            Self::AlgMismatch { alg, kty, crv: Some(crv) } => {
-                write!(f, "'alg' is {alg}, which a key of type {kty} on {crv} cannot carry")
+            Self::KeyOpsDuplicate { operation } => {
+                write!(f, "key 'key_ops': expected each operation once, found \"{operation}\" twice")
             }
-            Self::AlgMismatch { alg, kty, crv: None } => {
-                write!(f, "'alg' is {alg}, which a key of type {kty} cannot carry")
+            Self::AlgUnsupported { alg } => {
+                write!(f, "key 'alg': expected {}, found {alg}{}", Enabled::Names, FeatureOff(alg.as_str()))
             }
-            Self::AlgNotAllowed { alg, allowed } => write!(f, "the key is for {alg}, and {allowed} is accepted"),
+            Self::AlgMismatch { alg, could_be } => {
+                write!(f, "key 'alg': expected {could_be}, by its 'kty' and 'crv', found {alg}")
+            }
+            Self::AlgNotAllowed { alg, allowed } => {
+                write!(f, "key: expected one for {allowed}, found one for {alg}")
+            }
             Self::AlgMissing { could_be } => write!(
                 f,
-                "the key has no 'alg', and could be for {could_be}: have the issuer publish its 'alg', or accept only one of them"
+                "key 'alg': expected a value, found none, and the key could be for {could_be}: have the issuer publish it, or accept only one of them"
             ),
-            Self::FeatureDisabled { alg } => write!(f, "the key is for {alg}, which this build was made without"),
+            Self::FeatureDisabled { alg } => write!(
+                f,
+                "key: expected one for an algorithm of this build, found one for {alg}: enable its feature"
+            ),
             Self::PrivateMaterial { name } => write!(
                 f,
-                "the key has the private member '{name}': whoever can read it can sign; replace the key"
+                "key: expected a public key, found the private member '{name}': whoever can read it can sign; replace the key"
             ),
             Self::SecretAmongPublic => f.write_str(
-                "the key is a shared secret, and public keys are accepted beside it: verify HMAC apart from other algorithms",
+                "key: expected a public key, found a symmetric key in a set that also allows public-key algorithms: verify HMAC apart from them",
             ),
-            Self::Base64 { name, error } => write!(f, "'{name}' is not base64url: {error}"),
-            Self::SecretTooShort { length, least } => write!(f, "the secret has {length} octets, and {least} are the least"),
-            Self::SecretTooLong { length, most } => write!(f, "the secret has {length} octets, and {most} are the most"),
-            Self::SecretIsKeyDocument { form } => write!(f, "this secret looks like {form}; use a random secret"),
-            Self::CoordinateLength { name, crv, expected, length } => {
-                write!(f, "'{name}' has {length} octets where {crv} has {expected}")?;
-                let stripped = (1..expected).contains(&length) && crv != "Ed25519";
-                f.write_str(if stripped { ": the issuer stripped leading zeros" } else { "" })
+            Self::Base64 { name, error } => write!(f, "key '{name}': {error}"),
+            Self::SecretTooShort { length, least } => write!(
+                f,
+                "secret: expected at least {least} bytes, found {length}: use a longer random secret"
+            ),
+            Self::SecretTooLong { length, most } => {
+                write!(f, "secret: expected at most {most} bytes, found {length}")
             }
-            Self::PointNotOnCurve { crv: "Ed25519" } => f.write_str("'x' is no point of Ed25519"),
-            Self::PointNotOnCurve { crv } => write!(f, "'x' and 'y' are no point of {crv}"),
-            Self::PointOfSmallOrder => f.write_str("'x' is a point of small order, which is nobody's key"),
-            Self::ModulusTooSmall { bits, least } => write!(f, "the modulus has {bits} bits, and {least} are the least"),
-            Self::ModulusTooLarge { bits, most } => write!(f, "the modulus has {bits} bits, and {most} are the most"),
-            Self::ModulusEven => f.write_str("the modulus is even: it is no RSA modulus"),
+            Self::SecretIsKeyDocument { form } => {
+                write!(f, "secret: expected random bytes, found what looks like {form}: use a random secret")
+            }
+            Self::CoordinateLength { name, crv, expected, length } => {
+                write!(f, "key '{name}': expected {expected} bytes for {crv}, found {length}")?;
+                let stripped = (1..expected).contains(&length) && crv != "Ed25519";
+                f.write_str(if stripped { ": the issuer stripped leading zeros, which it must keep" } else { "" })
+            }
+            Self::PointNotOnCurve { crv: "Ed25519" } => {
+                f.write_str("key 'x': expected a point on Ed25519, found another")
+            }
+            Self::PointNotOnCurve { crv } => {
+                write!(f, "key 'x' and 'y': expected a point on {crv}, found another")
+            }
+            Self::PointOfSmallOrder => {
+                f.write_str("key 'x': expected a point of large order, found one of small order, which is nobody's key")
+            }
+            Self::ModulusTooSmall { bits, least } => {
+                write!(f, "key 'n': expected at least {least} bits, found {bits}: replace the key with a larger one")
+            }
+            Self::ModulusTooLarge { bits, most } => {
+                write!(f, "key 'n': expected at most {most} bits, found {bits}")
+            }
+            Self::ModulusEven => {
+                f.write_str("key 'n': expected an odd number, found an even one: this is not an RSA modulus")
+            }
             Self::ExponentTooSmall { exponent, min } => {
-                write!(f, "the public exponent 'e' is {exponent}; at least {min} is required")
+                write!(f, "key 'e': expected at least {min}, found {exponent}: replace the key")
             }
             Self::ExponentTooLarge { bits, max } => {
-                write!(f, "the public exponent 'e' is {bits} bits; at most {max} are accepted")
+                write!(f, "key 'e': expected at most {max} bits, found {bits}")
             }
             Self::ExponentEven { exponent } => {
-                write!(f, "the public exponent 'e' is {exponent}, which is even: no RSA key has such an exponent")
+                write!(f, "key 'e': expected an odd number, found {exponent}: this is not an RSA exponent")
             }
         }
     }
@@ -349,16 +366,24 @@ pub enum SetError {
 impl fmt::Display for SetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::TooLong { length, limit } => {
-                write!(f, "expected a JWK Set of at most {limit} bytes, found {length}")
+            Self::TooLong { length, limit } => write!(
+                f,
+                "JWK Set: expected at most {limit} bytes, found {length}: raise Limits::max_set_length if such sets are normal"
+            ),
+            Self::Json(error) => write!(f, "JWK Set: {error}"),
+            Self::NotObject => f.write_str(
+                "JWK Set: expected a JSON object, found another value: the document is not a JWK Set",
+            ),
+            Self::KeysMissing => {
+                f.write_str("JWK Set 'keys': expected an array, found none: the document is not a JWK Set")
             }
-            Self::Json(error) => write!(f, "the JWK Set is not strict JSON: {error}"),
-            Self::NotObject => f.write_str("the document is JSON, but no object: it is no JWK Set"),
-            Self::KeysMissing => f.write_str("the document has no 'keys': it is no JWK Set"),
-            Self::KeysNotArray => f.write_str("'keys' is not an array: it is no JWK Set"),
-            Self::TooManyKeys { keys, limit } => {
-                write!(f, "expected a JWK Set of at most {limit} keys, found {keys}")
-            }
+            Self::KeysNotArray => f.write_str(
+                "JWK Set 'keys': expected an array, found another value: the document is not a JWK Set",
+            ),
+            Self::TooManyKeys { keys, limit } => write!(
+                f,
+                "JWK Set: expected at most {limit} keys, found {keys}: raise Limits::max_keys if such sets are normal"
+            ),
         }
     }
 }

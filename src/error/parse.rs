@@ -67,43 +67,51 @@ pub enum ParseError {
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::TokenTooLong { length, limit } => {
-                write!(f, "expected a token of at most {limit} bytes, found {length}")
-            }
-            Self::JsonSerialization => f.write_str(
-                "the token is JSON: only the compact serialization, header.payload.signature, is accepted",
+            Self::TokenTooLong { length, limit } => write!(
+                f,
+                "token: expected at most {limit} bytes, found {length}: raise Limits::max_token_length if such tokens are normal"
             ),
-            Self::PartsMissing { parts } => {
-                write!(
-                    f,
-                    "a JWS has three parts, header.payload.signature, and this has {parts}: it was cut, or is no JWS"
-                )
-            }
-            Self::Jwe => {
-                f.write_str("five parts: this is a JWE, an encrypted token; ask the issuer for a signed one")
-            }
-            Self::TooManyParts => f.write_str("more than three parts: this is no JWS"),
-            Self::HeaderTooLong { length, limit } => {
-                write!(f, "expected an encoded header of at most {limit} bytes, found {length}")
-            }
+            Self::JsonSerialization => f.write_str(
+                "token: expected the compact serialization (header.payload.signature), found JSON: send the token in compact form",
+            ),
+            Self::PartsMissing { parts } => write!(
+                f,
+                "token: expected 3 parts (header.payload.signature), found {parts}: the token is truncated or not a JWS"
+            ),
+            Self::Jwe => f.write_str(
+                "token: expected 3 parts (header.payload.signature), found 5, an encrypted token (JWE): ask the issuer for a signed one",
+            ),
+            Self::TooManyParts => f.write_str(
+                "token: expected 3 parts (header.payload.signature), found more: the text is not a JWS",
+            ),
+            Self::HeaderTooLong { length, limit } => write!(
+                f,
+                "token header: expected at most {limit} bytes, found {length}: raise Limits::max_header_length if such headers are normal"
+            ),
             Self::ScratchTooSmall { needed, given } => write!(
                 f,
-                "the scratch buffer has {given} bytes where {needed} are needed: one as long as the token suffices"
+                "scratch buffer: expected at least {needed} bytes, found {given}: one as long as the token suffices"
             ),
-            Self::HeaderBase64(error) => write!(f, "the header is not base64url: {error}"),
-            Self::HeaderJson(error) => write!(f, "the header is not strict JSON: {error}"),
-            Self::HeaderNotObject => f.write_str("the header is not a JSON object"),
-            Self::AlgMissing => f.write_str("the header has no 'alg'"),
-            Self::ParameterType { name } => write!(f, "'{name}' in the header is not a string"),
+            Self::HeaderBase64(error) => write!(f, "token header: {error}"),
+            Self::HeaderJson(error) => write!(f, "token header: {error}"),
+            Self::HeaderNotObject => {
+                f.write_str("token header: expected a JSON object, found another value: the text is not a JWS")
+            }
+            Self::AlgMissing => {
+                f.write_str("token header 'alg': expected a value, found none: the text is not a JWS")
+            }
+            Self::ParameterType { name } => {
+                write!(f, "token header '{name}': expected a string, found a value of another type")
+            }
             Self::Crit => f.write_str(
-                "expected no 'crit' in the header, found one: it names extensions that must be understood, and this \
+                "token header 'crit': expected none, found one: it names extensions that must be understood, and this \
                  verifier has no list of them; see Verifier::understands",
             ),
-            Self::UnencodedPayload => {
-                f.write_str("the header has 'b64' other than true: unencoded payloads are not accepted")
-            }
-            Self::SignatureBase64(error) => write!(f, "the signature is not base64url: {error}"),
-            Self::PayloadBase64(error) => write!(f, "the payload is not base64url: {error}"),
+            Self::UnencodedPayload => f.write_str(
+                "token header 'b64': expected true, found another value: unencoded payloads are not supported",
+            ),
+            Self::SignatureBase64(error) => write!(f, "token signature: {error}"),
+            Self::PayloadBase64(error) => write!(f, "token payload: {error}"),
         }
     }
 }

@@ -2,63 +2,6 @@
 
 use core::fmt;
 
-/// Up to 31 bytes of text from a token, a key or a policy, fit to be shown: whatever is not
-/// printable ASCII is replaced by `?`, and text that was cut ends in `...`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Excerpt {
-    bytes: [u8; Self::MAX],
-    len: u8,
-}
-
-impl Excerpt {
-    const MAX: usize = 31;
-
-    pub(crate) fn new(characters: impl IntoIterator<Item = char>) -> Self {
-        let mut excerpt = Self { bytes: [0; Self::MAX], len: 0 };
-        for character in characters {
-            let Some(place) = excerpt.bytes.get_mut(usize::from(excerpt.len)) else {
-                // Cut: the last three places say so.
-                if let Some(end) = excerpt.bytes.last_chunk_mut() {
-                    *end = *b"...";
-                }
-                break;
-            };
-            let byte = u8::try_from(character).ok().filter(|byte| (b' '..=b'~').contains(byte));
-            *place = byte.unwrap_or(b'?');
-            excerpt.len = excerpt.len.saturating_add(1);
-        }
-        excerpt
-    }
-
-    /// How many characters are left out before excerpts of two texts of which so many are the same: where
-    /// the first difference lies far behind, all but some before it.
-    pub(crate) const fn skipped(same: usize) -> usize {
-        // The last three places may be dots.
-        if same < Self::MAX.saturating_sub(3) { 0 } else { same.saturating_sub(Self::MAX / 2) }
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        self.bytes
-            .get(..usize::from(self.len))
-            .and_then(|bytes| core::str::from_utf8(bytes).ok())
-            .unwrap_or("")
-    }
-}
-
-impl fmt::Display for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for Excerpt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self.as_str(), f)
-    }
-}
-
 /// Why text is not base64url without padding (RFC 7515 §2). Offsets count bytes of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -93,25 +36,31 @@ impl fmt::Display for Base64Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Byte { byte: b'=', offset } => {
-                write!(f, "padding '=' at byte {offset}: base64url in JOSE has no padding")
+                write!(f, "expected base64url, found '=' at byte {offset}: base64url in JOSE has no padding")
             }
             Self::Byte { byte: byte @ (b'+' | b'/'), offset } => write!(
                 f,
-                "'{}' at byte {offset} is of the standard base64 alphabet: base64url has '-' and '_'",
+                "expected base64url, found '{}' at byte {offset}: this is standard base64; base64url has '-' and '_'",
                 char::from(byte)
             ),
             Self::Byte { byte: byte @ b' '..=b'~', offset } => {
-                write!(f, "'{}' at byte {offset} is not base64url", char::from(byte))
+                write!(f, "expected base64url, found '{}' at byte {offset}", char::from(byte))
             }
-            Self::Byte { byte, offset } => write!(f, "byte 0x{byte:02x} at byte {offset} is not base64url"),
-            Self::Length { length } => {
-                write!(f, "{length} characters are no base64url text: it was cut or grew by one")
+            Self::Byte { byte, offset } => {
+                write!(f, "expected base64url, found 0x{byte:02x} at byte {offset}")
             }
+            Self::Length { length } => write!(
+                f,
+                "expected base64url, found {length} characters, a length that no encoding has: the text is truncated or has one too many"
+            ),
             Self::TrailingBits { offset } => {
-                write!(f, "the last character, at byte {offset}, has bits set that encode nothing")
+                write!(
+                    f,
+                    "expected zeros in the unused bits of the last character, found ones at byte {offset}"
+                )
             }
             Self::Buffer { needed, given } => {
-                write!(f, "{needed} octets do not fit into a buffer of {given}")
+                write!(f, "expected a buffer of at least {needed} bytes, found {given}")
             }
         }
     }

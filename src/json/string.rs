@@ -155,23 +155,51 @@ impl<'a> JsonString<'a> {
 
     /// The text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
-        self.excerpt_behind(0)
+        Self::excerpt_beside(Some(self), None)
     }
 
-    /// Excerpts of two texts that differ, from shortly before the first difference on where that lies
-    /// far behind.
-    #[cold]
-    pub(crate) fn excerpts_of_mismatch(self, expected: Self) -> [Excerpt; 2] {
-        let both = self.characters().zip(expected.characters());
-        let same = both.take_while(|(found, expected)| found == expected).count();
-        let skipped = Excerpt::skipped(same);
-        [self.excerpt_behind(skipped), expected.excerpt_behind(skipped)]
-    }
-
+    /// The text for an error message, if there is one, as it is shown beside another.
     #[cold]
     #[inline(never)]
-    fn excerpt_behind(self, skipped: usize) -> Excerpt {
-        Excerpt::new(self.characters().skip(skipped))
+    fn excerpt_beside(text: Option<Self>, other: Option<JsonString<'_>>) -> Excerpt {
+        let mut excerpt = Excerpt::NONE;
+        if let Some(text) = text {
+            text.add_to(&mut excerpt, other, 1);
+        }
+        excerpt
+    }
+
+    /// The texts for an error message, of which there are `count` at most: from shortly before the first
+    /// difference to `other` on, where that lies far behind.
+    #[inline]
+    pub(crate) fn excerpt_of(
+        mut texts: impl Iterator<Item = Self>,
+        count: usize,
+        other: Option<JsonString<'_>>,
+    ) -> Excerpt {
+        if Excerpt::TEXTS == 1 {
+            return Self::excerpt_beside(texts.next(), other);
+        }
+        let mut excerpt = Excerpt::NONE;
+        let mut left = count.min(Excerpt::TEXTS);
+        for text in texts {
+            text.add_to(&mut excerpt, other, left);
+            left = left.saturating_sub(1);
+        }
+        excerpt
+    }
+
+    #[cold]
+    #[cfg_attr(feature = "alloc", inline(never))]
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
+    fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
+        let mut same = 0_usize;
+        if let Some(other) = other {
+            let both = self.characters().zip(other.characters());
+            let both = both.take_while(|(own, other)| own == other);
+            both.for_each(|(own, _)| same = same.saturating_add(Excerpt::width(own)));
+        }
+        excerpt.push(self.characters(), same, texts);
     }
 }
 

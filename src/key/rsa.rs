@@ -73,7 +73,9 @@ pub(super) enum Scheme {
 #[derive(Clone)]
 pub(super) struct Key {
     scheme: Scheme,
-    /// The size of the modulus.
+    modulus_len: usize,
+    /// The size of the modulus in bits.
+    #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
     bits: usize,
     exponent: u64,
     modulus: Modulus,
@@ -117,13 +119,28 @@ impl Key {
             return Err(KeyError::ModulusEven);
         }
         let exponent = exponent_of(exponent)?;
+        let modulus_len = modulus.len();
         #[cfg(feature = "rsa")]
         if bits > MOST_BITS_NARROW {
             let modulus = Modulus::Wide(held(montgomery::Modulus::new(modulus, bits)));
-            return Ok(Self { scheme, bits, exponent, modulus });
+            return Ok(Self {
+                scheme,
+                modulus_len,
+                #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+                bits,
+                exponent,
+                modulus,
+            });
         }
         let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
-        Ok(Self { scheme, bits, exponent, modulus })
+        Ok(Self {
+            scheme,
+            modulus_len,
+            #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+            bits,
+            exponent,
+            modulus,
+        })
     }
 
     /// An `RSA` JWK (RFC 7518 §6.3.1).
@@ -172,7 +189,7 @@ impl Key {
 
     /// The length of the modulus, and of every signature, in octets.
     pub(super) const fn modulus_len(&self) -> usize {
-        self.bits.div_ceil(8)
+        self.modulus_len
     }
 
     #[inline(never)]
@@ -196,20 +213,19 @@ impl Key {
             return false;
         }
         modulus.raise(&mut number, self.exponent);
-        let bits = self.bits;
         match self.scheme {
             #[cfg(feature = "rs256")]
-            Scheme::Rs256 => pkcs1::is_encoding(&number, &sha256(message), &pkcs1::SHA256, bits),
+            Scheme::Rs256 => pkcs1::is_encoding(&number, &sha256(message), &pkcs1::SHA256, self.modulus_len),
             #[cfg(feature = "rs384")]
-            Scheme::Rs384 => pkcs1::is_encoding(&number, &sha384(message), &pkcs1::SHA384, bits),
+            Scheme::Rs384 => pkcs1::is_encoding(&number, &sha384(message), &pkcs1::SHA384, self.modulus_len),
             #[cfg(feature = "rs512")]
-            Scheme::Rs512 => pkcs1::is_encoding(&number, &sha512(message), &pkcs1::SHA512, bits),
+            Scheme::Rs512 => pkcs1::is_encoding(&number, &sha512(message), &pkcs1::SHA512, self.modulus_len),
             #[cfg(feature = "ps256")]
-            Scheme::Ps256 => pss::is_encoding::<Sha256, N>(&number, &sha256(message), bits),
+            Scheme::Ps256 => pss::is_encoding::<Sha256, N>(&number, &sha256(message), self.bits),
             #[cfg(feature = "ps384")]
-            Scheme::Ps384 => pss::is_encoding::<Sha384, N>(&number, &sha384(message), bits),
+            Scheme::Ps384 => pss::is_encoding::<Sha384, N>(&number, &sha384(message), self.bits),
             #[cfg(feature = "ps512")]
-            Scheme::Ps512 => pss::is_encoding::<Sha512, N>(&number, &sha512(message), bits),
+            Scheme::Ps512 => pss::is_encoding::<Sha512, N>(&number, &sha512(message), self.bits),
         }
     }
 }

@@ -45,13 +45,13 @@ impl fmt::Display for FetchError {
         match self {
             Self::NoResponse(none) => none.fmt(f),
             Self::Status { status: 304 } => f.write_str(
-                "expected the JWK Set, found status 304, although there was nothing to confirm: check the caches on the way",
+                "JWK Set: expected status 200, found 304, although there was nothing to confirm: check the caches on the way",
             ),
             Self::Status { status } => {
-                write!(f, "expected the JWK Set, found status {status}: check the URL, and the issuer's state")
+                write!(f, "JWK Set: expected status 200, found {status}: check the URL, and the issuer's state")
             }
             Self::Set { error, cause } => {
-                write!(f, "the response is not a JWK Set: {error}")?;
+                error.fmt(f)?;
                 cause.map_or(Ok(()), |cause| write!(f, "; {}", cause.advice()))
             }
             Self::NoUsableKey(keys) => keys.fmt(f),
@@ -68,6 +68,11 @@ impl fmt::Display for FetchError {
 }
 
 impl core::error::Error for FetchError {}
+
+crate::error::codes! {
+    FetchError: NoResponse Status Set NoUsableKey PermitLapsed ForeignPermit KeysPresent;
+    KeysUnavailable: NeverFetched TooStale Withdrawn;
+}
 
 /// The HTTP client brought no response: no connection, a timeout, a body that is too long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -115,10 +120,10 @@ impl fmt::Write for Bounded {
 
 impl fmt::Display for NoResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the JWK Set could not be fetched")?;
+        f.write_str("JWK Set: expected a response, found none: ")?;
         match &self.cause {
-            Some(cause) => write!(f, ": {cause}"),
-            None => f.write_str(": check that this machine reaches the URL, and its TLS and proxy settings"),
+            Some(cause) => f.write_str(cause),
+            None => f.write_str("check that this machine reaches the URL, and its TLS and proxy settings"),
         }
     }
 }
@@ -190,10 +195,7 @@ const fn is_for_others(reason: &KeyError) -> bool {
 
 impl fmt::Display for UnusableKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.keys == 0 {
-            return f.write_str("the JWK Set is empty");
-        }
-        write!(f, "none of the {} keys in the JWK Set can be used", self.keys)?;
+        write!(f, "JWK Set: expected a key that can be used, found none among {}", self.keys)?;
         for key in &self.shown {
             match key.kid {
                 Some(kid) => write!(f, "; kid {kid:?}: {}", key.reason)?,

@@ -170,7 +170,7 @@ impl<'r> RemoteKeys<'r> {
     pub(super) fn find_here(self, query: &Query<'_>) -> Result<&'r VerifyingKey, SelectError> {
         let Some(latest) = self.latest else {
             // A view without the latest set has keys that were added.
-            return self.fixed.map_or(Err(SelectError::KidUnknown { keys: 0 }), |fixed| fixed.find(query));
+            return self.fixed.map_or(Err(SelectError::NoKeys), |fixed| fixed.find(query));
         };
         let found = latest.find(query);
         let Err(SelectError::KidUnknown { .. }) = found else { return found };

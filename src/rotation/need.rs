@@ -30,13 +30,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// What kind of refusal this is; `None` for one that no set can mend. A `KidMissing` may be the verifier's
-    /// own rule, which the keys can tell.
+    /// What kind of refusal this is; `None` for one that no set can mend.
     pub(super) const fn of(refusal: &Error) -> Option<Self> {
         match refusal {
             Error::Select(
                 SelectError::KidUnknown { .. }
-                | SelectError::KidMissing { .. }
+                | SelectError::KidNeeded { .. }
+                | SelectError::NoKeys
                 | SelectError::KeySetAside { .. }
                 | SelectError::KeyAmbiguous { .. }
                 | SelectError::AlgorithmMismatch { .. }

@@ -1,6 +1,6 @@
 //! Attacks on which algorithm is used, and on secrets.
 
-use Algorithm::{Hs256 as H, Rs256 as R};
+use Algorithm::{Hs256 as H, Ps256, Ps384, Ps512, Rs256 as R, Rs384, Rs512};
 use base64ct::{Base64, Encoding as _};
 use jose_core::{
     Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeyError, KeyForm, KeySet, ParseError, SelectError,
@@ -168,7 +168,10 @@ fn rs_hs_confusion() {
         }
         // A public key that names HS256, and a secret that consists of public members.
         let bound = |text: &str| Jwk::parse(text).unwrap().verifying_key(both).map(|key| key.algorithm());
-        let mismatch = KeyError::AlgMismatch { alg: H, kty: own.kty(), crv: own.crv() };
+        let of_rsa = [R, Rs384, Rs512, Ps256, Ps384, Ps512].map(AlgorithmSet::only);
+        let of_rsa = of_rsa.into_iter().reduce(|set, one| one.iter().fold(set, AlgorithmSet::or)).unwrap();
+        let could_be = if own == R { of_rsa } else { own.into() };
+        let mismatch = KeyError::AlgMismatch { alg: H, could_be };
         assert_eq!(bound(&jwk(name, r#""alg":"HS256""#)), Err(mismatch));
         let secret = jwk(name, "").replace(&format!(r#""kty":"{}""#, own.kty()), r#""kty":"oct""#);
         let missing = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);

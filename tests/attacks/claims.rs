@@ -2,7 +2,7 @@
 
 use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier};
 
-use super::support::{excerpt, key, signer};
+use super::support::{excerpt, excerpts, key, signer};
 
 const ISSUER: &str = "https://issuer.example";
 const NOW: i64 = 1000;
@@ -102,15 +102,15 @@ fn claim_type_confusion() {
         assert_eq!(claims(&payload, &strict), Err(ClaimsError::IssuerMismatch { found, expected }));
     }
     for (aud_claim, found) in [
-        (r#""aud":"ap","#, "ap"),
-        (r#""aud":"api2","#, "api2"),
-        (r#""aud":"other api","#, "other api"),
-        (r#""aud":"","#, ""),
-        (r#""aud":[],"#, ""),
-        (r#""aud":[""],"#, ""),
-        (r#""aud":["a","p","i"],"#, "a"),
+        (r#""aud":"ap","#, &["ap"][..]),
+        (r#""aud":"api2","#, &["api2"]),
+        (r#""aud":"other api","#, &["other api"]),
+        (r#""aud":"","#, &[""]),
+        (r#""aud":[],"#, &[]),
+        (r#""aud":[""],"#, &[""]),
+        (r#""aud":["a","p","i"],"#, &["a", "p", "i"]),
     ] {
-        let reason = ClaimsError::AudienceMismatch { found: excerpt(found), expected: excerpt("api") };
+        let reason = ClaimsError::AudienceMismatch { found: excerpts(found), expected: excerpt("api") };
         assert_eq!(claims(changed(aud, aud_claim), &strict), Err(reason), "{aud_claim}");
     }
     assert_eq!(claims(changed(aud, r#""aud":["other","api"],"#), &strict), Ok(()));

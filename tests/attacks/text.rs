@@ -8,7 +8,7 @@ use jose_core::{
 };
 
 use super::claims::claims;
-use super::support::{b64, excerpt, json_error, jwk, key, outcome, signer};
+use super::support::{b64, json_error, jwk, key, outcome, signer};
 
 const LIMIT: usize = 64 << 10;
 
@@ -186,8 +186,9 @@ fn cost_of_counting() {
     assert_eq!(judged(&token), Err(too_long.into()));
     // As many as a token has room for.
     assert_eq!(claims(audiences(12_000), &api), Ok(()));
-    let mismatch = ClaimsError::AudienceMismatch { found: excerpt("a"), expected: excerpt("api") };
-    assert_eq!(claims(audiences(12_000).replace("api", "web"), &api), Err(mismatch));
+    let mismatch = claims(audiences(12_000).replace("api", "web"), &api).unwrap_err().to_string();
+    let shown = r#"claim 'aud': expected "api", found "a", "a", "a" and more than 254 others: "#;
+    assert!(mismatch.starts_with(shown), "{mismatch}");
 
     let members = |count: usize| {
         let more: String = (1..count).map(|number| format!(r#","{number}":0"#)).collect();

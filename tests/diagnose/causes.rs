@@ -155,7 +155,7 @@ fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (typ(r#","typ":"application/AT+JWT""#, "at+jwt"), vec![]),
         (
             causes_of(secret.require_kid(), support::token(Algorithm::Hs256, CLAIMS), &POLICY, NOW),
-            vec![KidMissing],
+            vec![KidRequired],
         ),
         // All of the header at once.
         (
@@ -165,7 +165,7 @@ fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
                 &ClaimsPolicy::new(Expect::Exactly("http://issuer.example/"), Expect::Forbidden),
                 UnixTime::from_seconds(1_800_010_000),
             ),
-            vec![AlgorithmNotAllowed, IdToken, KidMissing, IssuerScheme, ClaimPresent, Expired],
+            vec![AlgorithmNotAllowed, IdToken, KidRequired, IssuerScheme, ClaimPresent, Expired],
         ),
     ]
 }
@@ -215,7 +215,7 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (keys(&rsa, &token), vec![KeyTypeMismatch]),
         (keys(&one(&format!("{two},{two}")), &token), vec![]),
         (keys(&one(&format!("{two},{another}")), &token), vec![KeyAmbiguous]),
-        (keys(&one(&format!("{two},{another}")), &anonymous), vec![KidMissing]),
+        (keys(&one(&format!("{two},{another}")), &anonymous), vec![KidNeeded]),
         (
             causes_of(
                 Verifier::new(Jwks::parse(&rsa).unwrap().keys(Algorithm::Es256)),

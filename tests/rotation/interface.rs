@@ -180,10 +180,10 @@ fn reasons_say_what_to_do() {
         remote.complete(permit.receive(Ok(HttpResponse::new(200, body))), at(0)).unwrap_err().to_string()
     };
     let html = fetched("<html>");
-    assert!(html.starts_with("the response is not a JWK Set: ") && html.contains("web page"), "{html}");
+    assert!(html.starts_with("JWK Set: expected ") && html.contains("web page"), "{html}");
     let discovery = fetched(r#"{"issuer":"x","jwks_uri":"y"}"#);
     assert!(discovery.contains("'jwks_uri'"), "{discovery}");
-    assert_eq!(fetched(r#"{"keys":[]}"#), "the JWK Set is empty");
+    assert_eq!(fetched(r#"{"keys":[]}"#), "JWK Set: expected a key that can be used, found none among 0");
     // The keys that matter first: the one that is for encryption has no fault.
     let algorithm = algorithms()[0];
     let keys = format!(
@@ -192,7 +192,7 @@ fn reasons_say_what_to_do() {
         jwk(usual(algorithm), r#""kid":"bad","key_ops":["verify","verify"]"#)
     );
     let text = fetched(&keys);
-    let order = ["none of the 4 keys", "\"bad\"", "no kid: ", "\"enc\"", "\"okp\""];
+    let order = ["none among 4", "\"bad\"", "no kid: ", "\"enc\"", "\"okp\""];
     let places: Vec<_> =
         order.iter().map(|part| text.find(part).unwrap_or_else(|| panic!("{text}"))).collect();
     assert!(places.is_sorted(), "{text}");
@@ -204,13 +204,13 @@ fn reasons_say_what_to_do() {
 
     let cause = NoResponse::because(&format_args!("connection {}: {}\n", "refused", "x".repeat(1000)));
     let text = cause.to_string();
-    assert!(text.starts_with("the JWK Set could not be fetched: connection refused: xxx"), "{text}");
+    assert!(text.starts_with("JWK Set: expected a response, found none: connection refused: xxx"), "{text}");
     assert!(text.ends_with("x...") && text.len() < 260, "{text}");
-    assert_eq!(NoResponse::because(&"a\nb").to_string(), "the JWK Set could not be fetched: a\\nb");
+    assert_eq!(NoResponse::because(&"a\nb").to_string(), "JWK Set: expected a response, found none: a\\nb");
     for (error, text) in [
         (
             FetchError::NoResponse(NoResponse::default()),
-            "the JWK Set could not be fetched: check that this machine reaches the URL, and its TLS and proxy settings",
+            "JWK Set: expected a response, found none: check that this machine reaches the URL, and its TLS and proxy settings",
         ),
         (
             FetchError::Status { status: 404 },

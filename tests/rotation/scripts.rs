@@ -191,7 +191,7 @@ fn a_diagnosis_shows_keys_in_grace() {
         let (verifier, mut scratch) = (Verifier::new(&keys), Vec::new());
         let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, UnixTime::from_seconds(0));
         let candidates = diagnosis.candidates().map(|key| {
-            let kid = key.kid().map(|kid| kid.as_str().to_owned());
+            let kid = key.kid().map(|kid| format!("{kid:#}"));
             (kid.unwrap(), matches!(key.standing(), Standing::Chosen { .. }))
         });
         (diagnosis.refusal().is_none(), candidates.collect::<Vec<_>>())

@@ -3,7 +3,7 @@
 use jose_core::rotation::{
     FetchError, FetchOutcome, FetchPermit, Jitter, MonotonicTime, Refetch, Refreshed, RemoteKeys,
 };
-use jose_core::{ClaimsPolicy, Error, Expect, RemoteKeySet, UnixTime, Verifier};
+use jose_core::{AnyOf, ClaimsPolicy, Error, RemoteKeySet, UnixTime, Verifier};
 
 use crate::answer::Answer;
 use crate::config::Config;
@@ -36,6 +36,7 @@ pub enum Verdict {
 #[derive(Debug)]
 pub struct Gate {
     config: Config,
+    policy: ClaimsPolicy<'static>,
     remote: RemoteKeySet,
     /// A token needs a fetch that has not begun.
     permit: Option<FetchPermit>,
@@ -45,7 +46,9 @@ pub struct Gate {
 impl Gate {
     pub fn new(config: Config, jitter: Jitter) -> Result<Self, String> {
         let remote = config.remote_keys(jitter)?;
-        Ok(Self { config, remote, permit: None, scratch: Vec::new() })
+        let audiences = AnyOf::owned(config.audiences.clone()).map_err(|error| error.to_string())?;
+        let policy = ClaimsPolicy::new(config.issuer.clone().into(), audiences.into()).leeway(config.leeway);
+        Ok(Self { config, policy, remote, permit: None, scratch: Vec::new() })
     }
 
     pub fn config(&self) -> &Config {
@@ -83,7 +86,7 @@ impl Gate {
                 return Verdict::Refuse(Answer::unavailable(wait), Some(none.to_string()));
             }
         };
-        let refusal = match verify(&self.config, &keys, token, &mut self.scratch, now.unix) {
+        let refusal = match verify(&self.config, &self.policy, &keys, token, &mut self.scratch, now.unix) {
             Ok(fields) => return Verdict::Pass(fields),
             Err(refusal) => refusal,
         };
@@ -110,16 +113,14 @@ impl Gate {
 /// The only place that verifies: the claims to hand on, of a token that is accepted.
 fn verify(
     config: &Config,
+    policy: &ClaimsPolicy<'_>,
     keys: &RemoteKeys<'_>,
     token: &str,
     scratch: &mut Vec<u8>,
     now: UnixTime,
 ) -> Result<Vec<(String, String)>, Error> {
-    let audiences: Vec<&str> = config.audiences.iter().map(String::as_str).collect();
-    let policy =
-        ClaimsPolicy::new(Expect::Exactly(&config.issuer), Expect::AnyOf(&audiences)).leeway(config.leeway);
     let verified = Verifier::new(keys).verify(token, scratch)?;
-    let claims = verified.claims(&policy, now)?;
+    let claims = verified.claims(policy, now)?;
     let fields = config.forward_claims.iter();
     Ok(fields.filter_map(|(claim, header)| Some((header.clone(), field_value(&claims, claim)?))).collect())
 }

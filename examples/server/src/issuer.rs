@@ -34,10 +34,10 @@ impl Issuer {
             let policy = ClaimsPolicy::new(Expect::Exactly(&self.name), Expect::Exactly(&self.audience));
             let outcome = SCRATCH.with_borrow_mut(|scratch| {
                 let verified = Verifier::new(&keys).verify(token, scratch)?;
-                Ok::<_, Error>(verified.claims(&policy, now)?.deserialize())
+                Ok::<_, Error>(verified.claims(&policy, now)?.deserialize()?)
             });
             let refusal = match outcome {
-                Ok(claims) => return claims.map_err(Refusal::claims),
+                Ok(claims) => return Ok(claims),
                 Err(refusal) => refusal,
             };
             match keys.refused(token, &refusal).map(|need| self.keys.refetch(need)) {

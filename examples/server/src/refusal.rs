@@ -9,22 +9,12 @@ use jose_core::{ClockError, Error};
 
 pub enum Refusal {
     Token(Error),
-    /// It is a valid token, and its claims are not what the application reads. The text quotes the token: it is
-    /// kept short and printable.
-    Claims(String),
     /// There is nothing to verify it with. The token may be valid.
     Keys(KeysUnavailable),
     /// The clock is not set: whether a token has expired cannot be said.
     Clock(ClockError),
     /// The keys changed at each attempt.
     Busy,
-}
-
-impl Refusal {
-    pub fn claims(error: impl fmt::Display) -> Self {
-        let text = error.to_string();
-        Self::Claims(text.chars().take(200).map(|one| if one.is_control() { '?' } else { one }).collect())
-    }
 }
 
 impl From<Error> for Refusal {
@@ -49,7 +39,6 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Token(error) => error.fmt(f),
-            Self::Claims(error) => f.write_str(error),
             Self::Keys(error) => error.fmt(f),
             Self::Clock(error) => error.fmt(f),
             Self::Busy => f.write_str("the keys changed at each attempt"),

@@ -72,7 +72,7 @@ fn main() {
     sleep(COOLDOWN);
     server.refuses(&good(3), "'kid'");
     assert_eq!(asked(), 4, "one fetch that fails");
-    assert!(server.log().contains("fetch: expected the JWK Set, found status 503"), "{}", server.log());
+    assert!(server.log().contains("fetch: JWK Set: expected status 200, found 503"), "{}", server.log());
     server.accepts(&good(1));
     server.accepts(&good(2));
 

@@ -10,7 +10,6 @@ use jose_core::diagnose::{
 use jose_core::{Excerpt, Jwks, JwksKeys, UnixTime};
 use wasm_bindgen::JsValue;
 
-use crate::code::{self, Coded};
 use crate::json::Json;
 use crate::keys::set_aside;
 use crate::options::Options;
@@ -29,12 +28,12 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
         json.array("problems", |json| {
             if let Some(cause) = fault.cause() {
                 let error = fault.outcome().err();
-                problem(json, Stage::Keys, cause, error.as_ref().map(described));
+                problem(json, Stage::Keys, cause, error.as_ref().map(|error| (error.code(), error as &dyn Display)));
             }
             for found in diagnosis.problems() {
                 if fault.cause().is_none() || found.stage() != Stage::Keys {
                     let error = found.error();
-                    let error = error.as_ref().map(|error| (code::of(error).1, error as &dyn Display));
+                    let error = error.as_ref().map(|error| (error.code(), error as &dyn Display));
                     problem(json, found.stage(), found.cause(), error);
                 }
             }
@@ -56,7 +55,7 @@ fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
     if let Some(header) = diagnosis.unverified_header() {
         json.name("unverifiedHeader");
         json.object(|json| {
-            json.member("alg", &header.alg);
+            json.member("alg", &format_args!("{:#}", header.alg));
             optional(json, "kid", header.kid);
             optional(json, "typ", header.typ);
             optional(json, "thumbprint", header.thumbprint);
@@ -115,16 +114,14 @@ fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
     });
 }
 
-fn described<E: Coded + Display>(error: &E) -> (&'static str, &dyn Display) {
-    (error.code(), error)
-}
-
 fn refused(json: &mut Json, code: &str, message: &dyn Display) {
     json.member("code", &code);
     json.member("message", message);
 }
 
 fn optional(json: &mut Json, name: &str, value: Option<Excerpt>) {
+    // Without the quotes: JSON has its own.
+    let value = value.map(|value| format!("{value:#}"));
     json.optional(name, value.as_ref().map(|value| value as &dyn Display));
 }
 

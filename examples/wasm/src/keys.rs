@@ -8,7 +8,6 @@ use jose_core::json::Value;
 use jose_core::{AlgorithmSet, Jwks, KeyError, KeySet, NoUsableKey, SetError, Verdict};
 use wasm_bindgen::JsValue;
 
-use crate::code::Coded as _;
 use crate::json::{self, Json};
 use crate::refusal::{Refusal, refusal};
 

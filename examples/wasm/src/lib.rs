@@ -4,7 +4,6 @@
 
 extern crate alloc;
 
-mod code;
 #[cfg(feature = "diagnose")]
 mod diagnosis;
 mod json;
@@ -20,7 +19,7 @@ use jose_core::{KeySet, UnixTime};
 use wasm_bindgen::prelude::*;
 
 use self::options::Options;
-use self::refusal::{Refusal, of_token, refusal};
+use self::refusal::{Refusal, refusal};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
@@ -72,7 +71,7 @@ impl Verifier {
     ) -> Result<JsValue, Refusal> {
         let (token, now) = (text(token)?, time(now)?);
         let verifier = self.options.verifier(&self.keys);
-        let verified = verifier.verify(token.as_bytes(), &mut self.scratch).map_err(of_token)?;
+        let verified = verifier.verify(token.as_bytes(), &mut self.scratch).map_err(refusal)?;
         verified.claims(self.options.policy(), now).map_err(refusal)?;
         // What has claims is UTF-8.
         Ok(json::parse(core::str::from_utf8(verified.payload()).unwrap_or("null")))
@@ -87,7 +86,7 @@ impl Verifier {
     ) -> Result<Vec<u8>, Refusal> {
         let token = text(token)?;
         let verifier = self.options.verifier(&self.keys);
-        let verified = verifier.verify(token.as_bytes(), &mut self.scratch).map_err(of_token)?;
+        let verified = verifier.verify(token.as_bytes(), &mut self.scratch).map_err(refusal)?;
         Ok(verified.payload().into())
     }
 }

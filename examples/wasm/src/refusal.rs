@@ -5,7 +5,6 @@ use core::fmt::Display;
 
 use wasm_bindgen::prelude::*;
 
-use crate::code::{self, Coded};
 
 #[wasm_bindgen]
 extern "C" {
@@ -39,12 +38,7 @@ impl Refusal {
     }
 }
 
-pub fn refusal<E: Coded + Display>(error: E) -> Refusal {
-    Refusal::of(E::STAGE, error.code(), &error)
-}
-
-/// Of a token, by the stage that refused it.
-pub fn of_token(error: jose_core::Error) -> Refusal {
-    let (stage, code) = code::of(&error);
-    Refusal::of(stage, code, &error)
+pub fn refusal(error: impl Into<jose_core::Error>) -> Refusal {
+    let error = error.into();
+    Refusal::of(error.stage(), error.code(), &error)
 }

@@ -21,17 +21,17 @@ const fn digest_info(arc: u8, length: u8) -> DigestInfo {
     [0x30, 17 + length, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, arc, 5, 0, 4, length]
 }
 
-/// Whether the number is what the digest is encoded to, for a modulus of so many bits. Not inlined, so that
+/// Whether the number is what the digest is encoded to, in so many octets. Not inlined, so that
 /// its buffers are not on the stack while the signature is raised to the exponent.
 #[inline(never)]
 pub(super) fn is_encoding<const N: usize>(
     found: &[Digit<Word>; N],
     digest: &[u8],
     digest_info: &DigestInfo,
-    bits: usize,
+    length: usize,
 ) -> bool {
     let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
-    let Some(encoded) = buffer.as_flattened_mut().get_mut(..bits.div_ceil(8)) else { return false };
+    let Some(encoded) = buffer.as_flattened_mut().get_mut(..length) else { return false };
     encode(digest, digest_info, encoded);
     *found == number::<Word, N>(encoded)
 }

@@ -1,0 +1,140 @@
+//! What an error shows of texts that others wrote.
+
+use core::fmt::{self, Write as _};
+
+/// The start of a text from a token, a key or a policy, or of up to three such texts: 46 bytes in all. It
+/// needs no heap. Without the feature `alloc`, which devices do without, it is 28 bytes of the first text,
+/// of which what is beyond ASCII is a `?`.
+///
+/// It is displayed in double quotes, fit for a terminal and a log: whatever is not printable ASCII is
+/// written as `\u{...}`, `"` and `\` with a `\` before them, so that no two texts read alike. `...`
+/// outside the quotes stands where a text was cut; `{:#}` leaves the quotes out. Of two texts that are
+/// compared, the first difference is shown, however far behind it lies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Excerpt {
+    /// UTF-8, each text with `END` behind it, and `CUT` where something was left out: no byte of UTF-8 is
+    /// one of these.
+    bytes: [u8; Self::MAX],
+    len: u8,
+    /// How many texts are not shown.
+    more: u8,
+}
+
+impl Excerpt {
+    /// A device has no room for more: a result has its place in the frame of each caller.
+    const MAX: usize = if cfg!(feature = "alloc") { 48 } else { 30 };
+    const END: u8 = 0xff;
+    const CUT: u8 = 0xfe;
+
+    /// Of how many texts a start is shown.
+    pub(crate) const TEXTS: usize = if cfg!(feature = "alloc") { 3 } else { 1 };
+
+    /// No text.
+    pub(crate) const NONE: Self = Self { bytes: [0; Self::MAX], len: 0, more: 0 };
+
+    pub(crate) fn new(characters: impl Iterator<Item = char>) -> Self {
+        let mut excerpt = Self::NONE;
+        excerpt.push(characters, 0, 1);
+        excerpt
+    }
+
+    /// Adds a text, of which the first `same` bytes are those of the text that it is compared with. What
+    /// room there is is shared among `texts` texts: this one and those to come.
+    #[cfg_attr(not(feature = "alloc"), inline(always))]
+    pub(crate) fn push(&mut self, characters: impl Iterator<Item = char>, same: usize, texts: usize) {
+        let start = usize::from(self.len);
+        let Some(room) = Self::MAX.saturating_sub(start).checked_div(texts) else {
+            self.more = self.more.saturating_add(1);
+            return;
+        };
+        // The mark and the end.
+        let last = start.saturating_add(room).saturating_sub(2);
+        // Where the first difference, of up to four bytes, would be cut off: from shortly before it on.
+        let mut skip = 0;
+        if same.saturating_add(6) > room {
+            skip = same.saturating_sub((room / 2).saturating_sub(3));
+            self.append(Self::CUT);
+        }
+        for character in characters {
+            if skip > 0 {
+                skip = skip.saturating_sub(Self::width(character));
+                continue;
+            }
+            if usize::from(self.len).saturating_add(Self::width(character)) > last {
+                self.append(Self::CUT);
+                break;
+            }
+            if cfg!(feature = "alloc") {
+                character.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| self.append(byte));
+            } else {
+                self.append(u8::try_from(character).ok().filter(u8::is_ascii).unwrap_or(b'?'));
+            }
+        }
+        self.append(Self::END);
+    }
+
+    /// How many bytes are kept of a character.
+    pub(crate) const fn width(character: char) -> usize {
+        if cfg!(feature = "alloc") { character.len_utf8() } else { 1 }
+    }
+
+    fn append(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(usize::from(self.len)) {
+            *place = byte;
+            self.len = self.len.saturating_add(1);
+        }
+    }
+
+    /// The texts, each with the marks before and behind it.
+    fn texts(&self) -> impl Iterator<Item = (bool, &str, bool)> {
+        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        bytes.split_inclusive(|byte| *byte == Self::END).filter_map(|text| {
+            let text = text.strip_suffix(&[Self::END])?;
+            let behind = text.strip_prefix(&[Self::CUT]);
+            let whole = behind.unwrap_or(text);
+            let before = whole.strip_suffix(&[Self::CUT]);
+            let text = core::str::from_utf8(before.unwrap_or(whole)).ok()?;
+            Some((behind.is_some(), text, before.is_some()))
+        })
+    }
+
+    /// The start of the first text as it was written, whatever is in it.
+    pub(crate) fn as_str(&self) -> &str {
+        self.texts().next().map_or("", |(_, text, _)| text)
+    }
+}
+
+/// Writes text so that it is printable ASCII and cannot be mistaken for another.
+fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+    text.chars().try_for_each(|character| match character {
+        '"' | '\\' => write!(f, "\\{character}"),
+        ' '..='~' => f.write_char(character),
+        _ => write!(f, "{}", character.escape_unicode()),
+    })
+}
+
+impl fmt::Display for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let quote = if f.alternate() { "" } else { "\"" };
+        if self.len == 0 {
+            f.write_str("none")?;
+        }
+        for (number, (cut_before, text, cut_behind)) in self.texts().enumerate() {
+            f.write_str(if number == 0 { "" } else { ", " })?;
+            write!(f, "{}{quote}", if cut_before { "..." } else { "" })?;
+            escape(f, text)?;
+            write!(f, "{quote}{}", if cut_behind { "..." } else { "" })?;
+        }
+        match self.more {
+            0 => Ok(()),
+            u8::MAX => f.write_str(" and more than 254 others"),
+            more => write!(f, " and {more} more"),
+        }
+    }
+}
+
+impl fmt::Debug for Excerpt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
