@@ -234,15 +234,6 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
 }
 
-/// The same for HS512, whose blocks are twice as long.
-#[cfg(entry = "verify_hs512")]
-fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
-    let Ok(set) = Jwks::parse(set) else { return false };
-    let mut scratch = [0; 512];
-    let verifier = black_box(Verifier::new(set.keys(black_box(Algorithm::Hs512))));
-    verifier.verify(token, black_box(scratch.as_mut_slice())).map(black_box).is_ok()
-}
-
 /// The text of every error there is: the optimiser does not know which one it is.
 #[cfg(entry = "errors")]
 fn entry(token: &[u8], jwk: &[u8], set: &[u8]) -> bool {
