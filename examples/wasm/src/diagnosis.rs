@@ -28,7 +28,12 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
         json.array("problems", |json| {
             if let Some(cause) = fault.cause() {
                 let error = fault.outcome().err();
-                problem(json, Stage::Keys, cause, error.as_ref().map(|error| (error.code(), error as &dyn Display)));
+                problem(
+                    json,
+                    Stage::Keys,
+                    cause,
+                    error.as_ref().map(|error| (error.code(), error as &dyn Display)),
+                );
             }
             for found in diagnosis.problems() {
                 if fault.cause().is_none() || found.stage() != Stage::Keys {
