@@ -197,12 +197,12 @@ impl<'a> Jwk<'a> {
         value.map(|value| value.value(self.text))
     }
 
-    /// The value of one of them that is a string or absent.
+    /// The value of one of them that is a string or absent. The error is small, for what calls this often.
     #[inline(never)]
-    fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, KeyError> {
+    fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, NotString> {
         match self.value(name) {
             Some(Value::String(string)) => Ok(Some(string)),
-            Some(other) => Err(KeyError::MemberType { name, expected: "a string", found: other.kind() }),
+            Some(other) => Err(NotString { name, found: other.kind() }),
             None => Ok(None),
         }
     }
@@ -268,6 +268,18 @@ impl core::fmt::Debug for Jwk<'_> {
             shown.field(name, &self.value(name).and_then(Value::as_string).map(JsonString::excerpt));
         }
         shown.finish_non_exhaustive()
+    }
+}
+
+/// A member of another type than a string.
+struct NotString {
+    name: &'static str,
+    found: &'static str,
+}
+
+impl From<NotString> for KeyError {
+    fn from(NotString { name, found }: NotString) -> Self {
+        Self::MemberType { name, expected: "a string", found }
     }
 }
 
