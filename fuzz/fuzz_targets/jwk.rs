@@ -162,6 +162,12 @@ impl Key<'_> {
             },
             _ => None,
         };
+        let set = |carried: &[(&str, Algorithm)]| {
+            carried
+                .iter()
+                .map(|(_, algorithm)| AlgorithmSet::only(*algorithm))
+                .reduce(|set, one| one.iter().fold(set, AlgorithmSet::or))
+        };
         let mut carried = carried(kty, crv).to_vec();
         if let Some(alg) = self.text("alg")? {
             let known =
@@ -170,16 +176,13 @@ impl Key<'_> {
                 Some(_) if carried.iter().any(|(name, _)| *name == alg) => {
                     carried.retain(|(name, _)| *name == alg);
                 }
-                Some(named) => return refuse(KeyError::AlgMismatch { alg: *named, kty, crv }),
+                Some(named) => {
+                    let could_be = set(&carried).unwrap();
+                    return refuse(KeyError::AlgMismatch { alg: *named, could_be });
+                }
                 None => return of_excerpt("AlgUnsupported", "alg", alg),
             }
         }
-        let set = |carried: &[(&str, Algorithm)]| {
-            carried
-                .iter()
-                .map(|(_, algorithm)| AlgorithmSet::only(*algorithm))
-                .reduce(|set, one| one.iter().fold(set, AlgorithmSet::or))
-        };
         let alg = set(&carried).unwrap();
         carried.retain(|(_, algorithm)| allowed.contains(*algorithm));
         let Some(could_be) = set(&carried) else {

@@ -21,7 +21,8 @@ use jose_core::{
     UnixTime, Verifier,
 };
 
-const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
+const POLICY: ClaimsPolicy<'static> =
+    ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
 const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 
 /// What an operation ends in, put into words only when it is over.

@@ -7,7 +7,7 @@ use core::fmt::Display;
 use jose_core::diagnose::{
     Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
 };
-use jose_core::{Excerpt, Jwks, JwksKeys, UnixTime};
+use jose_core::{Excerpt, Jwks, KeySet, NoUsableKey, UnixTime};
 use wasm_bindgen::JsValue;
 
 use crate::json::Json;
@@ -21,14 +21,21 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let Ok(keys) = Jwks::parse(set).or_else(|_| Jwks::parse(r#"{"keys":[]}"#)) else { return JsValue::NULL };
     let mut scratch = Vec::new();
     let mut json = Json::default();
-    let verifier = options.verifier(keys.keys(options.algorithms()));
+    // The same type of keys as verify has: with another, the module would have all of verify twice.
+    let keys = KeySet::from_jwks(&keys, options.algorithms()).unwrap_or_else(NoUsableKey::into_set);
+    let verifier = options.verifier(&keys);
     let diagnosis = verifier.diagnose(token, &mut scratch, options.policy(), now);
     json.object(|json| {
         json.literal("accepted", &diagnosis.refusal().is_none());
         json.array("problems", |json| {
             if let Some(cause) = fault.cause() {
                 let error = fault.outcome().err();
-                problem(json, Stage::Keys, cause, error.as_ref().map(|error| (error.code(), error as &dyn Display)));
+                problem(
+                    json,
+                    Stage::Keys,
+                    cause,
+                    error.as_ref().map(|error| (error.code(), error as &dyn Display)),
+                );
             }
             for found in diagnosis.problems() {
                 if fault.cause().is_none() || found.stage() != Stage::Keys {
@@ -43,7 +50,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     json.parse()
 }
 
-fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, &KeySet>) {
     json.array("stages", |json| {
         for &stage in Stage::ALL {
             json.object(|json| {

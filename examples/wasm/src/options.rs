@@ -13,9 +13,7 @@ use crate::refusal::Refusal;
 
 pub struct Options {
     algorithms: AlgorithmSet,
-    /// `None` where any will do.
     policy: ClaimsPolicy<'static>,
-    leeway: Leeway,
     kid_required: bool,
     typ: Option<String>,
 }

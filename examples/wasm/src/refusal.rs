@@ -5,7 +5,6 @@ use core::fmt::Display;
 
 use wasm_bindgen::prelude::*;
 
-
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = Error)]
