@@ -1,6 +1,5 @@
 //! Why a token is refused, as data: `Diagnosis` of `types.d.ts`.
 
-use alloc::format;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
@@ -78,7 +77,7 @@ fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, &KeySet>) {
 fn problem(json: &mut Json, stage: Stage, cause: Cause, error: Option<(&str, &dyn Display)>) {
     json.object(|json| {
         json.member("stage", &stage.name());
-        json.member("cause", &format!("{cause:?}"));
+        json.member("cause", &format_args!("{cause:?}"));
         json.member("advice", &cause.advice());
         error.into_iter().for_each(|(code, message)| refused(json, code, message));
     });
@@ -128,8 +127,10 @@ fn refused(json: &mut Json, code: &str, message: &dyn Display) {
 
 fn optional(json: &mut Json, name: &str, value: Option<Excerpt>) {
     // Without the quotes: JSON has its own.
-    let value = value.map(|value| format!("{value:#}"));
-    json.optional(name, value.as_ref().map(|value| value as &dyn Display));
+    match value {
+        Some(value) => json.member(name, &format_args!("{value:#}")),
+        None => json.optional(name, None),
+    }
 }
 
 fn name_of(outcome: Outcome) -> &'static str {
