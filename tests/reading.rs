@@ -196,7 +196,8 @@ fn strings_are_copied_and_compared() {
             #[cfg(feature = "alloc")]
             {
                 let owned = text.to_owned();
-                assert!(string == owned && owned == string && string != other && other != string);
+                assert_eq!((string == owned, owned == string), (true, true), "{json}");
+                assert_eq!((string == other, other == string), (false, false), "{json}");
             }
             assert_ne!(string, JsonString::from(other.as_str()));
         }
