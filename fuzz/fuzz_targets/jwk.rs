@@ -153,7 +153,7 @@ impl Key<'_> {
             "EC" | "OKP" => match self.text("crv")? {
                 Some(crv) if carried(kty, Some(crv)).is_empty() => {
                     let crv = reference::excerpt(crv);
-                    return Err(format!("CrvUnsupported {{ kty: {kty:?}, crv: {crv:?} }}"));
+                    return Err(format!("CrvUnsupported {{ kty: {kty:?}, crv: {crv} }}"));
                 }
                 Some("P-256") => Some("P-256"),
                 Some("P-384") => Some("P-384"),
