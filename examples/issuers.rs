@@ -1,32 +1,51 @@
-//! Several issuers, each with its own keys and policy. The token's `iss` only chooses among them while it
-//! is unverified; the policy of the one that was chosen then demands that very `iss` of the claims.
+//! A service that two issuers sign for, as one that comes from `jsonwebtoken` has it: issuers, audiences and
+//! names of algorithms from its configuration, claims as a type of its own, tests that make tokens.
+//!
+//! While it is unverified, the token's `iss` only chooses among the issuers; the policy of the one that was
+//! chosen then demands that very `iss` of the claims.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, SignatureError, UnixTime,
-    UnverifiedJws, Verifier,
+    AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, UnixTime, UnverifiedJws, Verifier,
 };
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
+use serde::Deserialize;
 
 type Failure = Box<dyn core::error::Error>;
 
-const ALLOWED: AlgorithmSet = AlgorithmSet::only(Algorithm::Es256);
 const NOW: UnixTime = UnixTime::from_seconds(1_790_000_000);
 
+/// What the service's configuration says of an issuer.
+struct Configured {
+    issuer: &'static str,
+    audiences: Vec<String>,
+    algorithms: Vec<String>,
+    jwks: String,
+}
+
 /// The keys are not merged into one set: a `kid` is unique with its issuer and not among all of them, and
-/// a key that is good for one issuer must not sign for another.
+/// a key that is good for one issuer must not sign for another. Nothing is borrowed from the configuration.
 struct Issuer {
-    name: &'static str,
+    name: String,
     verifier: Verifier<'static, KeySet>,
     policy: ClaimsPolicy<'static>,
 }
 
 impl Issuer {
-    fn new(name: &'static str, audience: &'static str, keys: KeySet) -> Self {
-        let policy = ClaimsPolicy::new(Expect::Exactly(name), Expect::Exactly(audience));
-        Self { name, verifier: Verifier::new(keys).require_kid(), policy }
+    fn new(from: Configured) -> Result<Self, Failure> {
+        let name = from.issuer.to_owned();
+        let keys = KeySet::from_jwks(&Jwks::parse(&from.jwks)?, AlgorithmSet::from_names(&from.algorithms)?)?;
+        let policy = ClaimsPolicy::new(name.clone().into(), Expect::AnyOf(AnyOf::owned(from.audiences)?));
+        Ok(Self { name, verifier: Verifier::new(keys).require_kid(), policy })
     }
+}
+
+/// The claims that the service needs. A token without them is refused.
+#[derive(Debug, Deserialize)]
+struct Account {
+    sub: String,
+    roles: Vec<String>,
 }
 
 /// The issuer that a token says it is of. Nothing has been verified.
@@ -34,54 +53,69 @@ fn claimed<'i>(issuers: &'i [Issuer], token: &str) -> Option<&'i Issuer> {
     let (mut scratch, mut buffer) = (Vec::new(), Vec::new());
     let jws = UnverifiedJws::parse(token, &mut scratch, Limits::new()).ok()?;
     let payload = jws.dangerous_payload_without_verification(&mut buffer).ok()?;
-    let Ok(Value::Object(claims)) = Value::parse(payload) else { return None };
-    let name = claims.get("iss")?.as_string()?;
-    issuers.iter().find(|issuer| name == *issuer.name)
+    let name = Value::parse(payload).ok()?.get("iss")?.as_string()?;
+    issuers.iter().find(|issuer| name == issuer.name)
 }
 
-/// The issuer and the subject of a token that holds.
-fn verify(issuers: &[Issuer], token: &str) -> Result<String, Failure> {
-    let issuer = claimed(issuers, token).ok_or("of no issuer that is known")?;
+/// The account of a token that holds; `None` if it is of no issuer that is known.
+fn account(issuers: &[Issuer], token: &str) -> Option<Result<Account, Error>> {
+    let issuer = claimed(issuers, token)?;
     let mut scratch = Vec::new();
-    let verified = issuer.verifier.verify(token, &mut scratch)?;
-    let claims = verified.claims(&issuer.policy, NOW).map_err(Error::from)?;
-    Ok(format!("{} at {}", claims.subject()?.ok_or("no subject")?, issuer.name))
+    let verified = issuer.verifier.verify(token, &mut scratch);
+    Some(verified.and_then(|verified| Ok(verified.claims(&issuer.policy, NOW)?.deserialize()?)))
 }
 
 fn main() -> Result<(), Failure> {
-    let [ours, theirs, unknown] = ["https://ours.example", "https://theirs.example", "https://third.example"];
+    let [ours, theirs, third] = ["https://ours.example", "https://theirs.example", "https://third.example"];
     let [our_key, their_key] = [[1; 32], [2; 32]].map(|octets| SigningKey::from_slice(&octets));
     let (our_key, their_key) = (our_key?, their_key?);
+    let configured = |issuer, audiences: &[&str], key| -> Result<_, Failure> {
+        let audiences = audiences.iter().map(|&audience| audience.into()).collect();
+        Issuer::new(Configured { issuer, audiences, algorithms: vec!["ES256".into()], jwks: published(key)? })
+    };
     let issuers = [
-        Issuer::new(ours, "internal", published(&our_key)?),
-        Issuer::new(theirs, "partners", published(&their_key)?),
+        configured(ours, &["internal", "reports"], &our_key)?,
+        configured(theirs, &["partners"], &their_key)?,
     ];
-    assert_eq!(verify(&issuers, &token(&our_key, ours, "internal"))?, "user-1 at https://ours.example");
-    assert_eq!(verify(&issuers, &token(&their_key, theirs, "partners"))?, "user-1 at https://theirs.example");
-    println!("each issuer's own tokens are accepted");
+    assert!(configured(third, &[], &our_key).is_err(), "no audience would accept nothing");
 
-    let refused = |token: &str| verify(&issuers, token).err().ok_or("accepted");
-    let forged = refused(&token(&their_key, ours, "internal"))?;
-    println!("their key, our name: {forged}");
-    assert_eq!(forged.downcast_ref(), Some(&Error::Signature(SignatureError::Invalid)));
-    let misused = refused(&token(&their_key, theirs, "internal"))?;
-    println!("their key, our audience: {misused}");
-    assert!(matches!(misused.downcast_ref(), Some(Error::Claims(_))));
-    println!("a third name: {}", refused(&token(&their_key, unknown, "internal"))?);
+    const READER: &str = r#""sub":"user-1","roles":["reader"],"exp":1800000000"#;
+    for (issuer, audience, key) in
+        [(ours, "internal", &our_key), (ours, "reports", &our_key), (theirs, "partners", &their_key)]
+    {
+        let account = account(&issuers, &token(key, issuer, audience, READER)).ok_or("issuer unknown")??;
+        println!("accepted: {audience} of {issuer}: {account:?}");
+        assert_eq!((&*account.sub, &*account.roles), ("user-1", &["reader".to_owned()][..]));
+    }
+
+    let expired = r#""sub":"user-1","roles":[],"exp":1700000000"#;
+    let no_roles = r#""sub":"user-1","exp":1800000000"#;
+    for (what, code, token) in [
+        ("their key, our name", "Invalid", token(&their_key, ours, "internal", READER)),
+        ("their key, our audience", "AudienceMismatch", token(&their_key, theirs, "internal", READER)),
+        ("expired", "Expired", token(&our_key, ours, "internal", expired)),
+        ("not an Account", "Deserialize", token(&our_key, ours, "internal", no_roles)),
+    ] {
+        let error = account(&issuers, &token).ok_or("issuer unknown")?.err().ok_or("accepted")?;
+        println!("refused: {what}: {error}");
+        assert_eq!(error.code(), code);
+    }
+    assert!(account(&issuers, &token(&our_key, third, "internal", READER)).is_none());
+    println!("refused: of no issuer that is known");
     Ok(())
 }
 
 /// The set of one key. Both issuers call theirs "1".
-fn published(key: &SigningKey) -> Result<KeySet, Failure> {
+fn published(key: &SigningKey) -> Result<String, Failure> {
     let point = key.verifying_key().to_sec1_point(false);
     let [x, y] =
         [point.x().ok_or("x")?, point.y().ok_or("y")?].map(|half| Base64UrlUnpadded::encode_string(half));
-    let jwks = format!(r#"{{"keys":[{{"kty":"EC","crv":"P-256","kid":"1","x":"{x}","y":"{y}"}}]}}"#);
-    Ok(KeySet::from_jwks(&Jwks::parse(&jwks)?, ALLOWED)?)
+    Ok(format!(r#"{{"keys":[{{"kty":"EC","crv":"P-256","kid":"1","x":"{x}","y":"{y}"}}]}}"#))
 }
 
-fn token(key: &SigningKey, issuer: &str, audience: &str) -> String {
-    let claims = format!(r#"{{"iss":"{issuer}","aud":"{audience}","sub":"user-1","exp":1800000000}}"#);
+/// What `encode` is for in tests: RustCrypto signs.
+fn token(key: &SigningKey, issuer: &str, audience: &str, claims: &str) -> String {
+    let claims = format!(r#"{{"iss":"{issuer}","aud":"{audience}",{claims}}}"#);
     let parts = [r#"{"alg":"ES256","kid":"1"}"#, &claims];
     let input = parts.map(|part| Base64UrlUnpadded::encode_string(part.as_bytes())).join(".");
     let signature: Signature = key.sign(input.as_bytes());

@@ -2,11 +2,11 @@
 //! in order. A request that makes no sense is answered with stage `request`, and the next one is read.
 //!
 //! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "max_age",
-//! "allow_expired", "allow_missing_exp", "require_kid", "typ" (a string, or several), "uses" (further values
-//! of a key's `use`), "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string with the text
-//! of either. Without `token` the keys are judged; without `now` the claims are not looked at. With
-//! `"explain": true` the answer has a `diagnosis` as well, of the claims too: at the system's time if
-//! there is no `now`.
+//! "allow_expired", "allow_missing_exp", "require_kid", "typ", "crit" (names that are understood), "uses"
+//! (further values of a key's `use`), "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string
+//! with the text of either. `issuer`, `audience` and `typ` are a string or several. Without `token` the keys
+//! are judged; without `now` the claims are not looked at. With `"explain": true` the answer has a `diagnosis`
+//! as well, of the claims too: at the system's time if there is no `now`.
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
@@ -32,13 +32,15 @@ struct Request {
     keys: Box<RawValue>,
     algorithms: Option<Vec<String>>,
     now: Option<i64>,
-    issuer: Option<String>,
-    audience: Option<String>,
+    issuer: Option<OneOf>,
+    audience: Option<OneOf>,
     #[serde(default)]
     leeway: u16,
     #[serde(default)]
     require_kid: bool,
-    typ: Option<Typ>,
+    typ: Option<OneOf>,
+    /// Names in `crit` that are understood.
+    crit: Option<Vec<String>>,
     max_age: Option<u32>,
     #[serde(default)]
     allow_expired: bool,
@@ -51,19 +53,19 @@ struct Request {
     explain: bool,
 }
 
-/// What `typ` must be: one, or one of several.
+/// What is accepted: one text, or one of several.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Typ {
+enum OneOf {
     One(String),
-    OneOf(Vec<String>),
+    Several(Vec<String>),
 }
 
-impl Typ {
-    fn all(&self) -> Vec<&str> {
+impl OneOf {
+    fn any_of(&self) -> Result<AnyOf<'static>, EmptyList> {
         match self {
-            Self::One(typ) => vec![typ],
-            Self::OneOf(typs) => typs.iter().map(String::as_str).collect(),
+            Self::One(text) => Ok(AnyOf::from(text.clone())),
+            Self::Several(texts) => AnyOf::owned(texts.clone()),
         }
     }
 }
@@ -106,17 +108,17 @@ fn refuse_error(error: impl Into<Error>) -> Value {
 }
 
 fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
-    let named = request.algorithms.as_deref().map(algorithms).transpose();
-    let allowed = match named {
+    let allowed = match request.algorithms.as_ref().map(AlgorithmSet::from_names).transpose() {
         Ok(allowed) => allowed,
-        Err(name) => return refuse("request", "Algorithms", &format!("unknown or no algorithm {name:?}")),
+        Err(error) => return refuse("request", "Algorithms", &error),
     };
     let Some(leeway) = Leeway::from_seconds(request.leeway) else {
         return refuse("request", "Leeway", &"at most 600 seconds of leeway");
     };
-    if request.typ.as_ref().is_some_and(|typ| typ.all().is_empty()) {
-        return refuse("request", "EmptyList", &EmptyList);
-    }
+    let demands = match Demands::new(request, leeway) {
+        Ok(demands) => demands,
+        Err(error) => return refuse("request", "EmptyList", &error),
+    };
     let text = set_text(&request.keys);
     let uses: Vec<&str> = request.uses.iter().map(String::as_str).collect();
     let jwks = match Jwks::parse(&text) {
@@ -145,8 +147,8 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
             let mut answer = refuse("keys", "NoUsableKey", &error);
             answer["keys"] = error.verdicts().map(verdict).collect();
             if let Some(token) = request.token.as_ref().filter(|_| request.explain) {
-                answer["diagnosis"] =
-                    diagnose(request, Verifier::new(jwks.keys(allowed)), token, scratch, leeway);
+                let verifier = demands.of(Verifier::new(jwks.keys(allowed)));
+                answer["diagnosis"] = diagnose(request, verifier, token, scratch, &demands.policy);
             }
             return answer;
         }
@@ -154,60 +156,69 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     let Some(token) = &request.token else {
         return json!({"keys": keys.verdicts().map(verdict).collect::<Value>()});
     };
-    let verifier = Verifier::new(&keys);
-    let mut answer = verify(request, verifier.clone(), token, scratch, leeway);
+    let verifier = demands.of(Verifier::new(&keys));
+    let mut answer = verify(request, &verifier, token, scratch, &demands.policy);
     if request.explain {
-        answer["diagnosis"] = diagnose(request, verifier, token, scratch, leeway);
+        answer["diagnosis"] = diagnose(request, verifier, token, scratch, &demands.policy);
     }
     answer
 }
 
-/// The verifier, with what the request demands of a header.
-fn demanding<'r, K: KeySource>(
-    request: &'r Request,
-    mut verifier: Verifier<'r, K>,
-    typs: &'r [&'r str],
-) -> Verifier<'r, K> {
-    if request.require_kid {
-        verifier = verifier.require_kid();
-    }
-    // Without a `typ` in the request there is none here.
-    match AnyOf::try_from(typs) {
-        Ok(typs) => verifier.require_typ(typs),
-        Err(EmptyList) => verifier,
-    }
+/// What the request demands of a header and of claims.
+struct Demands<'r> {
+    kid: bool,
+    typ: Option<AnyOf<'static>>,
+    crit: Option<Vec<&'r str>>,
+    policy: ClaimsPolicy<'static>,
 }
 
-fn policy(request: &Request, leeway: Leeway) -> ClaimsPolicy<'_> {
-    let issuer = request.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
-    let audience = request.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
-    let mut policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
-    if request.allow_expired {
-        policy = policy.allow_expired();
+impl<'r> Demands<'r> {
+    fn new(request: &'r Request, leeway: Leeway) -> Result<Self, EmptyList> {
+        let any_of = |texts: &Option<OneOf>| texts.as_ref().map(OneOf::any_of).transpose();
+        let expect = |texts| Ok(any_of(texts)?.map_or(Expect::Anything, Expect::AnyOf));
+        let mut policy =
+            ClaimsPolicy::new(expect(&request.issuer)?, expect(&request.audience)?).leeway(leeway);
+        if request.allow_expired {
+            policy = policy.allow_expired();
+        }
+        if request.allow_missing_exp {
+            policy = policy.allow_missing_exp();
+        }
+        if let Some(seconds) = request.max_age {
+            policy = policy.max_age(seconds);
+        }
+        let crit = request.crit.as_ref().map(|names| names.iter().map(String::as_str).collect());
+        Ok(Self { kid: request.require_kid, typ: any_of(&request.typ)?, crit, policy })
     }
-    if request.allow_missing_exp {
-        policy = policy.allow_missing_exp();
-    }
-    match request.max_age {
-        Some(seconds) => policy.max_age(seconds),
-        None => policy,
+
+    /// The verifier with them.
+    fn of<'d, K: KeySource>(&'d self, mut verifier: Verifier<'d, K>) -> Verifier<'d, K> {
+        if self.kid {
+            verifier = verifier.require_kid();
+        }
+        if let Some(typ) = &self.typ {
+            verifier = verifier.require_typ(typ.clone());
+        }
+        match &self.crit {
+            Some(names) => verifier.understands(names),
+            None => verifier,
+        }
     }
 }
 
 fn verify<K: KeySource>(
     request: &Request,
-    verifier: Verifier<'_, K>,
+    verifier: &Verifier<'_, K>,
     token: &str,
     scratch: &mut Vec<u8>,
-    leeway: Leeway,
+    policy: &ClaimsPolicy<'_>,
 ) -> Value {
-    let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
-    let verified = match demanding(request, verifier, &typs).verify(token, scratch) {
+    let verified = match verifier.verify(token, scratch) {
         Ok(verified) => verified,
         Err(error) => return refuse_error(error),
     };
     if let Some(now) = request.now
-        && let Err(error) = verified.claims(&policy(request, leeway), UnixTime::from_seconds(now))
+        && let Err(error) = verified.claims(policy, UnixTime::from_seconds(now))
     {
         return refuse_error(error);
     }
@@ -224,15 +235,12 @@ fn diagnose<K: KeySource>(
     verifier: Verifier<'_, K>,
     token: &str,
     scratch: &mut Vec<u8>,
-    leeway: Leeway,
+    policy: &ClaimsPolicy<'_>,
 ) -> Value {
     let Ok(now) = request.now.map_or_else(UnixTime::now, |now| Ok(UnixTime::from_seconds(now))) else {
         return json!({"report": "there is no \"now\", and the system's clock stands before 1970"});
     };
-    let policy = policy(request, leeway);
-    let typs = request.typ.as_ref().map(Typ::all).unwrap_or_default();
-    let verifier = demanding(request, verifier, &typs);
-    let diagnosis: Diagnosis<'_, K> = verifier.diagnose(token, scratch, &policy, now);
+    let diagnosis: Diagnosis<'_, K> = verifier.diagnose(token, scratch, policy, now);
     let problems = diagnosis.problems().map(|problem| {
         json!({
             "stage": problem.stage().name(),
@@ -249,16 +257,6 @@ fn diagnose<K: KeySource>(
         "keys": diagnosis.candidates().map(|candidate| candidate.to_string()).collect::<Value>(),
         "claims": diagnosis.claims().map(|claim| claim.to_string()).collect::<Value>(),
     })
-}
-
-/// The set that the names make, or the name that is none. No name at all is none too.
-fn algorithms(names: &[String]) -> Result<AlgorithmSet, String> {
-    let mut set: Option<AlgorithmSet> = None;
-    for name in names {
-        let algorithm = Algorithm::from_name(name).ok_or(name)?;
-        set = Some(set.map_or(algorithm.into(), |set| set.or(algorithm)));
-    }
-    set.ok_or_else(String::new)
 }
 
 /// The text of a JWK Set, as it was sent. A JWK becomes a set of one.

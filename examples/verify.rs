@@ -2,7 +2,7 @@
 //!
 //! Without arguments it shows the repository's own vectors: one token per algorithm, and refusals.
 //! With arguments: claims as JSON on stdout and exit 0; the reason on stderr and exit 1; bad usage
-//! exits 2. With `--explain`, a report on stdout instead of either.
+//! exits 2. With `--explain`, a report on stdout instead of either. `--help` says the rest.
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
@@ -10,32 +10,38 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jose_core::diagnose::{diagnose_jwk, diagnose_set};
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime, Verifier,
+    AlgorithmSet, AnyOf, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime, Verifier,
 };
 use serde_json::Value;
 
 const USAGE: &str = "\
-usage: verify --jwks FILE|- | --jwk FILE  --alg RS256[,ES256]
-              [--issuer I] [--audience A] [--now SECONDS] [--leeway S] [--require-kid] [--typ T]
-              [--explain] (--token T | --token-file FILE | -)
-       verify [--explain]     shows the vectors of this repository";
+usage: verify --jwks FILE|- | --jwk FILE|- | --secret FILE|-   --alg RS256[,ES256]
+              [--issuer I]... [--audience A]... [--now SECONDS] [--leeway S] [--accept-missing-exp]
+              [--require-kid] [--typ T] [--explain] (--token T | --token-file FILE | -)
+       verify [--explain]     shows the vectors of this repository
+
+- is standard input. Of several issuers or audiences one must be met; without any, whatever the token says is
+accepted. A secret is every octet of its file, a line end included.";
 
 /// What the command line asks for.
 #[derive(Default)]
 struct Job {
-    jwks: Option<String>,
-    jwk: Option<String>,
+    jwks: Option<Vec<u8>>,
+    jwk: Option<Vec<u8>>,
     algorithms: Option<AlgorithmSet>,
-    issuer: Option<String>,
-    audience: Option<String>,
+    issuers: Vec<String>,
+    audiences: Vec<String>,
     now: Option<UnixTime>,
     leeway: Leeway,
+    accept_missing_exp: bool,
     require_kid: bool,
     typ: Option<String>,
     explain: bool,
-    token: Option<String>,
+    /// As it came: what is not UTF-8 is refused or explained as any other fault is.
+    token: Option<Vec<u8>>,
 }
 
 /// What ends the program early.
@@ -51,10 +57,15 @@ fn refused(reason: impl ToString) -> Stop {
 }
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> =
+        std::env::args_os().skip(1).map(|argument| argument.into_encoded_bytes()).collect();
     let done = match arguments.as_slice() {
         [] => demonstrate(false),
-        [only] if only == "--explain" => demonstrate(true),
+        [only] if only == b"--explain" => demonstrate(true),
+        _ if arguments.iter().any(|argument| argument == b"--help") => {
+            print(&USAGE);
+            Ok(())
+        }
         _ => read_job(arguments).and_then(run),
     };
     match done {
@@ -71,26 +82,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn read_job(arguments: Vec<String>) -> Result<Job, Stop> {
+fn read_job(arguments: Vec<Vec<u8>>) -> Result<Job, Stop> {
     let mut job = Job::default();
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
-        let mut value = || arguments.next().ok_or_else(|| Stop::Usage(format!("{argument} needs a value")));
+        let argument = text(argument)?;
+        let mut octets = || arguments.next().ok_or_else(|| Stop::Usage(format!("{argument} needs a value")));
+        let mut value = || text(octets()?);
         match argument.as_str() {
             "--jwks" => job.jwks = Some(read(&value()?)?),
             "--jwk" => job.jwk = Some(read(&value()?)?),
+            "--secret" => {
+                let k = Base64UrlUnpadded::encode_string(&read(&value()?)?);
+                job.jwk = Some(format!(r#"{{"kty":"oct","k":"{k}"}}"#).into());
+            }
             "--alg" => job.algorithms = Some(algorithms(&value()?)?),
-            "--issuer" => job.issuer = Some(value()?),
-            "--audience" => job.audience = Some(value()?),
+            "--issuer" => job.issuers.push(value()?),
+            "--audience" => job.audiences.push(value()?),
             "--now" => job.now = Some(UnixTime::from_seconds(number(&value()?)?)),
             "--leeway" => {
                 let seconds = u16::try_from(number(&value()?)?).ok().and_then(Leeway::from_seconds);
                 job.leeway = seconds.ok_or_else(|| Stop::Usage("--leeway takes 0 to 600 seconds".into()))?;
             }
+            "--accept-missing-exp" => job.accept_missing_exp = true,
             "--require-kid" => job.require_kid = true,
             "--typ" => job.typ = Some(value()?),
             "--explain" => job.explain = true,
-            "--token" => job.token = Some(value()?),
+            "--token" => job.token = Some(octets()?),
             "--token-file" => job.token = Some(read(&value()?)?),
             "-" => job.token = Some(read("-")?),
             other => return Err(Stop::Usage(format!("unknown argument {other:?}"))),
@@ -99,26 +117,24 @@ fn read_job(arguments: Vec<String>) -> Result<Job, Stop> {
     Ok(job)
 }
 
+fn text(octets: Vec<u8>) -> Result<String, Stop> {
+    String::from_utf8(octets).map_err(|error| Stop::Usage(error.to_string()))
+}
+
 fn number(text: &str) -> Result<i64, Stop> {
     text.parse().map_err(|_| Stop::Usage(format!("{text:?} is not a number of seconds")))
 }
 
 fn algorithms(names: &str) -> Result<AlgorithmSet, Stop> {
-    let mut set: Option<AlgorithmSet> = None;
-    for name in names.split(',') {
-        let algorithm =
-            Algorithm::from_name(name).ok_or_else(|| Stop::Usage(format!("unknown algorithm {name:?}")))?;
-        set = Some(set.map_or(algorithm.into(), |set| set.or(algorithm)));
-    }
-    set.ok_or_else(|| Stop::Usage("--alg needs an algorithm".into()))
+    AlgorithmSet::from_names(names.split(',')).map_err(|error| Stop::Usage(error.to_string()))
 }
 
-/// A file's text, or standard input's for `-`.
-fn read(path: &str) -> Result<String, Stop> {
-    let mut text = String::new();
+/// A file's octets, or standard input's for `-`.
+fn read(path: &str) -> Result<Vec<u8>, Stop> {
+    let mut octets = Vec::new();
     let outcome = match path {
-        "-" => io::stdin().read_to_string(&mut text).map(|_| text),
-        path => fs::read_to_string(path),
+        "-" => io::stdin().read_to_end(&mut octets).map(|_| octets),
+        path => fs::read(path),
     };
     outcome.map_err(|error| Stop::Usage(format!("{path}: {error}")))
 }
@@ -127,7 +143,10 @@ fn read(path: &str) -> Result<String, Stop> {
 fn run(job: Job) -> Result<(), Stop> {
     let missing = |what: &str| Stop::Usage(format!("{what} is missing"));
     let algorithms = job.algorithms.ok_or_else(|| missing("--alg"))?;
-    let token = job.token.as_deref().ok_or_else(|| missing("the token"))?.trim_end_matches(['\r', '\n']);
+    let mut token = job.token.as_deref().ok_or_else(|| missing("the token"))?;
+    while let [rest @ .., b'\r' | b'\n'] = token {
+        token = rest;
+    }
     match (&job.jwks, &job.jwk) {
         (Some(text), None) => match Jwks::parse(text) {
             Ok(jwks) => match KeySet::from_jwks(&jwks, algorithms) {
@@ -150,11 +169,11 @@ fn run(job: Job) -> Result<(), Stop> {
             }
             Err(error) => Err(refused(error)),
         },
-        _ => Err(missing("either --jwks or --jwk")),
+        _ => Err(missing("one of --jwks, --jwk and --secret")),
     }
 }
 
-fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -> Result<(), Stop> {
+fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &[u8]) -> Result<(), Stop> {
     if job.require_kid {
         verifier = verifier.require_kid();
     }
@@ -162,9 +181,11 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &str) -
         Some(typ) => verifier.require_typ(typ),
         None => verifier,
     };
-    let issuer = job.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
-    let audience = job.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
-    let policy = ClaimsPolicy::new(issuer, audience).leeway(job.leeway);
+    let one_of = |texts: &[String]| AnyOf::owned(texts.to_vec()).map_or(Expect::Anything, Expect::AnyOf);
+    let mut policy = ClaimsPolicy::new(one_of(&job.issuers), one_of(&job.audiences)).leeway(job.leeway);
+    if job.accept_missing_exp {
+        policy = policy.allow_missing_exp();
+    }
     let now = job.now.map_or_else(UnixTime::now, Ok).map_err(refused)?;
     let mut scratch = Vec::new();
     if job.explain {
@@ -195,17 +216,17 @@ fn print(text: &dyn core::fmt::Display) {
 /// The repository's own vectors, which show what is accepted and what is refused.
 fn demonstrate(explain: bool) -> Result<(), Stop> {
     let demo = read(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/demo.json"))?;
-    let demo: Value = serde_json::from_str(&demo).map_err(refused)?;
+    let demo: Value = serde_json::from_slice(&demo).map_err(refused)?;
     // A case says what it needs itself, or leaves it to the file as a whole.
     let job = |case: &Value, token: &Value, algorithms: &str| -> Result<Job, Stop> {
         let text = |name: &str| case[name].as_str().or(demo[name].as_str()).map(String::from);
         Ok(Job {
             algorithms: Some(self::algorithms(algorithms)?),
-            issuer: text("issuer"),
-            audience: text("audience"),
+            issuers: Vec::from_iter(text("issuer")),
+            audiences: Vec::from_iter(text("audience")),
             now: demo["now"].as_i64().map(UnixTime::from_seconds),
             require_kid: case["require_kid"] == true,
-            token: token.as_str().map(String::from),
+            token: token.as_str().map(Into::into),
             ..Job::default()
         })
     };
@@ -214,10 +235,13 @@ fn demonstrate(explain: bool) -> Result<(), Stop> {
     for algorithm in ["RS256", "ES256"] {
         let token = &demo["tokens"][algorithm];
         print!("  {algorithm}  ");
-        run(Job { jwks: Some(demo["jwks"].to_string()), ..job(&demo, token, "RS256,ES256")? })?;
+        run(Job { jwks: Some(demo["jwks"].to_string().into()), ..job(&demo, token, "RS256,ES256")? })?;
     }
     print!("  HS256  ");
-    run(Job { jwk: Some(demo["secret"].to_string()), ..job(&demo, &demo["tokens"]["HS256"], "HS256")? })?;
+    run(Job {
+        jwk: Some(demo["secret"].to_string().into()),
+        ..job(&demo, &demo["tokens"]["HS256"], "HS256")?
+    })?;
 
     println!("refused, each with its reason:");
     for case in demo["refusals"].as_array().into_iter().flatten() {
@@ -227,7 +251,7 @@ fn demonstrate(explain: bool) -> Result<(), Stop> {
         if explain {
             println!("\n{what}:");
         }
-        match run(Job { jwks: Some(case["keys"].to_string()), explain, ..job }) {
+        match run(Job { jwks: Some(case["keys"].to_string().into()), explain, ..job }) {
             Err(Stop::Refused(reason)) => println!("  {what}:\n      {reason}"),
             Err(Stop::Explained) => {}
             _ => return Err(refused(format!("{what}: this was to be refused"))),

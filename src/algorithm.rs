@@ -249,6 +249,11 @@ impl Algorithm {
         !SECRET.carries.contains(self)
     }
 
+    /// Whether it verifies with an RSA key.
+    pub(crate) const fn is_rsa(self) -> bool {
+        RSA.carries.contains(self)
+    }
+
     /// Whether this build verifies it: whether the feature that has its name, in lower case, is on.
     #[must_use]
     pub const fn is_enabled(self) -> bool {

@@ -197,12 +197,12 @@ impl<'a> Jwk<'a> {
         value.map(|value| value.value(self.text))
     }
 
-    /// The value of one of them that is a string or absent.
+    /// The value of one of them that is a string or absent. The error is small, for what calls this often.
     #[inline(never)]
-    fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, KeyError> {
+    fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, NotString> {
         match self.value(name) {
             Some(Value::String(string)) => Ok(Some(string)),
-            Some(other) => Err(KeyError::MemberType { name, expected: "a string", found: other.kind() }),
+            Some(other) => Err(NotString { name, found: other.kind() }),
             None => Ok(None),
         }
     }
@@ -225,17 +225,15 @@ impl<'a> Jwk<'a> {
         if let Some(key_ops) = self.value("key_ops") {
             check_operations(key_ops, key_use.is_some())?;
         }
-        let Family { kty, crv: has_crv, .. } = first.family;
-        let crv = if has_crv.is_some() { self.string("crv")? } else { None };
-        let carries = |Family { kty: of, crv: on, .. }: &Family| {
-            *of == kty && on.is_none_or(|expected| crv.is_some_and(|crv| crv == expected))
-        };
-        let family = ENABLED.iter().map(|known| &known.family).find(|family| carries(family));
-        let family = family.ok_or_else(|| match crv {
-            None => KeyError::MemberMissing { name: "crv" },
-            Some(crv) => KeyError::CrvUnsupported { kty, crv: crv.excerpt() },
-        })?;
-        let mut alg = family.carries;
+        let mut alg = first.family.carries;
+        if first.family.crv.is_some() {
+            let crv = self.string("crv")?.ok_or(KeyError::MemberMissing { name: "crv" })?;
+            let is_on = |family: &&Family| kty == family.kty && family.crv.is_some_and(|known| crv == known);
+            let Some(family) = ENABLED.iter().map(|known| &known.family).find(is_on) else {
+                return Err(KeyError::CrvUnsupported { kty: first.family.kty, crv: crv.excerpt() });
+            };
+            alg = family.carries;
+        }
         if let Some(name) = self.string("alg")? {
             let named =
                 algorithm_named(name).ok_or_else(|| KeyError::AlgUnsupported { alg: name.excerpt() })?;
@@ -247,7 +245,7 @@ impl<'a> Jwk<'a> {
         let could_be = alg.and(allowed).ok_or(KeyError::AlgNotAllowed { alg, allowed })?;
         let algorithm = could_be.single().ok_or(KeyError::AlgMissing { could_be })?;
         if algorithm.is_asymmetric() {
-            if let Some(name) = self.private_member(kty) {
+            if let Some(name) = self.private_member(algorithm) {
                 return Err(KeyError::PrivateMaterial { name });
             }
         } else if allowed.has_asymmetric() {
@@ -256,9 +254,9 @@ impl<'a> Jwk<'a> {
         Ok(algorithm)
     }
 
-    /// The first member of a key of this type that publishes its private part.
-    fn private_member(&self, kty: &str) -> Option<&'static str> {
-        let names = if kty == "RSA" { &PRIVATE[..] } else { &PRIVATE[..1] };
+    /// The first member of a key for this algorithm that publishes its private part.
+    fn private_member(&self, algorithm: Algorithm) -> Option<&'static str> {
+        let names = if algorithm.is_rsa() { &PRIVATE[..] } else { &PRIVATE[..1] };
         names.iter().copied().find(|name| self.value(name).is_some_and(|value| !is_empty(value)))
     }
 }
@@ -270,6 +268,18 @@ impl core::fmt::Debug for Jwk<'_> {
             shown.field(name, &self.value(name).and_then(Value::as_string).map(JsonString::excerpt));
         }
         shown.finish_non_exhaustive()
+    }
+}
+
+/// A member of another type than a string.
+struct NotString {
+    name: &'static str,
+    found: &'static str,
+}
+
+impl From<NotString> for KeyError {
+    fn from(NotString { name, found }: NotString) -> Self {
+        Self::MemberType { name, expected: "a string", found }
     }
 }
 

@@ -103,21 +103,27 @@ const MOST_SHOWN: usize = 8;
 /// A JWK Set without a single usable key, and the verdicts that say why.
 #[derive(Clone, Debug)]
 pub struct NoUsableKey {
-    members: Vec<Member>,
+    set: KeySet,
 }
 
 impl NoUsableKey {
     /// The verdict on each member, in order. All of them were set aside.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
-        self.members.iter().map(Member::verdict)
+        self.set.verdicts()
+    }
+
+    /// The set nevertheless, to [diagnose](crate::Verifier::diagnose) tokens with: every one is refused.
+    #[must_use]
+    pub fn into_set(self) -> KeySet {
+        self.set
     }
 }
 
 impl fmt::Display for NoUsableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JWK Set: expected a key that can be used, found none among {}", self.members.len())?;
+        write!(f, "JWK Set: expected a key that can be used, found none among {}", self.set.len())?;
         self.verdicts().take(MOST_SHOWN).try_for_each(|verdict| write!(f, "; {verdict}"))?;
-        match self.members.len().checked_sub(MOST_SHOWN) {
+        match self.set.len().checked_sub(MOST_SHOWN) {
             Some(more @ 1..) => write!(f, "; and {more} more"),
             _ => Ok(()),
         }
@@ -128,7 +134,7 @@ impl fmt::Display for NoUsableKey {
 impl From<NoUsableKey> for Error {
     fn from(none: NoUsableKey) -> Self {
         let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
-        Self::NoUsableKey { keys: none.members.len(), first }
+        Self::NoUsableKey { keys: none.set.len(), first }
     }
 }
 
@@ -191,10 +197,8 @@ impl KeySet {
         members.extend(keys.map(member));
         let algorithms =
             members.iter().filter_map(|member| member.key.as_ref().ok()).map(VerifyingKey::algorithm);
-        match algorithms.map(AlgorithmSet::from).reduce(|all, one| all | one) {
-            Some(allowed) => Self::of(members, allowed),
-            None => Err(NoUsableKey { members }),
-        }
+        let allowed = algorithms.map(AlgorithmSet::from).reduce(|all, one| all | one);
+        Self::of(members, allowed.unwrap_or(AlgorithmSet::ALL))
     }
 
     /// The members of this set and then those of another, for tokens of the algorithms of either. Members with
@@ -208,10 +212,9 @@ impl KeySet {
     }
 
     fn of(members: Vec<Member>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
-        if members.iter().all(|member| member.key.is_err()) {
-            return Err(NoUsableKey { members });
-        }
-        Ok(Self::indexed(members, allowed))
+        let is_usable = members.iter().any(|member| member.key.is_ok());
+        let set = Self::indexed(members, allowed);
+        if is_usable { Ok(set) } else { Err(NoUsableKey { set }) }
     }
 
     fn indexed(members: Vec<Member>, allowed: AlgorithmSet) -> Self {
@@ -257,7 +260,7 @@ impl KeySet {
         self.members.len()
     }
 
-    /// Never: a set without a usable key cannot be made.
+    /// Whether there is no member at all: only of what [`NoUsableKey::into_set`] gives.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()

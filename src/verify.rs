@@ -207,15 +207,15 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
         let Some(accepted) = &self.typ else { return Ok(()) };
         let typ = header.typ();
-        let expected = || {
-            let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
-            JsonString::excerpt_of(texts, accepted.iter().count(), typ)
-        };
-        let found = typ.ok_or_else(|| SelectError::TypMissing { expected: expected() })?;
-        if !accepted.iter().any(|typ| same_media_type(found, typ)) {
-            return Err(SelectError::TypMismatch { found: found.excerpt(), expected: expected() });
+        if typ.is_some_and(|found| accepted.iter().any(|typ| same_media_type(found, typ))) {
+            return Ok(());
         }
-        Ok(())
+        let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
+        let expected = JsonString::excerpt_of(texts, accepted.iter().count(), typ);
+        Err(match typ {
+            Some(found) => SelectError::TypMismatch { found: found.excerpt(), expected },
+            None => SelectError::TypMissing { expected },
+        })
     }
 
     /// Refuses a header without `kid` where the verifier demands one.
@@ -247,12 +247,12 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
     let prefixes = if alone { &["", "application/"][..] } else { &[""] };
     prefixes.iter().any(|prefix| {
         let mut found = found.chars();
-        let mut starts = |text| {
+        let starts = |text| {
             let mut characters = JsonString::new(text, false).chars();
             characters
                 .all(|character| found.next().is_some_and(|found| found.eq_ignore_ascii_case(&character)))
         };
-        starts(prefix) && starts(expected) && found.next().is_none()
+        [*prefix, expected].into_iter().all(starts) && found.next().is_none()
     })
 }
 

@@ -27,14 +27,14 @@ fn payload(text: &[u8]) -> Result<Vec<u8>, ParseError> {
     let token = [HEADER.as_bytes(), b".", text, b"."].concat();
     let (mut scratch, mut buffer) = ([0; 64], vec![0; text.len()]);
     let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX))?;
-    jws.dangerous_payload_without_verification(&mut buffer).map(<[u8]>::to_vec)
+    jws.dangerous_payload_without_verification(&mut buffer[..]).map(<[u8]>::to_vec)
 }
 
 fn signature(text: &[u8]) -> Result<Vec<u8>, ParseError> {
     let token = [HEADER.as_bytes(), b"..", text].concat();
     let (mut scratch, mut buffer) = ([0; 64], vec![0; text.len()]);
     let jws = UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX))?;
-    jws.signature(&mut buffer).map(<[u8]>::to_vec)
+    jws.signature(&mut buffer[..]).map(<[u8]>::to_vec)
 }
 
 #[track_caller]
@@ -175,7 +175,7 @@ fn buffers_of_the_exact_size() {
         let jws =
             UnverifiedJws::parse(&token, &mut scratch, Limits::new().max_token_length(usize::MAX)).unwrap();
         let mut buffer = vec![0; length];
-        let octets = jws.dangerous_payload_without_verification(&mut buffer).unwrap();
+        let octets = jws.dangerous_payload_without_verification(&mut buffer[..]).unwrap();
         assert!(octets.len() == length && octets.iter().all(|octet| *octet == 0xa5));
         let given = length - 1;
         let error = jws.dangerous_payload_without_verification(&mut buffer[..given]).unwrap_err();

@@ -57,7 +57,7 @@ impl Entry<'_> {
         #[cfg(feature = "alloc")]
         let keys = jose_core::KeySet::from_jwks(&jwks, allowed);
         #[cfg(not(feature = "alloc"))]
-        let keys = Ok::<_, jose_core::KeyError>(jwks);
+        let keys = Ok::<_, jose_core::KeyError>(jwks.keys(allowed));
         if let Ok(keys) = keys {
             for text in
                 [token.clone(), format!("Bearer {token}\n"), format!("\"{token}\""), format!("{token}=")]

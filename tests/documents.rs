@@ -1,6 +1,11 @@
 //! What the documents name is there: every file, and every test that stands for a statement.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that meets the unexpected must stop")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that meets the unexpected must stop"
+)]
 
 use std::path::Path;
 
@@ -58,6 +63,35 @@ fn what_the_documents_name_is_there() {
         assert!(missing.is_empty(), "{document}: {missing:?}");
     }
     assert!(seen > 200, "the documents have {seen} code spans");
+}
+
+/// The text between `head` and the next `end`.
+fn section<'t>(text: &'t str, head: &str, end: &str) -> &'t str {
+    text.split_once(head).and_then(|(_, rest)| rest.split_once(end)).unwrap().0
+}
+
+/// The README's tables have every feature of Cargo.toml, and say of each whether `default` lists it.
+#[test]
+fn features_are_those_of_the_manifest() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name| std::fs::read_to_string(root.join(name)).unwrap();
+    let (readme, manifest) = (read("README.md"), read("Cargo.toml"));
+
+    let mut said = Vec::new();
+    for row in section(&readme, "\n## Features\n", "\n## ").lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        // Of several the second cell names those that are on.
+        let is_on = |name| cells[2] == "yes" || spans(cells[2]).contains(&name);
+        said.extend(spans(cells[1]).into_iter().map(|name| (name, is_on(name))));
+    }
+    let lines = section(&manifest, "\n[features]\n", "\n[").lines();
+    let mut features: Vec<_> = lines.filter_map(|line| line.split_once(" = ")).collect();
+    let (_, default) = features.remove(0);
+    let mut real: Vec<_> =
+        features.iter().map(|(name, _)| (*name, default.contains(&format!("\"{name}\"")))).collect();
+    said.sort_unstable();
+    real.sort_unstable();
+    assert_eq!(said, real);
 }
 
 #[test]

@@ -90,8 +90,8 @@ fn length_of_a_token() {
         let too_long = ParseError::TokenTooLong { length: limit + 1, limit };
         assert!(verifier.verify(&fits, &mut scratch[..]).is_ok(), "{limit}");
         assert_eq!(verifier.verify(&longer, &mut scratch[..]).map(|_| ()), Err(Error::Parse(too_long)));
-        assert!(UnverifiedJws::parse(&fits, &mut scratch, limits).is_ok(), "{limit}");
-        assert_eq!(UnverifiedJws::parse(&longer, &mut scratch, limits).map(|_| ()), Err(too_long));
+        assert!(UnverifiedJws::parse(&fits, &mut scratch[..], limits).is_ok(), "{limit}");
+        assert_eq!(UnverifiedJws::parse(&longer, &mut scratch[..], limits).map(|_| ()), Err(too_long));
     }
     let verifier = Verifier::new(&key).limits(Limits::new().max_token_length(0));
     let error = verifier.verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
@@ -129,7 +129,7 @@ fn length_and_members_of_a_header() {
     let check = |header: &str, limits: Limits, expected: Result<(), ParseError>| {
         let token = signer.token(header, "{}");
         let mut scratch = vec![0; token.len()];
-        assert_eq!(UnverifiedJws::parse(&token, &mut scratch, limits).map(|_| ()), expected);
+        assert_eq!(UnverifiedJws::parse(&token, &mut scratch[..], limits).map(|_| ()), expected);
         let verified = Verifier::new(&key).limits(limits).verify(&token, &mut scratch[..]);
         assert_eq!(verified.map(|_| ()), expected.map_err(Error::Parse));
     };

@@ -1,4 +1,4 @@
-//! Verification takes nothing from a heap: three algorithms end to end, with the claims, from every
+//! Verification takes nothing from a heap: every algorithm end to end, with the claims, from every
 //! source that needs none, and a server's loop with a `KeySet` and one buffer for all tokens.
 //!
 //! `allocation_counter` is this binary's global allocator. It counts what the measuring thread takes, so

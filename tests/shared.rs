@@ -389,10 +389,11 @@ fn hostile_tokens() {
         }
         // Whatever can be looked at without a key is looked at; nothing is asked but that it ends.
         let (mut scratch, mut buffer) = (vec![0; 1 << 15], vec![0; 1 << 15]);
-        if let Ok(jws) = UnverifiedJws::parse(seed, &mut scratch, Limits::new().max_token_length(usize::MAX))
+        if let Ok(jws) =
+            UnverifiedJws::parse(seed, &mut scratch[..], Limits::new().max_token_length(usize::MAX))
         {
-            let _signature = jws.signature(&mut buffer);
-            let _payload = jws.dangerous_payload_without_verification(&mut buffer);
+            let _signature = jws.signature(&mut buffer[..]);
+            let _payload = jws.dangerous_payload_without_verification(&mut buffer[..]);
             let _shown = format!("{:?}", jws.header());
         }
         for part in seed.split('.') {

@@ -110,7 +110,7 @@ impl Entry<'_> {
             verifier = verifier.require_kid();
         }
         verifier = match (&self.typ, &typs[..]) {
-            (Some(Typ::One(typ)), _) => verifier.require_typ(typ),
+            (Some(Typ::One(typ)), _) => verifier.require_typ(typ.as_str()),
             (Some(Typ::OneOf(_)), typs) => verifier.require_typ(AnyOf::try_from(typs).unwrap()),
             (None, _) => verifier,
         };

@@ -113,7 +113,7 @@ fn crit_fault(members: &[Member<'_>]) -> Option<String> {
     let mut before = Vec::new();
     for name in names {
         let Some(name) = name.string() else { return malformed };
-        let of = |variant| Some(format!("{variant} {{ name: {:?} }}", reference::excerpt(name)));
+        let of = |variant| Some(format!("{variant} {{ name: {} }}", reference::excerpt(name)));
         if registered.contains(&name) {
             return of("CritRegistered");
         } else if !UNDERSTOOD.contains(&name) {

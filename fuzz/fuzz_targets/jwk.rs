@@ -153,7 +153,7 @@ impl Key<'_> {
             "EC" | "OKP" => match self.text("crv")? {
                 Some(crv) if carried(kty, Some(crv)).is_empty() => {
                     let crv = reference::excerpt(crv);
-                    return Err(format!("CrvUnsupported {{ kty: {kty:?}, crv: {crv:?} }}"));
+                    return Err(format!("CrvUnsupported {{ kty: {kty:?}, crv: {crv} }}"));
                 }
                 Some("P-256") => Some("P-256"),
                 Some("P-384") => Some("P-384"),
@@ -161,6 +161,12 @@ impl Key<'_> {
                 None => return refuse(KeyError::MemberMissing { name: "crv" }),
             },
             _ => None,
+        };
+        let set = |carried: &[(&str, Algorithm)]| {
+            carried
+                .iter()
+                .map(|(_, algorithm)| AlgorithmSet::only(*algorithm))
+                .reduce(|set, one| one.iter().fold(set, AlgorithmSet::or))
         };
         let mut carried = carried(kty, crv).to_vec();
         if let Some(alg) = self.text("alg")? {
@@ -170,16 +176,13 @@ impl Key<'_> {
                 Some(_) if carried.iter().any(|(name, _)| *name == alg) => {
                     carried.retain(|(name, _)| *name == alg);
                 }
-                Some(named) => return refuse(KeyError::AlgMismatch { alg: *named, kty, crv }),
+                Some(named) => {
+                    let could_be = set(&carried).unwrap();
+                    return refuse(KeyError::AlgMismatch { alg: *named, could_be });
+                }
                 None => return of_excerpt("AlgUnsupported", "alg", alg),
             }
         }
-        let set = |carried: &[(&str, Algorithm)]| {
-            carried
-                .iter()
-                .map(|(_, algorithm)| AlgorithmSet::only(*algorithm))
-                .reduce(|set, one| one.iter().fold(set, AlgorithmSet::or))
-        };
         let alg = set(&carried).unwrap();
         carried.retain(|(_, algorithm)| allowed.contains(*algorithm));
         let Some(could_be) = set(&carried) else {

@@ -9,7 +9,7 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::{Algorithm, Verifier};
-use jose_core_fuzz::{ALGORITHMS, KEYS, PUBLIC, SECRET, token};
+use jose_core_fuzz::{ALGORITHMS, KEYS, SECRET, token};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -147,7 +147,7 @@ impl From<Cause> for Seen {
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = self.place {
-            write!(f, "\n  keys       in the member {place}")?;
+            write!(f, "\n  keys       in the member '{place:#}'")?;
         }
         self.cause.map_or(Ok(()), |cause| write!(f, "\nwhat to change:\n  1. {cause}"))
     }

@@ -26,8 +26,10 @@ pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item 
                 token = rest;
             }
         }
+        // Behind the three parts of a JWT, not within them.
+        let is_jwt = |text: &&[u8]| text.split(|byte| *byte == b'.').count() == 3 && begins_as_header(text);
         let end = token.iter().position(|byte| *byte == b'~');
-        if let Some(jwt) = end.and_then(|end| token.get(..end)).filter(|jwt| begins_as_header(jwt)) {
+        if let Some(jwt) = end.and_then(|end| token.get(..end)).filter(is_jwt) {
             note(Cause::SdJwt);
             token = jwt;
         }

@@ -40,7 +40,7 @@ impl fmt::Display for Base64Error {
             }
             Self::Byte { byte: byte @ (b'+' | b'/'), offset } => write!(
                 f,
-                "expected base64url, found '{}' at byte {offset}: this is standard base64; base64url has '-' and '_'",
+                "expected base64url, found '{}' at byte {offset}: this is the standard base64 alphabet; base64url has '-' and '_'",
                 char::from(byte)
             ),
             Self::Byte { byte: byte @ b' '..=b'~', offset } => {

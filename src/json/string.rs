@@ -277,7 +277,8 @@ fn code_unit_of(digits: [u8; 4]) -> (u16, bool) {
 }
 
 impl PartialEq<str> for JsonString<'_> {
-    #[inline]
+    #[cfg_attr(target_pointer_width = "64", inline)]
+    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn eq(&self, other: &str) -> bool {
         if self.escaped { self.is_by_characters(other) } else { self.raw == other }
     }

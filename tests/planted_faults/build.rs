@@ -7,13 +7,13 @@ include!("faults.rs");
 
 const SOURCE: &str = "../../src/key";
 const FILES: [&str; 7] = [
-    "es256.rs",
-    "es256/comb.rs",
-    "es256/field.rs",
-    "es256/point.rs",
-    "es256/field/limbs32.rs",
-    "es256/field/limbs64.rs",
-    "es256/field/words.rs",
+    "p256.rs",
+    "p256/comb.rs",
+    "p256/field.rs",
+    "p256/point.rs",
+    "p256/field/limbs32.rs",
+    "p256/field/limbs64.rs",
+    "p256/field/words.rs",
 ];
 
 /// What the tests need of a copy, which keeps it to itself.
@@ -57,13 +57,13 @@ fn main() {
         for bits in *widths {
             let name = format!("{name}_{bits}");
             copy(&out.join(&name), &name, *bits, edits);
-            let path = out.join(&name).join("es256.rs");
+            let path = out.join(&name).join("p256.rs");
             modules += &format!(
-                "mod {name} {{\n    use crate::{{digest, parameters}};\n    #[path = {path:?}]\n    pub mod es256;\n}}\n"
+                "mod {name} {{\n    use crate::{{digest, parameters}};\n    #[path = {path:?}]\n    pub mod p256;\n}}\n"
             );
             all += &format!(
-                "    Copy {{\n        name: {name:?},\n        kind: Kind::{kind:?},\n        verifies: {name}::es256::verifies,\n        \
-                 sum: {name}::es256::sum,\n        verdict: {name}::es256::verdict,\n    }},\n"
+                "    Copy {{\n        name: {name:?},\n        kind: Kind::{kind:?},\n        verifies: {name}::p256::verifies,\n        \
+                 sum: {name}::p256::sum,\n        verdict: {name}::p256::verdict,\n    }},\n"
             );
         }
     }
@@ -81,7 +81,7 @@ fn copy(folder: &Path, name: &str, bits: u32, edits: &[Edit]) {
         // `test` compiles both widths; here there is one.
         let chosen = if bits == 32 { "all()" } else { "any()" };
         text = text.replace("jose_core_words = \"32\"", chosen).replace("any(test, ", "any(");
-        if file == "es256/comb.rs" {
+        if file == "p256/comb.rs" {
             text = made_when_used(&text);
         }
         for [edited, from, to] in edits {
@@ -91,11 +91,11 @@ fn copy(folder: &Path, name: &str, bits: u32, edits: &[Edit]) {
                 planted += 1;
             }
         }
-        if file == "es256.rs" {
+        if file == "p256.rs" {
             text += ACCESS;
         }
         // The root of a copy is a file that is named by its path, and has its children beside it.
-        let path = folder.join(file.strip_prefix("es256/").unwrap_or(file));
+        let path = folder.join(file.strip_prefix("p256/").unwrap_or(file));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }

@@ -19,9 +19,9 @@ type Edit = [&'static str; 3];
 /// The faults: a name, a kind, the widths in which it is planted, and the edits.
 #[allow(dead_code, reason = "the build script alone plants them")]
 const FAULTS: &[(&str, Kind, &[u32], &[Edit])] = {
-    const LIMBS: &str = "es256/field/limbs.rs";
-    const POINT: &str = "es256/point.rs";
-    const COMB: &str = "es256/comb.rs";
+    const LIMBS: &str = "p256/field/limbs.rs";
+    const POINT: &str = "p256/point.rs";
+    const COMB: &str = "p256/comb.rs";
     const WRONG_WORD: Edit = [LIMBS, "mul_add(a1, b2, t3, carry)", "mul_add(a1, b1, t3, carry)"];
     &[
         ("none", Kind::None, &[64, 32], &[]),
@@ -106,6 +106,6 @@ const FAULTS: &[(&str, Kind, &[u32], &[Edit])] = {
             &[32],
             &[[COMB, "y.mul(&square.mul(&z_inverse))", "y.mul(&square)"]],
         ),
-        ("no_certificate", Kind::NoCertificate, &[64], &[WRONG_WORD, ["es256.rs", " || !on_curve(&x, &y, &z)", ""]]),
+        ("no_certificate", Kind::NoCertificate, &[64], &[WRONG_WORD, ["p256.rs", " || !on_curve(&x, &y, &z)", ""]]),
     ]
 };

@@ -1,13 +1,12 @@
 //! Why a token is refused, as data: `Diagnosis` of `types.d.ts`.
 
-use alloc::format;
 use alloc::vec::Vec;
 use core::fmt::Display;
 
 use jose_core::diagnose::{
     Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
 };
-use jose_core::{Excerpt, Jwks, JwksKeys, UnixTime};
+use jose_core::{Excerpt, Jwks, KeySet, NoUsableKey, UnixTime};
 use wasm_bindgen::JsValue;
 
 use crate::json::Json;
@@ -21,7 +20,9 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     let Ok(keys) = Jwks::parse(set).or_else(|_| Jwks::parse(r#"{"keys":[]}"#)) else { return JsValue::NULL };
     let mut scratch = Vec::new();
     let mut json = Json::default();
-    let verifier = options.verifier(keys.keys(options.algorithms()));
+    // The same type of keys as verify has: with another, the module would have all of verify twice.
+    let keys = KeySet::from_jwks(&keys, options.algorithms()).unwrap_or_else(NoUsableKey::into_set);
+    let verifier = options.verifier(&keys);
     let diagnosis = verifier.diagnose(token, &mut scratch, options.policy(), now);
     json.object(|json| {
         json.literal("accepted", &diagnosis.refusal().is_none());
@@ -48,7 +49,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     json.parse()
 }
 
-fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, &KeySet>) {
     json.array("stages", |json| {
         for &stage in Stage::ALL {
             json.object(|json| {
@@ -76,7 +77,7 @@ fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, JwksKeys<'_>>) {
 fn problem(json: &mut Json, stage: Stage, cause: Cause, error: Option<(&str, &dyn Display)>) {
     json.object(|json| {
         json.member("stage", &stage.name());
-        json.member("cause", &format!("{cause:?}"));
+        json.member("cause", &format_args!("{cause:?}"));
         json.member("advice", &cause.advice());
         error.into_iter().for_each(|(code, message)| refused(json, code, message));
     });
@@ -126,8 +127,10 @@ fn refused(json: &mut Json, code: &str, message: &dyn Display) {
 
 fn optional(json: &mut Json, name: &str, value: Option<Excerpt>) {
     // Without the quotes: JSON has its own.
-    let value = value.map(|value| format!("{value:#}"));
-    json.optional(name, value.as_ref().map(|value| value as &dyn Display));
+    match value {
+        Some(value) => json.member(name, &format_args!("{value:#}")),
+        None => json.optional(name, None),
+    }
 }
 
 fn name_of(outcome: Outcome) -> &'static str {

@@ -13,9 +13,7 @@ use crate::refusal::Refusal;
 
 pub struct Options {
     algorithms: AlgorithmSet,
-    /// `None` where any will do.
     policy: ClaimsPolicy<'static>,
-    leeway: Leeway,
     kid_required: bool,
     typ: Option<String>,
 }
@@ -91,7 +89,9 @@ impl Options {
 fn algorithm_set(value: Value<'_>) -> Option<AlgorithmSet> {
     let Value::Array(names) = value else { return None };
     names.iter().try_fold(None, |set: Option<AlgorithmSet>, name| {
-        let algorithm = Algorithm::from_name(name.as_string()?.as_str()?)?;
+        // One that the module is built without would be a demand that no token can meet.
+        let named = Algorithm::from_name(name.as_string()?.as_str()?);
+        let algorithm = named.filter(|algorithm| algorithm.is_enabled())?;
         Some(Some(set.map_or(AlgorithmSet::only(algorithm), |set| set.or(algorithm))))
     })?
 }
