@@ -38,13 +38,16 @@ async function refused(token, status, description) {
   assert.match(response.headers["www-authenticate"], new RegExp(`^Bearer error="invalid_token", error_description="${description}"$`));
 }
 
+const logged = (pattern) => assert.ok(pattern.test(envoy.logged()), `${pattern} is not in the log`);
+
 const cases = {
   async "an issuer that cannot be reached: 503, and 200 once it can"() {
     const response = await ask(first.token(claims()));
     assert.equal(response.status, 503);
     assert.match(response.headers["retry-after"], /^[1-9]\d*$/);
     assert.equal(response.headers["www-authenticate"], undefined);
-    assert.match(envoy.logged(), /the JWK Set could not be fetched: .*status 503|expected the JWK Set, found status 503/);
+    // Envoy answers for an issuer that does not.
+    logged(/no keys yet; .*found 503/);
     issuer.keys = [first, rsa];
     await issuer.start();
     await envoy.until("the keys", async () => (await ask(first.token(claims()))).status === 200);
@@ -89,7 +92,7 @@ const cases = {
     await refused(stranger.token(claims()), 401, "the signature does not verify");
     await refused("not.a.token", 401, "the token is malformed");
     // The log says more than the client is told.
-    assert.match(envoy.logged(), /answered 401: .*other\.example/);
+    logged(/answered 401: .*other\.example/);
   },
 
   async "the verdicts are those of the README's table, for jwt_authn as well"() {
