@@ -279,6 +279,9 @@ fn excerpts_are_cut_and_fit_to_be_shown() {
         (&*"b".repeat(most), format!(r#""{}""#, "b".repeat(most))),
         (&*"b".repeat(most + 1), format!(r#""{}"..."#, "b".repeat(most))),
         (&*"b".repeat(2000), format!(r#""{}"..."#, "b".repeat(most))),
+    ];
+    #[cfg(feature = "alloc")]
+    let beyond_ascii = [
         ("M\u{fc}ller", r#""M\u{fc}ller""#.into()),
         ("M\u{f6}ller", r#""M\u{f6}ller""#.into()),
         ("\u{20ac}\u{1f511}\u{7f}", r#""\u{20ac}\u{1f511}\u{7f}""#.into()),
@@ -290,7 +293,14 @@ fn excerpts_are_cut_and_fit_to_be_shown() {
         ),
         (&*r"\u20ac".repeat(32), format!(r#""{}"..."#, r"\u{20ac}".repeat(most / 3))),
     ];
-    for (json, expected) in texts {
+    // A device shows that something else stands there.
+    #[cfg(not(feature = "alloc"))]
+    let beyond_ascii = [
+        ("M\u{fc}ller", r#""M?ller""#.into()),
+        (r"\u0000\n\u001b[31m\u202e~ \u0041", r#""\u{0}\u{a}\u{1b}[31m?~ A""#.into()),
+        (&*r"\u20ac".repeat(32), format!(r#""{}"..."#, "?".repeat(most))),
+    ];
+    for (json, expected) in texts.into_iter().chain(beyond_ascii) {
         let excerpt = excerpt(json);
         assert_eq!(excerpt.to_string(), expected);
         assert_eq!(format!("{excerpt:?}"), expected);

@@ -349,11 +349,13 @@ fn both_sides_of_a_mismatch() {
     }
     let issuer = ClaimsPolicy::new(Expect::any_of(&["https://a", "https://b"]), Expect::Anything);
     let audience = ClaimsPolicy::new(Expect::Anything, Expect::Exactly("api"));
-    assert_eq!(
-        sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, &issuer),
-        r#"iss "https://x", "https://a", "https://b""#
-    );
-    assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, &audience), r#"aud "web", "x", "api""#);
+    // A device shows the first text of a list.
+    let (issuers, audiences) = match cfg!(feature = "alloc") {
+        true => (r#"iss "https://x", "https://a", "https://b""#, r#"aud "web", "x", "api""#),
+        false => (r#"iss "https://x", "https://a""#, r#"aud "web", "api""#),
+    };
+    assert_eq!(sides(r#"{"exp":1,"iss":"\u0068ttps:\/\/x"}"#, &issuer), issuers);
+    assert_eq!(sides(r#"{"exp":1,"aud":["web","x"]}"#, &audience), audiences);
     assert_eq!(sides(r#"{"exp":1,"aud":[]}"#, &audience), r#"aud none, "api""#);
     // However long both are the same, and of whatever characters, what is shown of them differs.
     for (letter, same) in
