@@ -9,31 +9,14 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+#[path = "support/number.rs"]
+mod number;
 mod support;
 
 use jose_core::json::{JsonString, Value};
 use jose_core::{Jwk, Jwks, Limits, UnverifiedJws};
+use number::integer;
 use support::b64;
-
-/// The integer that a JSON number writes, if it is one of at most 30 digits: all its digits, without the
-/// point, are shifted by the exponent; zeros behind them change only that.
-fn integer(text: &str) -> Option<i128> {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (before, behind) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{before}{behind}");
-    let significant = digits.trim_end_matches('0').trim_start_matches(['-', '0']);
-    if significant.is_empty() {
-        return Some(0);
-    }
-    let sign = if digits.starts_with('-') { "-" } else { "" };
-    let dropped = digits.len() - digits.trim_end_matches('0').len();
-    let exponent: i128 = exponent.parse().ok()?;
-    let zeros = usize::try_from(exponent - behind.len() as i128 + dropped as i128).ok()?;
-    if significant.len() + zeros > 30 {
-        return None;
-    }
-    format!("{sign}{significant}{}", "0".repeat(zeros)).parse().ok()
-}
 
 /// Integers are those of serde_json where it gives any, and those of the rule everywhere; so that 3.0 is 3.
 /// The nearest `f64` is what serde_json reads, and none where that refuses the number.

@@ -1,13 +1,16 @@
 //! What this crate reads as JSON, serde_json reads as the same value, and a string stays the same however
-//! it is written. An integer is one however it is written, which serde_json does not say: see `number`. What serde_json reads and this crate does not is refused for a reason that serde_json
-//! does not have, and the offset of an error is that of the first wrong byte.
+//! it is written. An integer is one however it is written, which serde_json does not say: see `number`. What
+//! serde_json reads and this crate does not is refused for a reason that serde_json does not have, and the
+//! offset of an error is that of the first wrong byte.
 
 #![no_main]
+
+#[path = "../../tests/support/number.rs"]
+mod number;
 
 use jose_core::json::{JsonString, Value};
 use jose_core::{JsonError, JsonErrorKind};
 use jose_core_fuzz::document::{Document, Value as Other};
-use jose_core_fuzz::reference;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {
@@ -58,7 +61,7 @@ fn same(ours: Value<'_>, other: &Document<'_>) {
 /// Integers are those of the rule, and of serde_json where it gives any; fractions are those of serde_json,
 /// and none where that refuses the number.
 fn number(ours: Value<'_>, text: &str) {
-    let exact = reference::integer(text);
+    let exact = number::integer(text);
     assert_eq!(ours.as_i64(), exact.and_then(|exact| exact.try_into().ok()), "{text}");
     assert_eq!(ours.as_u64(), exact.and_then(|exact| exact.try_into().ok()), "{text}");
     let other: Option<serde_json::Value> = serde_json::from_str(text).ok();

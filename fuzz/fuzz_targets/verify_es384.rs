@@ -1,14 +1,15 @@
 //! ES384 says what aws-lc-rs says, of keys and of signatures; and what was made to hold, holds.
 //!
 //! Input: a scalar of 48 octets, the key; the message, with its length in one octet; an octet for the other text
-//! of the signature (see `rewrite`); the edits of x, of y, of the signature and of the message, as
+//! of the signature (see `jose_core_fuzz::ecdsa::rewrite`); the edits of x, of y, of the signature and of the message, as
 //! `jose_core_fuzz::input` reads them.
 
 #![no_main]
 
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
 use jose_core::{Algorithm, KeyError, SignatureError, VerifyingKey};
-use jose_core_fuzz::input::{Input, add, subtract};
+use jose_core_fuzz::ecdsa::rewrite;
+use jose_core_fuzz::input::Input;
 use libfuzzer_sys::fuzz_target;
 use p384::ecdsa::signature::Signer as _;
 use p384::ecdsa::{Signature, SigningKey};
@@ -28,7 +29,7 @@ fuzz_target!(|data: &[u8]| {
     let mut signature = made.to_bytes().to_vec();
     let point = secret.verifying_key().to_sec1_point(false);
     let (mut x, mut y) = (point.x().unwrap().to_vec(), point.y().unwrap().to_vec());
-    let mut holds = rewrite(&mut signature, input.octet());
+    let mut holds = rewrite(&mut signature, &ORDER, input.octet());
     for octets in [&mut x, &mut y, &mut signature, &mut message] {
         let before = octets.clone();
         input.edits().make(octets);
@@ -55,20 +56,3 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(of_length, signature.len() != 96, "{found:?}");
     assert!(found.is_ok() || !holds, "{found:?}");
 });
-
-/// Writes the signature in another way: 1, with n - s, which holds as well; 2 and 3, with n added to s or r; 4
-/// and 5, with a zero; 6 and 7, with n. Whether it still holds.
-fn rewrite(signature: &mut [u8], how: u8) -> bool {
-    let (r, s) = signature.split_at_mut(48);
-    match how {
-        1 => s.copy_from_slice(&subtract(&ORDER, s)),
-        2 => s.copy_from_slice(&add(s, &ORDER)),
-        3 => r.copy_from_slice(&add(r, &ORDER)),
-        4 => s.fill(0),
-        5 => r.fill(0),
-        6 => s.copy_from_slice(&ORDER),
-        7 => r.copy_from_slice(&ORDER),
-        _ => {}
-    }
-    !(2..=7).contains(&how)
-}

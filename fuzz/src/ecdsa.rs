@@ -3,7 +3,7 @@
 //!
 //! In the input stands an octet for the kind of [`Case`] (see [`Case::read`]); the message, with its length
 //! in one octet; three scalars (see [`scalar`]); an octet for the other text of the signature (see
-//! [`Case::rewrite`]).
+//! [`rewrite`]).
 
 use aws_lc_rs::agreement::{ECDH_P256, PrivateKey};
 use aws_lc_rs::digest;
@@ -13,7 +13,7 @@ use p256::elliptic_curve::point::{AffineCoordinates as _, DecompressPoint as _};
 use p256::elliptic_curve::sec1::FromSec1Point as _;
 use p256::{AffinePoint, FieldBytes, ProjectivePoint, Scalar, Sec1Point};
 
-use crate::input::{Input, add, one};
+use crate::input::{Input, add, one, subtract};
 
 /// The order of the curve (FIPS 186-5).
 const ORDER: [u8; 32] = [
@@ -93,26 +93,26 @@ impl Case {
         let holds = holds && [r, s].iter().all(|scalar| !bool::from(scalar.is_zero()));
         let holds = holds && key != AffinePoint::IDENTITY;
         let mut signature = [r.to_repr(), s.to_repr()].concat();
-        let holds = Self::rewrite(&mut signature, input.octet()) && holds;
+        let holds = rewrite(&mut signature, &ORDER, input.octet()) && holds;
         Self { x: key.x().to_vec(), y: key.y().to_vec(), message, signature, holds }
     }
+}
 
-    /// Writes the signature in another way: 1, with n - s, which holds as well; 2 and 3, with n added to s or
-    /// r; 4 and 5, with a zero; 6 and 7, with n. Whether it still holds.
-    fn rewrite(signature: &mut [u8], how: u8) -> bool {
-        let (r, s) = signature.split_at_mut(32);
-        match how {
-            1 => s.copy_from_slice(&(-reduce(s)).to_repr()),
-            2 => s.copy_from_slice(&add(s, &ORDER)),
-            3 => r.copy_from_slice(&add(r, &ORDER)),
-            4 => s.fill(0),
-            5 => r.fill(0),
-            6 => s.copy_from_slice(&ORDER),
-            7 => r.copy_from_slice(&ORDER),
-            _ => {}
-        }
-        !(2..=7).contains(&how)
+/// Writes a signature in another way, on a curve of this order: 1, with n - s, which holds as well; 2 and 3,
+/// with n added to s or r; 4 and 5, with a zero; 6 and 7, with n. Whether it still holds.
+pub fn rewrite(signature: &mut [u8], order: &[u8], how: u8) -> bool {
+    let (r, s) = signature.split_at_mut(order.len());
+    match how {
+        1 => s.copy_from_slice(&subtract(order, s)),
+        2 => s.copy_from_slice(&add(s, order)),
+        3 => r.copy_from_slice(&add(r, order)),
+        4 => s.fill(0),
+        5 => r.fill(0),
+        6 => s.copy_from_slice(order),
+        7 => r.copy_from_slice(order),
+        _ => {}
     }
+    !(2..=7).contains(&how)
 }
 
 /// A scalar: an octet, and what it says. 0, 32 octets follow; 1, an octet, the scalar itself; 2, the
