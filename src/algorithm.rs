@@ -303,6 +303,11 @@ impl AlgorithmSet {
         all
     };
 
+    /// The set of these algorithms, if there are any.
+    pub(crate) fn of(algorithms: impl Iterator<Item = Algorithm>) -> Option<Self> {
+        algorithms.map(Self::only).reduce(|all, one| all | one)
+    }
+
     /// The set of this one algorithm.
     #[must_use]
     pub const fn only(algorithm: Algorithm) -> Self {

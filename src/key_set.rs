@@ -195,9 +195,7 @@ impl KeySet {
         let keys = keys.into_iter();
         let mut members = Vec::with_capacity(keys.len());
         members.extend(keys.map(member));
-        let algorithms =
-            members.iter().filter_map(|member| member.key.as_ref().ok()).map(VerifyingKey::algorithm);
-        let allowed = algorithms.map(AlgorithmSet::from).reduce(|all, one| all | one);
+        let allowed = AlgorithmSet::of(Keys(members.iter()).map(|(_, key)| key.algorithm()));
         Self::of(members, allowed.unwrap_or(AlgorithmSet::ALL))
     }
 

@@ -3,7 +3,6 @@
 //! Keys are never tried one after the other. The steps are those of [`SelectError`], in its order.
 
 use core::borrow::Borrow;
-use core::ops::BitOr;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::{Excerpt, KeyError, SelectError};
@@ -187,9 +186,8 @@ impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
     }
 
     fn algorithms(&self) -> AlgorithmSet {
-        let union = self.iter().map(|(_, key)| AlgorithmSet::from(key.algorithm())).reduce(BitOr::bitor);
         // Where there is no key, that is why a token is refused, whatever its algorithm.
-        union.unwrap_or(AlgorithmSet::ALL)
+        AlgorithmSet::of(self.iter().map(|(_, key)| key.algorithm())).unwrap_or(AlgorithmSet::ALL)
     }
 
     fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
