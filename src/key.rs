@@ -7,21 +7,14 @@
 mod digest;
 #[cfg(feature = "ed25519")]
 mod ed25519;
-#[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+#[cfg(feature = "_hmac")]
 mod hmac;
 #[cfg(feature = "es256")]
 mod p256;
 #[cfg(feature = "es384")]
 mod p384;
 mod parameters;
-#[cfg(any(
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-    feature = "ps256",
-    feature = "ps384",
-    feature = "ps512"
-))]
+#[cfg(feature = "_rsa")]
 mod rsa;
 
 use core::fmt;
@@ -55,20 +48,13 @@ pub struct VerifyingKey(Material);
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "without a heap there is no other place for an RSA key")]
 enum Material {
-    #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+    #[cfg(feature = "_hmac")]
     Hmac(hmac::Key),
     #[cfg(feature = "es256")]
     P256(p256::Key),
     #[cfg(feature = "es384")]
     P384(p384::Key),
-    #[cfg(any(
-        feature = "rs256",
-        feature = "rs384",
-        feature = "rs512",
-        feature = "ps256",
-        feature = "ps384",
-        feature = "ps512"
-    ))]
+    #[cfg(feature = "_rsa")]
     Rsa(rsa::Key),
     #[cfg(feature = "ed25519")]
     Ed25519(ed25519::Key),
@@ -277,20 +263,13 @@ impl VerifyingKey {
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {
-            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            #[cfg(feature = "_hmac")]
             Material::Hmac(ref key) => key.algorithm(),
             #[cfg(feature = "es256")]
             Material::P256(_) => Algorithm::Es256,
             #[cfg(feature = "es384")]
             Material::P384(_) => Algorithm::Es384,
-            #[cfg(any(
-                feature = "rs256",
-                feature = "rs384",
-                feature = "rs512",
-                feature = "ps256",
-                feature = "ps384",
-                feature = "ps512"
-            ))]
+            #[cfg(feature = "_rsa")]
             Material::Rsa(ref key) => key.algorithm(),
             #[cfg(feature = "ed25519")]
             Material::Ed25519(_) => Algorithm::Ed25519,
@@ -318,20 +297,13 @@ impl VerifyingKey {
             return Err(SignatureError::Length { found: signature.len(), expected });
         }
         let holds = match self.0 {
-            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            #[cfg(feature = "_hmac")]
             Material::Hmac(ref key) => key.holds(message, signature),
             #[cfg(feature = "es256")]
             Material::P256(ref key) => key.holds(message, signature),
             #[cfg(feature = "es384")]
             Material::P384(ref key) => key.holds(message, signature),
-            #[cfg(any(
-                feature = "rs256",
-                feature = "rs384",
-                feature = "rs512",
-                feature = "ps256",
-                feature = "ps384",
-                feature = "ps512"
-            ))]
+            #[cfg(feature = "_rsa")]
             Material::Rsa(ref key) => key.holds(message, signature),
             #[cfg(feature = "ed25519")]
             Material::Ed25519(ref key) => key.holds(message, signature),
@@ -342,20 +314,13 @@ impl VerifyingKey {
     /// Whether both are one key: the same material, bound to the same algorithm.
     pub(crate) fn is_same_key(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
-            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            #[cfg(feature = "_hmac")]
             (Material::Hmac(own), Material::Hmac(other)) => own.is_same_key(other),
             #[cfg(feature = "es256")]
             (Material::P256(own), Material::P256(other)) => own.is_same_key(other),
             #[cfg(feature = "es384")]
             (Material::P384(own), Material::P384(other)) => own.is_same_key(other),
-            #[cfg(any(
-                feature = "rs256",
-                feature = "rs384",
-                feature = "rs512",
-                feature = "ps256",
-                feature = "ps384",
-                feature = "ps512"
-            ))]
+            #[cfg(feature = "_rsa")]
             (Material::Rsa(own), Material::Rsa(other)) => own.is_same_key(other),
             #[cfg(feature = "ed25519")]
             (Material::Ed25519(own), Material::Ed25519(other)) => own.is_same_key(other),
@@ -367,20 +332,13 @@ impl VerifyingKey {
     /// The one length that signatures of this key have, in octets.
     fn signature_len(&self) -> usize {
         match self.0 {
-            #[cfg(any(feature = "hs256", feature = "hs384", feature = "hs512"))]
+            #[cfg(feature = "_hmac")]
             Material::Hmac(ref key) => key.tag_len(),
             #[cfg(feature = "es256")]
             Material::P256(_) => 64,
             #[cfg(feature = "es384")]
             Material::P384(_) => 96,
-            #[cfg(any(
-                feature = "rs256",
-                feature = "rs384",
-                feature = "rs512",
-                feature = "ps256",
-                feature = "ps384",
-                feature = "ps512"
-            ))]
+            #[cfg(feature = "_rsa")]
             Material::Rsa(ref key) => key.modulus_len(),
             #[cfg(feature = "ed25519")]
             Material::Ed25519(_) => 64,

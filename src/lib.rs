@@ -10,20 +10,7 @@
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
-    not(any(
-        feature = "hs256",
-        feature = "hs384",
-        feature = "hs512",
-        feature = "es256",
-        feature = "es384",
-        feature = "rs256",
-        feature = "rs384",
-        feature = "rs512",
-        feature = "ps256",
-        feature = "ps384",
-        feature = "ps512",
-        feature = "ed25519"
-    )),
+    not(feature = "_algorithm"),
     allow(unused, unreachable_code, reason = "without an algorithm most of the machinery has no use")
 )]
 

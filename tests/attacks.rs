@@ -3,20 +3,7 @@
 //! Each test names the advisories in which its class was seen. It makes what would be accepted were the
 //! defence missing, asserts the exact refusal, and shows that the same thing without the fault is accepted.
 
-#![cfg(any(
-    feature = "hs256",
-    feature = "hs384",
-    feature = "hs512",
-    feature = "es256",
-    feature = "es384",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-    feature = "ps256",
-    feature = "ps384",
-    feature = "ps512",
-    feature = "ed25519"
-))]
+#![cfg(feature = "_algorithm")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,19 +1,6 @@
 //! No single bit of a valid token can be changed: not in its text, and not in what the text encodes.
 
-#![cfg(any(
-    feature = "hs256",
-    feature = "hs384",
-    feature = "hs512",
-    feature = "es256",
-    feature = "es384",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-    feature = "ps256",
-    feature = "ps384",
-    feature = "ps512",
-    feature = "ed25519"
-))]
+#![cfg(feature = "_algorithm")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -1,19 +1,6 @@
 //! The claims of verified tokens: their types, times to the second, and the policy.
 
-#![cfg(any(
-    feature = "hs256",
-    feature = "hs384",
-    feature = "hs512",
-    feature = "es256",
-    feature = "es384",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-    feature = "ps256",
-    feature = "ps384",
-    feature = "ps512",
-    feature = "ed25519"
-))]
+#![cfg(feature = "_algorithm")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,20 +1,7 @@
 //! A diagnosis agrees with `verify` and `claims` on every vector, shows nothing that it must not show,
 //! takes nothing from a heap, and has every cause on its list.
 
-#![cfg(any(
-    feature = "hs256",
-    feature = "hs384",
-    feature = "hs512",
-    feature = "es256",
-    feature = "es384",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-    feature = "ps256",
-    feature = "ps384",
-    feature = "ps512",
-    feature = "ed25519"
-))]
+#![cfg(feature = "_algorithm")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

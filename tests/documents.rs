@@ -85,6 +85,8 @@ fn features_are_those_of_the_manifest() {
         said.extend(spans(cells[1]).into_iter().map(|name| (name, is_on(name))));
     }
     let lines = section(&manifest, "\n[features]\n", "\n[").lines();
+    // Those that begin with `_` are no user's.
+    let lines = lines.filter(|line| !line.starts_with('_'));
     let mut features: Vec<_> = lines.filter_map(|line| line.split_once(" = ")).collect();
     let (_, default) = features.remove(0);
     let mut real: Vec<_> =

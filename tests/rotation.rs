@@ -1,22 +1,6 @@
 //! The life of a remote set over scripted time, and over random schedules.
 
-#![cfg(all(
-    feature = "alloc",
-    any(
-        feature = "hs256",
-        feature = "hs384",
-        feature = "hs512",
-        feature = "es256",
-        feature = "es384",
-        feature = "rs256",
-        feature = "rs384",
-        feature = "rs512",
-        feature = "ps256",
-        feature = "ps384",
-        feature = "ps512",
-        feature = "ed25519"
-    )
-))]
+#![cfg(all(feature = "alloc", feature = "_algorithm"))]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

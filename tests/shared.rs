@@ -4,20 +4,7 @@
 //! It lies beside the repository in `../shared/vectors` and is not part of it. Without it these tests say
 //! so and pass, unless JOSE_CORE_REQUIRE_SHARED is set.
 
-#![cfg(any(
-    feature = "hs256",
-    feature = "hs384",
-    feature = "hs512",
-    feature = "es256",
-    feature = "es384",
-    feature = "rs256",
-    feature = "rs384",
-    feature = "rs512",
-    feature = "ps256",
-    feature = "ps384",
-    feature = "ps512",
-    feature = "ed25519"
-))]
+#![cfg(feature = "_algorithm")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

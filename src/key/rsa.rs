@@ -6,7 +6,7 @@
 mod montgomery;
 #[cfg(any(feature = "rs256", feature = "rs384", feature = "rs512"))]
 mod pkcs1;
-#[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+#[cfg(feature = "_pss")]
 mod pss;
 mod word;
 
@@ -73,9 +73,7 @@ pub(super) enum Scheme {
 #[derive(Clone)]
 pub(super) struct Key {
     scheme: Scheme,
-    modulus_len: usize,
     /// The size of the modulus in bits.
-    #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
     bits: usize,
     exponent: u64,
     modulus: Modulus,
@@ -87,6 +85,16 @@ enum Modulus {
     Narrow(Held<montgomery::Modulus<Word, DIGITS>>),
     #[cfg(feature = "rsa")]
     Wide(Held<montgomery::Modulus<Word, { 2 * DIGITS }>>),
+}
+
+impl Modulus {
+    fn new(modulus: &[u8], bits: usize) -> Self {
+        #[cfg(feature = "rsa")]
+        if bits > MOST_BITS_NARROW {
+            return Self::Wide(held(montgomery::Modulus::new(modulus, bits)));
+        }
+        Self::Narrow(held(montgomery::Modulus::new(modulus, bits)))
+    }
 }
 
 /// In a box where there is a heap, so that other keys do not take the space of the largest.
@@ -119,28 +127,7 @@ impl Key {
             return Err(KeyError::ModulusEven);
         }
         let exponent = exponent_of(exponent)?;
-        let modulus_len = modulus.len();
-        #[cfg(feature = "rsa")]
-        if bits > MOST_BITS_NARROW {
-            let modulus = Modulus::Wide(held(montgomery::Modulus::new(modulus, bits)));
-            return Ok(Self {
-                scheme,
-                modulus_len,
-                #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
-                bits,
-                exponent,
-                modulus,
-            });
-        }
-        let modulus = Modulus::Narrow(held(montgomery::Modulus::new(modulus, bits)));
-        Ok(Self {
-            scheme,
-            modulus_len,
-            #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
-            bits,
-            exponent,
-            modulus,
-        })
+        Ok(Self { scheme, bits, exponent, modulus: Modulus::new(modulus, bits) })
     }
 
     /// An `RSA` JWK (RFC 7518 §6.3.1).
@@ -189,7 +176,7 @@ impl Key {
 
     /// The length of the modulus, and of every signature, in octets.
     pub(super) const fn modulus_len(&self) -> usize {
-        self.modulus_len
+        self.bits.div_ceil(8)
     }
 
     #[inline(never)]
@@ -215,11 +202,17 @@ impl Key {
         modulus.raise(&mut number, self.exponent);
         match self.scheme {
             #[cfg(feature = "rs256")]
-            Scheme::Rs256 => pkcs1::is_encoding(&number, &sha256(message), &pkcs1::SHA256, self.modulus_len),
+            Scheme::Rs256 => {
+                pkcs1::is_encoding(&number, &sha256(message), &pkcs1::SHA256, self.modulus_len())
+            }
             #[cfg(feature = "rs384")]
-            Scheme::Rs384 => pkcs1::is_encoding(&number, &sha384(message), &pkcs1::SHA384, self.modulus_len),
+            Scheme::Rs384 => {
+                pkcs1::is_encoding(&number, &sha384(message), &pkcs1::SHA384, self.modulus_len())
+            }
             #[cfg(feature = "rs512")]
-            Scheme::Rs512 => pkcs1::is_encoding(&number, &sha512(message), &pkcs1::SHA512, self.modulus_len),
+            Scheme::Rs512 => {
+                pkcs1::is_encoding(&number, &sha512(message), &pkcs1::SHA512, self.modulus_len())
+            }
             #[cfg(feature = "ps256")]
             Scheme::Ps256 => pss::is_encoding::<Sha256, N>(&number, &sha256(message), self.bits),
             #[cfg(feature = "ps384")]

@@ -103,7 +103,7 @@ pub(super) fn number<W: Word, const N: usize>(octets: &[u8]) -> [Digit<W>; N] {
 }
 
 /// Writes the number into octets, big-endian, which are as many as it can have.
-#[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+#[cfg(feature = "_pss")]
 pub(super) fn octets<W: Word, const N: usize>(number: &[Digit<W>; N], octets: &mut [u8]) {
     debug_assert_eq!(octets.len(), size_of_val(number), "every octet has a place");
     for (word, octets) in number.as_flattened().iter().zip(octets.rchunks_mut(W::OCTETS)) {

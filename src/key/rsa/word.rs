@@ -19,7 +19,7 @@ pub(super) trait Word: Copy + Ord + Not<Output = Self> + 'static {
     fn from_octets(octets: &[u8]) -> Self;
 
     /// Writes `OCTETS` octets, big-endian.
-    #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+    #[cfg(feature = "_pss")]
     fn write(self, octets: &mut [u8]);
 
     /// Sets the bit of this place in a number, the lowest word first.
@@ -45,7 +45,7 @@ macro_rules! word {
                 octets.iter().fold(0, |word, octet| (word << 8) | Self::from(*octet))
             }
 
-            #[cfg(any(feature = "ps256", feature = "ps384", feature = "ps512"))]
+            #[cfg(feature = "_pss")]
             fn write(self, octets: &mut [u8]) {
                 octets.iter_mut().zip(self.to_be_bytes()).for_each(|(place, octet)| *place = octet);
             }
