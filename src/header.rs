@@ -129,7 +129,7 @@ impl<'t> Header<'t> {
         self.text
     }
 
-    const fn object(&self) -> Object<'t> {
+    pub(crate) const fn object(&self) -> Object<'t> {
         Object::of_checked(self.text)
     }
 }

@@ -222,15 +222,19 @@ fn of_object(object: Object<'_>) -> Option<Seen> {
     object.iter().find_map(|(name, value)| match value {
         Value::String(text) if begins(text, "-----BEGIN CERT") => Some(Cause::SetIsCertificates.into()),
         Value::String(text) if begins(text, "-----BEGIN PUBLIC") => Some(Cause::SetIsPublicKeys.into()),
-        Value::Array(array) if array.iter().any(is_jwk) => {
-            Some(Seen { cause: Some(Cause::KeysElsewhere), place: Some(name.excerpt()) })
-        }
-        Value::Object(inner) if matches!(inner.get("keys"), Some(Value::Array(_))) => {
-            Some(Seen { cause: Some(Cause::KeysElsewhere), place: Some(name.excerpt()) })
-        }
+        _ if has_keys(value) => Some(Seen { cause: Some(Cause::KeysElsewhere), place: Some(name.excerpt()) }),
         _ if is_jwk(value) => Some(Cause::SetIsMap.into()),
         _ => None,
     })
+}
+
+/// Whether a value is an array with a JWK in it, or an object that has an array `keys`.
+fn has_keys(value: Value<'_>) -> bool {
+    match value {
+        Value::Array(array) => array.iter().any(is_jwk),
+        Value::Object(inner) => matches!(inner.get("keys"), Some(Value::Array(_))),
+        _ => false,
+    }
 }
 
 fn is_jwk(value: Value<'_>) -> bool {

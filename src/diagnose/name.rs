@@ -38,9 +38,8 @@ impl Relation {
         let mut buffers = [[0; MOST]; 2];
         let mut near = |own: Option<JsonString<'_>>| {
             let [one, other] = &mut buffers;
-            let own = own?;
-            let own = own.as_str().or_else(|| own.copy_to(one))?;
-            let kid = kid.as_str().or_else(|| kid.copy_to(other))?;
+            let own = own?.text(one)?;
+            let kid = kid.text(other)?;
             if own.eq_ignore_ascii_case(kid) {
                 // Letter case counts in base64, and not in hexadecimal.
                 return Some(if own == kid { Self::Named } else { Self::LetterCase });

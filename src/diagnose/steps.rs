@@ -97,12 +97,14 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         let strict = decode_header(parts, buffer).map(<[u8]>::len);
         let len = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
         let octets = buffer.get(..len)?;
-        if let Ok(Value::Object(parameters)) = Value::parse_with_limits(octets, verifier.limits) {
-            self.parameters = Some(parameters);
-        }
         match Header::parse(octets, verifier.limits, verifier.crit()) {
-            Ok(header) => Some(header),
+            Ok(header) => {
+                self.parameters = Some(header.object());
+                Some(header)
+            }
             Err(error) => {
+                let value = Value::parse_with_limits(octets, verifier.limits);
+                self.parameters = value.ok().and_then(Value::as_object);
                 self.add(Stage::Parse, why::of_header(&error, parts.header, octets), error);
                 None
             }
@@ -161,10 +163,9 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     /// Looks at every key.
     #[inline(never)]
     fn survey(&self, reference: Reference<'_>) -> Survey {
-        let mut survey = Survey { keys: 0, any_named: false, any_kid: false, near: None, fault: None };
+        let mut survey = Survey { keys: 0, any_kid: false, near: None, fault: None };
         for member in self.keys.members(reference) {
             survey.keys = survey.keys.saturating_add(1);
-            survey.any_named |= member.is_named;
             survey.any_kid |= member.names.kid.is_some();
             survey.near = survey.near.or(Relation::of(&member, reference.kid()).cause());
             let fault = member.outcome.err().filter(|reason| !why::is_foreign(reason));
@@ -205,7 +206,6 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
 /// What the keys are to a token for which none was chosen.
 struct Survey {
     keys: usize,
-    any_named: bool,
     any_kid: bool,
     /// Why the first that nearly has the name in the header does not have it.
     near: Option<Cause>,

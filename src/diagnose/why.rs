@@ -330,8 +330,7 @@ pub(super) fn nearest<'e>(
     let mut buffer = [0; 512];
     let mut places = accepted.enumerate();
     places.find_map(|(place, expected)| {
-        let near = texts(found)
-            .find_map(|text| near(text.as_str().or_else(|| text.copy_to(&mut buffer))?, expected));
+        let near = texts(found).find_map(|text| near(text.text(&mut buffer)?, expected));
         near.map(|near| (place, near))
     })
 }

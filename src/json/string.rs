@@ -112,6 +112,14 @@ impl<'a> JsonString<'a> {
         core::str::from_utf8(buffer.get(..len)?).ok()
     }
 
+    /// The text, in `buffer` if it is written with escapes. `None` if it does not fit there.
+    pub(crate) fn text<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
+    where
+        'a: 'b,
+    {
+        self.as_str().or_else(|| self.copy_to(buffer))
+    }
+
     /// Writes the string as JSON has it, quotes and all: as it was read. In a text that was not read from
     /// JSON, what must be escaped is.
     pub(super) fn write_json(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
