@@ -15,8 +15,8 @@ use core::fmt::{Debug, Display};
 use jose_core::{
     Algorithm, AlgorithmNameError, AlgorithmSet, AnyOf, Base64Error, Claims, ClaimsError, ClaimsPolicy,
     EmptyList, Error, Excerpt, Expect, Header, JsonError, JsonErrorKind, Jwk, Jwks, JwksKeys, KeyError,
-    KeyForm, Leeway, Limits, ParseError, SelectError, SetError, SignatureError, UnixTime, UnverifiedJws,
-    VerifiedJws, Verifier, VerifyingKey, json,
+    Leeway, Limits, ParseError, SelectError, SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws,
+    Verifier, VerifyingKey, json,
 };
 use support::b64;
 
@@ -541,11 +541,11 @@ fn messages() {
             &KeyError::Base64 { name: "n", error: base64 },
             &KeyError::SecretTooShort { length: 31, least: 32 },
             &KeyError::SecretTooLong { length: 513, most: 512 },
-            &KeyError::SecretIsKeyDocument { form: KeyForm::Pem },
-            &KeyError::SecretIsKeyDocument { form: KeyForm::Der },
-            &KeyError::SecretIsKeyDocument { form: KeyForm::Jwk },
-            &KeyError::SecretIsKeyDocument { form: KeyForm::Ssh },
-            &KeyError::SecretIsKeyDocument { form: KeyForm::Point },
+            &KeyError::SecretIsKeyDocument { form: jose_core::KeyForm::Pem },
+            &KeyError::SecretIsKeyDocument { form: jose_core::KeyForm::Der },
+            &KeyError::SecretIsKeyDocument { form: jose_core::KeyForm::Jwk },
+            &KeyError::SecretIsKeyDocument { form: jose_core::KeyForm::Ssh },
+            &KeyError::SecretIsKeyDocument { form: jose_core::KeyForm::Point },
             &KeyError::CoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 },
             &KeyError::CoordinateLength { name: "y", crv: "P-256", expected: 32, length: 48 },
             &KeyError::PointNotOnCurve { crv: "P-384" },

@@ -29,7 +29,7 @@ use jose_core::{
     AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier,
 };
 use support::entry::{Entry, Typ};
-use support::{Dice, here, read, signer, usual};
+use support::{Dice, here, read, usual};
 
 const FILES: [&str; 7] = ["rfc", "interop", "keys", "parse", "selection", "signatures", "claims"];
 
@@ -401,7 +401,8 @@ fn buffers_of_the_exact_size() {
 fn a_report_names_what_else_is_wrong() {
     let key = support::key("rsa-2048");
     let verifier = Verifier::new(&key).require_typ("at+jwt");
-    let token = signer("hmac-32").token(r#"{"alg":"HS256","typ":"dpop+jwt"}"#, r#"{"exp":4102444800}"#);
+    let token =
+        support::signer("hmac-32").token(r#"{"alg":"HS256","typ":"dpop+jwt"}"#, r#"{"exp":4102444800}"#);
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let mut scratch = [0; 1024];
     let diagnosis = verifier.diagnose(&token, &mut scratch, &policy, NOW);
