@@ -26,10 +26,9 @@ pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, JsonError, JsonErrorKind};
 use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
-#[cfg(feature = "alloc")]
-use crate::any_of::EmptyList;
+pub use crate::any_of::EmptyList;
 #[cfg(feature = "std")]
-use crate::time::ClockError;
+pub use crate::time::ClockError;
 
 /// Why no key was chosen for a token. The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

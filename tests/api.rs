@@ -13,10 +13,14 @@ mod support;
 use core::fmt::Debug;
 
 use jose_core::{
-    Algorithm, AlgorithmNameError, AlgorithmSet, AnyOf, Base64Error, Claims, ClaimsError, ClaimsPolicy,
-    EmptyList, Error, Excerpt, Expect, Header, JsonError, Jwk, Jwks, JwksKeys, KeyError, Leeway, Limits,
-    ParseError, SelectError, SetError, SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier,
-    VerifyingKey, json,
+    Algorithm, AlgorithmSet, AnyOf, Claims, ClaimsPolicy, Error, Expect, Header, Jwk, Jwks, Leeway, Limits,
+    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
+    error::{
+        AlgorithmNameError, Base64Error, ClaimsError, EmptyList, Excerpt, JsonError, KeyError, ParseError,
+        SelectError, SetError, SignatureError,
+    },
+    json,
+    keys::JwksKeys,
 };
 use support::b64;
 
@@ -32,8 +36,8 @@ fn every_type_crosses_threads() {
     #[cfg(feature = "alloc")]
     crosses::<(
         jose_core::KeySet,
-        jose_core::NoUsableKey,
-        jose_core::Verdict<'_>,
+        jose_core::keys::NoUsableKey,
+        jose_core::keys::Verdict<'_>,
         Verifier<'_, jose_core::KeySet>,
     )>();
 }
@@ -408,7 +412,7 @@ fn codes() {
     let table = include_str!("../src/error/codes.md");
     let row = |name: &str| {
         let row = table.lines().find(|row| row.contains(&format!("[`{name}`]"))).unwrap();
-        let (_, codes) = row.split_once(&format!("crate::{name}) |")).unwrap();
+        let (_, codes) = row.split_once(&format!("crate::error::{name}) |")).unwrap();
         codes.split(", ").map(|code| code.trim_matches([' ', '|', '`']).to_owned()).collect::<Vec<_>>()
     };
     for name in ["ParseError", "SelectError", "SignatureError", "ClaimsError", "KeyError", "SetError"] {

@@ -44,7 +44,7 @@ impl Entry<'_> {
         #[cfg(feature = "alloc")]
         let keys = jose_core::KeySet::from_jwks(&jwks, allowed);
         #[cfg(not(feature = "alloc"))]
-        let keys = Ok::<_, jose_core::KeyError>(jwks.keys(allowed));
+        let keys = Ok::<_, jose_core::error::KeyError>(jwks.keys(allowed));
         if let Ok(keys) = keys {
             for text in
                 [token.clone(), format!("Bearer {token}\n"), format!("\"{token}\""), format!("{token}=")]

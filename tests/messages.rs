@@ -31,9 +31,11 @@ use core::fmt::Display;
 
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, Base64Error, Claims, ClaimsError, ClaimsPolicy, Error, Expect, JsonError, Jwk,
-    Jwks, KeyError, Leeway, ParseError, SelectError, SetError, SignatureError, UnixTime, Verifier,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, Verifier,
     VerifyingKey,
+    error::{
+        Base64Error, ClaimsError, JsonError, KeyError, ParseError, SelectError, SetError, SignatureError,
+    },
 };
 use support::b64;
 
@@ -255,7 +257,7 @@ fn unchosen(members: &[&str], header: &str, more: impl Fn(Keys<'_>) -> Keys<'_>)
     }
 }
 
-type Keys<'k> = Verifier<'k, jose_core::JwksKeys<'k>>;
+type Keys<'k> = Verifier<'k, jose_core::keys::JwksKeys<'k>>;
 
 #[test]
 fn selection() {

@@ -12,7 +12,7 @@ const SHOWN: usize = 200;
 /// difference lies so far behind that it would not be seen.
 const BEFORE: usize = 60;
 
-/// A text in quotes, escaped as an [`Excerpt`](crate::Excerpt) is, with dots outside them where it is cut.
+/// A text in quotes, escaped as an [`Excerpt`](crate::error::Excerpt) is, with dots outside them where it is cut.
 #[derive(Clone, Copy)]
 pub(super) struct Quoted<'t> {
     text: JsonString<'t>,

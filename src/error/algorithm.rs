@@ -45,7 +45,7 @@ impl AlgorithmSet {
     /// The set of the algorithms with these names: from configuration, say.
     ///
     /// ```
-    /// use jose_core::{Algorithm, AlgorithmNameError, AlgorithmSet};
+    /// use jose_core::{Algorithm, AlgorithmSet, error::AlgorithmNameError};
     ///
     /// let allowed = AlgorithmSet::from_names("RS256 ES256".split(' '))?;
     /// assert_eq!(allowed, Algorithm::Rs256 | Algorithm::Es256);

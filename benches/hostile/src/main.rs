@@ -16,10 +16,7 @@ use std::iter::repeat_n;
 use input::{colliding, distinct, header_and_no_more, object, set, signed, unsigned};
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
-use jose_core::{
-    Algorithm, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits, SetError,
-    UnixTime, Verifier,
-};
+use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, Limits, UnixTime, Verifier, error::{ClaimsError, KeyError, SetError}};
 
 static POLICY: ClaimsPolicy<'static> =
     ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
@@ -28,7 +25,7 @@ const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 /// What an operation ends in, put into words only when it is over.
 enum Refusal {
     Token(Error),
-    Json(jose_core::JsonError),
+    Json(jose_core::error::JsonError),
     Set(SetError),
     Key(KeyError),
     /// What shows that this tool would notice.

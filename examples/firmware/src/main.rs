@@ -11,11 +11,8 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 #[cfg(feature = "prepared")]
-use jose_core::PreparedEs256;
-use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwks, SignatureError, UnixTime,
-    Verifier, VerifyingKey,
-};
+use jose_core::keys::PreparedEs256;
+use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, UnixTime, Verifier, VerifyingKey, error::{ClaimsError, SignatureError}};
 
 /// The tokens, the keys and the policy of `vectors/demo.json`.
 #[allow(dead_code, reason = "which are used is up to the features")]
