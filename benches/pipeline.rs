@@ -10,7 +10,10 @@
 use core::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use jose_core::{Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError};
+use jose_core::{
+    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
+};
 use jose_core_benches::{
     AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token,
 };

@@ -15,7 +15,10 @@ use jose_core::rotation::{
     Fetch, FetchError, HttpResponse, Jitter, KeysUnavailable, NoResponse, Refetch, RemoteKeySet,
     RotationPolicy, SharedKeySet,
 };
-use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Limits, UnixTime, Verifier, error::{ClockError, SelectError, SignatureError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Limits, UnixTime, Verifier,
+    error::{ClockError, SelectError, SignatureError},
+};
 use serde::Deserialize;
 
 type Failure = Box<dyn core::error::Error + Send + Sync>;

@@ -15,7 +15,12 @@ use std::io::{self, BufRead, Write};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::diagnose::{Diagnosis, diagnose_set};
 use jose_core::json::Value as Strict;
-use jose_core::{Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySet, KeySource, Leeway, UnixTime, Verifier, error::{EmptyList, KeyError, SetError}, keys::Verdict};
+use jose_core::{
+    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySet, KeySource, Leeway, UnixTime,
+    Verifier,
+    error::{EmptyList, KeyError, SetError},
+    keys::Verdict,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

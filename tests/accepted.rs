@@ -10,7 +10,11 @@
 
 mod support;
 
-use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, UnixTime, Verifier, VerifyingKey, error::{Base64Error, ClaimsError, KeyError, KeyForm, ParseError, SelectError, SignatureError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, UnixTime, Verifier,
+    VerifyingKey,
+    error::{Base64Error, ClaimsError, KeyError, KeyForm, ParseError, SelectError, SignatureError},
+};
 use support::{b64, jwk, key, outcome_of_set, signer, token, unb64, usual, variant};
 
 const PUBLIC: AlgorithmSet = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);

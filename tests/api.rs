@@ -12,7 +12,16 @@ mod support;
 
 use core::fmt::Debug;
 
-use jose_core::{Algorithm, AlgorithmSet, AnyOf, Claims, ClaimsPolicy, Error, Expect, Header, Jwk, Jwks, Leeway, Limits, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, error::{AlgorithmNameError, Base64Error, ClaimsError, EmptyList, Excerpt, JsonError, KeyError, ParseError, SelectError, SetError, SignatureError}, json, keys::JwksKeys};
+use jose_core::{
+    Algorithm, AlgorithmSet, AnyOf, Claims, ClaimsPolicy, Error, Expect, Header, Jwk, Jwks, Leeway, Limits,
+    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
+    error::{
+        AlgorithmNameError, Base64Error, ClaimsError, EmptyList, Excerpt, JsonError, KeyError, ParseError,
+        SelectError, SetError, SignatureError,
+    },
+    json,
+    keys::JwksKeys,
+};
 use support::b64;
 
 #[test]

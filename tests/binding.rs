@@ -17,7 +17,10 @@
 mod support;
 
 use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeySource, Verifier, VerifyingKey, error::{KeyError, ParseError, SelectError, SignatureError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Jwks, KeySource, Verifier, VerifyingKey,
+    error::{KeyError, ParseError, SelectError, SignatureError},
+};
 use support::{b64, outcome, outcome_of_set, signer_for};
 
 /// The key itself refuses another algorithm than its own, whatever the signature, and then every length

@@ -13,7 +13,10 @@
 mod support;
 
 use jose_core::json::{JsonString, Value};
-use jose_core::{Claims, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier, error::{ClaimsError, JsonErrorKind}};
+use jose_core::{
+    Claims, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier,
+    error::{ClaimsError, JsonErrorKind},
+};
 use support::Dice;
 
 /// What is asked of the claims of a token with this payload.

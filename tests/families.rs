@@ -31,7 +31,10 @@ use std::sync::LazyLock;
 use Algorithm::{Ed25519, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, NonZero, Odd, Resize as _};
-use jose_core::{Algorithm, VerifyingKey, error::{KeyError, SignatureError}};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, SignatureError},
+};
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use support::{digest_info, here, member, outcome_of_set, pss_encode, sha, usual_key, usual_signer};
 

@@ -12,7 +12,10 @@
 mod support;
 
 use jose_core::json::{self, Value};
-use jose_core::{ClaimsPolicy, Error, Expect, Jwks, Limits, UnixTime, UnverifiedJws, Verifier, error::{ClaimsError, JsonError, JsonErrorKind, ParseError, SetError}};
+use jose_core::{
+    ClaimsPolicy, Error, Expect, Jwks, Limits, UnixTime, UnverifiedJws, Verifier,
+    error::{ClaimsError, JsonError, JsonErrorKind, ParseError, SetError},
+};
 
 /// The documented numbers: code and documents that name them would be wrong if they moved.
 #[test]

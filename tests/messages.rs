@@ -30,7 +30,13 @@ mod support;
 use core::fmt::Display;
 
 use jose_core::json::Value;
-use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, Verifier, VerifyingKey, error::{Base64Error, ClaimsError, JsonError, KeyError, ParseError, SelectError, SetError, SignatureError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, Verifier,
+    VerifyingKey,
+    error::{
+        Base64Error, ClaimsError, JsonError, KeyError, ParseError, SelectError, SetError, SignatureError,
+    },
+};
 use support::b64;
 
 /// Each error has its text, in the one form that all have, and every variant is among them.

@@ -18,7 +18,10 @@ mod support;
 
 use core::hint::black_box;
 
-use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySource, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::KeyError};
+use jose_core::{
+    Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySource, Limits, UnixTime, UnverifiedJws, Verifier,
+    VerifyingKey, error::KeyError,
+};
 
 const CLAIMS: &str = r#"{"iss":"https:\/\/issuer.example","sub":"user","aud":["x","api.example"],
     "exp":2000000000,"nbf":1.5e9,"iat":1600000000.25,"jti":"1","own":{"a":[1,2,{"b":null}]}}"#;

@@ -18,7 +18,9 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use jose_core::{Algorithm, AlgorithmSet, AnyOf, Error, Jwks, KeySource, UnixTime, Verifier, error::KeyError};
+use jose_core::{
+    Algorithm, AlgorithmSet, AnyOf, Error, Jwks, KeySource, UnixTime, Verifier, error::KeyError,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

@@ -2,7 +2,10 @@
 
 use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
 use base64ct::{Base64, Encoding as _};
-use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::{JsonError, JsonErrorKind, ParseError, SelectError, SignatureError}};
+use jose_core::{
+    Algorithm, ClaimsPolicy, Error, Expect, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    error::{JsonError, JsonErrorKind, ParseError, SelectError, SignatureError},
+};
 
 use super::der;
 use super::support::{b64, excerpt, jwk, key, outcome, outcome_of_set, signer, unknown_among};

@@ -7,7 +7,10 @@ use jose_core::rotation::{
     FetchError, HttpResponse, Jitter, MonotonicTime, NoResponse, Refetch, Refreshed, RemoteKeySet,
     RotationPolicy,
 };
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeySet, error::{Base64Error, JsonError, JsonErrorKind, KeyError, SelectError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Jwks, KeySet,
+    error::{Base64Error, JsonError, JsonErrorKind, KeyError, SelectError},
+};
 
 use super::support::{Dice, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer, unknown_among};
 

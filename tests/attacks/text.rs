@@ -2,7 +2,10 @@
 
 use Algorithm::Hs256 as H;
 use jose_core::json::Value;
-use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, Limits, UnverifiedJws, error::{Base64Error, ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SetError}};
+use jose_core::{
+    Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, Limits, UnverifiedJws,
+    error::{Base64Error, ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SetError},
+};
 
 use super::claims::claims;
 use super::support::{b64, json_error, jwk, key, outcome, signer};

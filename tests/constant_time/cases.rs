@@ -14,7 +14,10 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use jose_core::{Algorithm, AlgorithmSet, Jwk, Limits, UnverifiedJws, Verifier, VerifyingKey, error::{KeyError, SignatureError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, Jwk, Limits, UnverifiedJws, Verifier, VerifyingKey,
+    error::{KeyError, SignatureError},
+};
 
 /// The secret and the token of RFC 7515 §A.1.
 const SECRET: [u8; 64] = [

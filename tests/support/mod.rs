@@ -18,7 +18,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::KeyInit as _;
-use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySource, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::{ClaimsError, Excerpt, JsonError, JsonErrorKind, SelectError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySource, Limits, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey,
+    error::{ClaimsError, Excerpt, JsonError, JsonErrorKind, SelectError},
+};
 use p256::ecdsa::signature::Signer as _;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};

@@ -6,7 +6,10 @@ mod tokens;
 
 use std::hint::black_box;
 
-use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError};
+use jose_core::{
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
+    UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
+};
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
 

@@ -16,7 +16,10 @@ use std::iter::repeat_n;
 use input::{colliding, distinct, header_and_no_more, object, set, signed, unsigned};
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
-use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, Limits, UnixTime, Verifier, error::{ClaimsError, KeyError, SetError}};
+use jose_core::{
+    Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, Limits, UnixTime, Verifier,
+    error::{ClaimsError, KeyError, SetError},
+};
 
 static POLICY: ClaimsPolicy<'static> =
     ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();

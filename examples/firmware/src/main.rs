@@ -12,7 +12,10 @@ use core::panic::PanicInfo;
 
 #[cfg(feature = "prepared")]
 use jose_core::keys::PreparedEs256;
-use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, UnixTime, Verifier, VerifyingKey, error::{ClaimsError, SignatureError}};
+use jose_core::{
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, UnixTime, Verifier, VerifyingKey,
+    error::{ClaimsError, SignatureError},
+};
 
 /// The tokens, the keys and the policy of `vectors/demo.json`.
 #[allow(dead_code, reason = "which are used is up to the features")]

@@ -8,7 +8,10 @@ use core::time::Duration;
 
 use jose_core::diagnose::diagnose_set;
 use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, Refetch, RotationPolicy};
-use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, UnixTime, UnverifiedJws, Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet};
+use jose_core::{
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet,
+};
 use serde_json::Value;
 
 pub const PARTS: &[fn() -> Option<()>] =
