@@ -621,7 +621,7 @@ fn keys() {
             "secret: expected random bytes, found what looks like a PEM key: use a random secret",
         ),
         (
-            secret(&[&hex("3059301306072a8648ce3d020106082a8648ce3d03010703420004"), &*x, &*y].concat()),
+            secret(&[b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\x00\x04".as_slice(), &*x, &*y].concat()),
             hs,
             "secret: expected random bytes, found what looks like a DER key or certificate: use a random secret",
         ),
@@ -682,12 +682,6 @@ fn keys() {
     let expected =
         "key: expected one for an algorithm of this build, found one for HS256: enable its feature";
     check("KeyError", cases.chain([(String::new(), absent, expected)]));
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len() / 2)
-        .map(|place| u8::from_str_radix(&text[2 * place..2 * place + 2], 16).unwrap())
-        .collect()
 }
 
 #[test]
