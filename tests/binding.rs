@@ -253,7 +253,8 @@ fn kid_and_algorithm_choose_one_key() {
             cases += usize::from(check_row(algorithm, members, kid, choice));
         }
     }
-    assert!(cases > 20, "{cases} cases");
+    // So many rows need no second algorithm.
+    assert!(cases >= 19, "{cases} cases");
 }
 
 /// Whether the row has a meaning for this algorithm in this build.
