@@ -1,4 +1,4 @@
-//! Reading keys and sets of keys: `cargo bench --bench keys`.
+//! Reading keys and sets of keys: `cargo bench --manifest-path benches/Cargo.toml --bench keys`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,14 +7,11 @@
 )]
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "nothing here is hostile")]
 
-#[path = "material/tokens.rs"]
-mod tokens;
-
 use core::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jose_core::{Algorithm, Jwk, Jwks, KeySet, VerifyingKey};
-use tokens::Key;
+use jose_core_benches::Key;
 
 const KEYS: [(&str, Algorithm); 9] = [
     ("hmac-32", Algorithm::Hs256),

@@ -1,4 +1,4 @@
-//! The whole way of a token and each stage of it: `cargo bench --bench pipeline`.
+//! The whole way of a token and each stage of it: `cargo bench --manifest-path benches/Cargo.toml --bench pipeline`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,18 +7,17 @@
 )]
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "nothing here is hostile")]
 
-#[path = "material/tokens.rs"]
-mod tokens;
-
 use core::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use jose_core::{
-    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, SignatureError,
-    UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
+};
+use jose_core_benches::{
+    AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token,
 };
 use serde::Deserialize;
-use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
 
 const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly(AUDIENCE));
 const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
@@ -110,8 +109,8 @@ fn token(criterion: &mut Criterion) {
         let verifier = Verifier::new(&key);
         let mut scratch = Vec::new();
         assert_eq!(whole(&verifier, &token, &mut scratch), Some(SESSION));
-        assert_eq!(whole(&verifier, &tokens::tampered(&token, 1), &mut scratch), None);
-        assert_eq!(whole(&verifier, &tokens::tampered(&token, 2), &mut scratch), None);
+        assert_eq!(whole(&verifier, &jose_core_benches::tampered(&token, 1), &mut scratch), None);
+        assert_eq!(whole(&verifier, &jose_core_benches::tampered(&token, 2), &mut scratch), None);
         group.bench_function(case.name, |bencher| {
             bencher.iter(|| whole(&verifier, black_box(&token), &mut scratch).is_some());
         });

@@ -4,7 +4,10 @@
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use jose_core::{Algorithm, Error, Jwks, Limits, SelectError, SignatureError, UnverifiedJws, VerifyingKey};
+use jose_core::{
+    Algorithm, Error, Jwks, Limits, UnverifiedJws, VerifyingKey,
+    error::{SelectError, SignatureError},
+};
 use serde_json::Value;
 
 /// Whether `detached` (`header..signature`) is a signature of this key over `content`.

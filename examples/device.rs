@@ -2,14 +2,17 @@
 //! `mod gate` is the device's part. It builds with `--no-default-features --features es256`.
 
 use gate::Gate;
-use jose_core::{ClaimsError, Error, ParseError, SignatureError, UnixTime};
+use jose_core::{
+    Error, UnixTime,
+    error::{ClaimsError, ParseError, SignatureError},
+};
 
 /// What runs on the device: nothing but `core` and this crate.
 mod gate {
     use jose_core::json::JsonString;
     use jose_core::{
-        Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, KeyError, UnixTime, Verifier,
-        VerifyingKey,
+        Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwk, UnixTime, Verifier, VerifyingKey,
+        error::{ClaimsError, KeyError},
     };
 
     const ONLY: AlgorithmSet = AlgorithmSet::only(Algorithm::Es256);

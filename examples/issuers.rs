@@ -33,7 +33,7 @@ struct Issuer {
 }
 
 impl Issuer {
-    fn new(from: Configured) -> Result<Self, Failure> {
+    fn new(from: Configured) -> Result<Self, Error> {
         let name = from.issuer.to_owned();
         let keys = KeySet::from_jwks(&Jwks::parse(&from.jwks)?, AlgorithmSet::from_names(&from.algorithms)?)?;
         let policy = ClaimsPolicy::new(name.clone().into(), Expect::AnyOf(AnyOf::owned(from.audiences)?));
@@ -71,7 +71,8 @@ fn main() -> Result<(), Failure> {
     let (our_key, their_key) = (our_key?, their_key?);
     let configured = |issuer, audiences: &[&str], key| -> Result<_, Failure> {
         let audiences = audiences.iter().map(|&audience| audience.into()).collect();
-        Issuer::new(Configured { issuer, audiences, algorithms: vec!["ES256".into()], jwks: published(key)? })
+        let (algorithms, jwks) = (vec!["ES256".into()], published(key)?);
+        Ok(Issuer::new(Configured { issuer, audiences, algorithms, jwks })?)
     };
     let issuers = [
         configured(ours, &["internal", "reports"], &our_key)?,

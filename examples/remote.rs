@@ -16,8 +16,8 @@ use jose_core::rotation::{
     RotationPolicy, SharedKeySet,
 };
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsPolicy, ClockError, Error, Expect, Limits, SelectError, SignatureError,
-    UnixTime, Verifier,
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Limits, UnixTime, Verifier,
+    error::{ClockError, SelectError, SignatureError},
 };
 use serde::Deserialize;
 

@@ -16,8 +16,10 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::diagnose::{Diagnosis, diagnose_set};
 use jose_core::json::Value as Strict;
 use jose_core::{
-    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, EmptyList, Error, Expect, Jwks, KeyError, KeySet,
-    KeySource, Leeway, SetError, UnixTime, Verdict, Verifier,
+    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySet, KeySource, Leeway, UnixTime,
+    Verifier,
+    error::{EmptyList, KeyError, SetError},
+    keys::Verdict,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;

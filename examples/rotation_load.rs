@@ -10,7 +10,7 @@ use std::thread::{scope, sleep};
 use std::time::Instant;
 
 use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, Refetch, RotationPolicy, SharedKeySet};
-use jose_core::{Algorithm, Jwks, KeySet, RemoteKeySet, Verifier};
+use jose_core::{Algorithm, Jwks, KeySet, Verifier, rotation::RemoteKeySet};
 
 /// The keys of RFC 7515 §A.3, and how often they are in the set under other kids.
 const MEMBER: &str = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;

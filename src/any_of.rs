@@ -7,7 +7,7 @@ use core::fmt;
 /// Texts of which one is accepted. There is at least one.
 ///
 /// ```
-/// use jose_core::{AnyOf, EmptyList};
+/// use jose_core::{AnyOf, error::EmptyList};
 ///
 /// const SERVICES: AnyOf<'_> = AnyOf::new(&["api", "web"]);
 /// assert!(SERVICES.iter().eq(["api", "web"]));

@@ -30,7 +30,7 @@ impl<'t> VerifiedJws<'t> {
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
-    /// # use jose_core::{Algorithm, ClaimsError, ClaimsPolicy, Expect, Jwk, UnixTime, Verifier};
+    /// # use jose_core::{Algorithm, ClaimsPolicy, Expect, Jwk, UnixTime, Verifier, error::ClaimsError};
     /// # let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?
     /// #     .verifying_key(Algorithm::Hs256)?;
     /// # let token = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLCJpYXQiOjEzMDA4MTU3ODAsImV4cCI6MTMwMDgxOTM4MH0.DXwkvOwPS-6m943PJn5PpuTDAymQDCFFL0hD1dewO64";

@@ -20,13 +20,15 @@ pub use self::claims::ClaimsError;
 pub use self::claims::Message;
 #[cfg(feature = "alloc")]
 pub(crate) use self::code::codes;
+pub(crate) use self::excerpt::Escaped;
 pub use self::excerpt::Excerpt;
 pub use self::key::{KeyError, KeyForm, SetError};
 pub use self::parse::ParseError;
 pub use self::text::{Base64Error, JsonError, JsonErrorKind};
 use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
+pub use crate::any_of::EmptyList;
 #[cfg(feature = "std")]
-use crate::time::ClockError;
+pub use crate::time::ClockError;
 
 /// Why no key was chosen for a token. The order of the variants is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,10 +332,17 @@ pub enum Error {
     /// The clock stands at a time at which no token is valid.
     #[cfg(feature = "std")]
     Clock(ClockError),
+    /// Names in a configuration are not those of algorithms.
+    #[cfg(feature = "alloc")]
+    AlgorithmName(AlgorithmNameError),
+    /// A list in a configuration is empty.
+    #[cfg(feature = "alloc")]
+    EmptyList(EmptyList),
 }
 
 impl Error {
-    /// The stage that refused, for programs: `parse`, `select`, `signature`, `claims`, `keys` or `clock`.
+    /// The stage that refused, for programs: `parse`, `select`, `signature`, `claims`, `keys`, `clock` or
+    /// `configuration`.
     #[must_use]
     pub const fn stage(&self) -> &'static str {
         match self {
@@ -346,6 +355,8 @@ impl Error {
             Self::NoUsableKey { .. } => "keys",
             #[cfg(feature = "std")]
             Self::Clock(_) => "clock",
+            #[cfg(feature = "alloc")]
+            Self::AlgorithmName(_) | Self::EmptyList(_) => "configuration",
         }
     }
 
@@ -366,6 +377,10 @@ impl Error {
             Self::NoUsableKey { .. } => "NoUsableKey",
             #[cfg(feature = "std")]
             Self::Clock(_) => "ClockError",
+            #[cfg(feature = "alloc")]
+            Self::AlgorithmName(error) => error.code(),
+            #[cfg(feature = "alloc")]
+            Self::EmptyList(_) => "EmptyList",
         }
     }
 }
@@ -386,6 +401,10 @@ impl fmt::Display for Error {
             }
             #[cfg(feature = "std")]
             Self::Clock(error) => error.fmt(f),
+            #[cfg(feature = "alloc")]
+            Self::AlgorithmName(error) => error.fmt(f),
+            #[cfg(feature = "alloc")]
+            Self::EmptyList(error) => error.fmt(f),
         }
     }
 }
@@ -412,3 +431,5 @@ from! {
 }
 #[cfg(feature = "std")]
 from!(ClockError Clock);
+#[cfg(feature = "alloc")]
+from!(AlgorithmNameError AlgorithmName EmptyList EmptyList);

@@ -116,7 +116,7 @@ impl<'t> Header<'t> {
     /// let chain = header.get("x5c").and_then(Value::as_array);
     /// assert!(chain.is_some_and(|chain| chain.iter().eq([Value::String("MIIB".into())])));
     /// assert!(header.iter().map(|(name, _)| name).eq(["alg", "x5c", "ppt"]));
-    /// # Ok::<(), jose_core::ParseError>(())
+    /// # Ok::<(), jose_core::error::ParseError>(())
     /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'t>> {

@@ -155,7 +155,7 @@ impl<'a> Value<'a> {
     ///
     /// assert_eq!(Value::parse("2.5e-1")?.as_f64(), Some(0.25));
     /// assert_eq!(Value::parse("1e400")?.as_f64(), None);
-    /// # Ok::<(), jose_core::JsonError>(())
+    /// # Ok::<(), jose_core::error::JsonError>(())
     /// ```
     #[must_use]
     pub fn as_f64(self) -> Option<f64> {

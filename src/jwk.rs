@@ -19,7 +19,7 @@ use crate::reference::Names as KeyNames;
 ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;
 /// let key = jwk.verifying_key(Algorithm::Es256)?;
 /// assert_eq!(key.algorithm(), Algorithm::Es256);
-/// # Ok::<(), jose_core::KeyError>(())
+/// # Ok::<(), jose_core::error::KeyError>(())
 /// ```
 ///
 /// A member that is `null` is absent (other formats have no better word for what they do not have), and
@@ -106,7 +106,7 @@ impl<'a> Jwk<'a> {
     /// assert!(jwk.verifying_key(Algorithm::Es256).is_err());
     /// assert!(jwk.allow_uses(&["jwt-svid"]).verifying_key(Algorithm::Es256).is_ok());
     /// # }
-    /// # Ok::<(), jose_core::KeyError>(())
+    /// # Ok::<(), jose_core::error::KeyError>(())
     /// ```
     #[must_use]
     pub const fn allow_uses(mut self, uses: &'a [&'a str]) -> Self {
@@ -133,7 +133,7 @@ impl<'a> Jwk<'a> {
     /// assert!(jwk.get("x5u").is_some_and(|url| url == "https://issuer.example/chain.pem"));
     /// assert_eq!(jwk.get("nbf").and_then(|nbf| nbf.as_i64()), Some(1_800_000_000));
     /// assert!(jwk.iter().map(|(name, _)| name).eq(["kty", "x5u", "nbf"]));
-    /// # Ok::<(), jose_core::KeyError>(())
+    /// # Ok::<(), jose_core::error::KeyError>(())
     /// ```
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'a>> {

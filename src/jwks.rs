@@ -11,13 +11,13 @@ use crate::limits::Limits;
 /// One bad member costs no other: it is an `Err` in its place.
 ///
 /// ```
-/// use jose_core::{Jwks, KeyError};
+/// use jose_core::{Jwks, error::KeyError};
 ///
 /// let set = Jwks::parse(r#"{"keys": [{"kty": "oct", "kid": "1", "k": "c2VjcmV0"}, "no key"]}"#)?;
 /// let mut members = set.iter();
 /// assert!(members.next().is_some_and(|jwk| jwk.is_ok_and(|jwk| jwk.kid().unwrap() == "1")));
 /// assert!(matches!(members.next(), Some(Err(KeyError::NotObject))));
-/// # Ok::<(), jose_core::SetError>(())
+/// # Ok::<(), jose_core::error::SetError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct Jwks<'a> {

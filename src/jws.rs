@@ -24,7 +24,7 @@ use crate::scratch::Scratch;
 /// let jws = UnverifiedJws::parse(token, &mut scratch, Limits::new())?;
 /// assert_eq!(jws.header().algorithm().ok(), Some(Algorithm::Es256));
 /// assert!(jws.header().kid().is_some_and(|kid| kid == "2026-1"));
-/// # Ok::<(), jose_core::ParseError>(())
+/// # Ok::<(), jose_core::error::ParseError>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct UnverifiedJws<'t> {

@@ -33,14 +33,14 @@ use crate::error::{KeyError, SignatureError};
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
-/// use jose_core::{Algorithm, SignatureError, VerifyingKey};
+/// use jose_core::{Algorithm, VerifyingKey, error::SignatureError};
 ///
 /// let key = VerifyingKey::hs256(&[7; 32])?;
 /// let refused = key.verify(Algorithm::Rs256, b"message", &[0; 256]);
 /// let error = SignatureError::AlgorithmMismatch { requested: Algorithm::Rs256, key: Algorithm::Hs256 };
 /// assert_eq!(refused, Err(error));
 /// # }
-/// # Ok::<(), jose_core::KeyError>(())
+/// # Ok::<(), jose_core::error::KeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct VerifyingKey(Material);
@@ -66,7 +66,7 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for what has the structure of a key
-    /// (see [`KeyForm`](crate::KeyForm)), as it is or in base64, base64url or hexadecimal: with a public
+    /// (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url or hexadecimal: with a public
     /// key anyone could make the tag. What has no structure is taken for a secret: a modulus, a compressed
     /// point, an Ed25519 key without anything around it. A random secret is refused less than once in 2^30.
     #[cfg(feature = "hs256")]

@@ -26,7 +26,7 @@ extern crate std;
 mod algorithm;
 mod any_of;
 mod time;
-mod error;
+pub mod error;
 mod limits;
 mod base64url;
 pub mod json;
@@ -48,31 +48,29 @@ pub mod diagnose;
 pub mod rotation;
 
 pub use self::algorithm::{Algorithm, AlgorithmSet};
-pub use self::any_of::{AnyOf, EmptyList};
+pub use self::any_of::AnyOf;
 pub use self::claims::{Claims, ClaimsPolicy, Expect};
-#[cfg(feature = "serde")]
-pub use self::error::Message;
-pub use self::error::{
-    AlgorithmNameError, Base64Error, ClaimsError, Error, Excerpt, JsonError, JsonErrorKind, KeyError,
-    KeyForm, ParseError, SelectError, SetError, SignatureError,
-};
+pub use self::error::Error;
 pub use self::header::Header;
 pub use self::jwk::Jwk;
-pub use self::jwks::{Jwks, JwksKeys};
+pub use self::jwks::Jwks;
 pub use self::jws::UnverifiedJws;
-#[cfg(feature = "es256")]
-pub use self::key::PreparedEs256;
 pub use self::key::VerifyingKey;
 #[cfg(feature = "alloc")]
-pub use self::key_set::{KeySet, Keys, NoUsableKey, Verdict};
+pub use self::key_set::KeySet;
 pub use self::limits::Limits;
-#[cfg(feature = "alloc")]
-pub use self::rotation::RemoteKeySet;
 pub use self::scratch::Scratch;
 pub use self::select::KeySource;
-#[cfg(feature = "std")]
-pub use self::time::ClockError;
 pub use self::time::{Leeway, UnixTime};
 #[cfg(feature = "alloc")]
 pub use self::verify::OwnedJws;
 pub use self::verify::{VerifiedJws, Verifier};
+
+/// What keys and sets of keys give and take: verdicts, iterators, memory.
+pub mod keys {
+    pub use crate::jwks::JwksKeys;
+    #[cfg(feature = "es256")]
+    pub use crate::key::PreparedEs256;
+    #[cfg(feature = "alloc")]
+    pub use crate::key_set::{Keys, NoUsableKey, Verdict};
+}

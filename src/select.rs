@@ -85,40 +85,41 @@ fn choose<K: Borrow<VerifyingKey>>(
     unknown: impl FnOnce() -> SelectError,
 ) -> Result<K, SelectError> {
     let is_same = |one: &K, other: &K| one.borrow().is_same_key(other.borrow());
-    // The first key for the header's algorithm; until there is one, the first for another.
-    let mut best: Option<K> = None;
+    // The first key for the header's algorithm, and how many different ones there are.
+    let mut chosen: Option<K> = None;
     let mut fits = 0_usize;
-    let mut several = false;
+    // The first key for another algorithm, and whether there is a different one.
+    let mut other: Option<K> = None;
+    let mut others = false;
     let mut set_aside = None;
     for candidate in candidates {
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
-            Ok(found) if found.borrow().algorithm() == alg => {
+            Ok(key) if key.borrow().algorithm() == alg => {
                 // The same key once more is no other key.
-                if fits == 0 || best.as_ref().is_none_or(|best| !is_same(best, &found)) {
+                if chosen.as_ref().is_none_or(|chosen| !is_same(chosen, &key)) {
                     fits = fits.saturating_add(1);
                 }
-                match fits {
-                    1 => best = Some(found),
-                    // A device is spared the counting.
-                    _ if Excerpt::TEXTS == 1 => return Err(several_fit(alg, named, fits)),
-                    _ => {}
+                // A device is spared the counting.
+                if fits > 1 && Excerpt::TEXTS == 1 {
+                    return Err(several_fit(alg, named, fits));
                 }
+                chosen = chosen.or(Some(key));
             }
-            Ok(found) => {
-                several |= best.as_ref().is_some_and(|best| !is_same(best, &found));
-                best = best.or(Some(found));
+            Ok(key) => {
+                others |= other.as_ref().is_some_and(|other| !is_same(other, &key));
+                other = other.or(Some(key));
             }
         }
     }
-    match (best, set_aside) {
-        (Some(found), _) if fits == 1 => Ok(found),
-        (Some(_), _) if fits > 1 => Err(several_fit(alg, named, fits)),
-        (Some(found), _) if !several => {
-            Err(SelectError::AlgorithmMismatch { header: alg, key: found.borrow().algorithm() })
+    match (chosen, other, set_aside) {
+        (Some(chosen), ..) if fits == 1 => Ok(chosen),
+        (Some(_), ..) => Err(several_fit(alg, named, fits)),
+        (None, Some(other), _) if !others => {
+            Err(SelectError::AlgorithmMismatch { header: alg, key: other.borrow().algorithm() })
         }
-        (None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
-        (None, None) => Err(unknown()),
+        (None, None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
+        (None, None, None) => Err(unknown()),
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
     }
 }

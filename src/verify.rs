@@ -118,7 +118,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
-    /// use jose_core::{Algorithm, Error, Jwk, ParseError, Verifier};
+    /// use jose_core::{Algorithm, Error, Jwk, Verifier, error::ParseError};
     ///
     /// // RFC 7515 §A.1 has the key. The header is {"alg":"HS256","crit":["exp-x"],"exp-x":1363284000}.
     /// let key = Jwk::parse(r#"{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}"#)?

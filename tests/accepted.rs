@@ -11,8 +11,9 @@
 mod support;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Base64Error, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError,
-    KeyForm, KeySet, ParseError, SelectError, SignatureError, UnixTime, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, UnixTime, Verifier,
+    VerifyingKey,
+    error::{Base64Error, ClaimsError, KeyError, KeyForm, ParseError, SelectError, SignatureError},
 };
 use support::{b64, jwk, key, outcome_of_set, signer, token, unb64, usual, variant};
 

@@ -14,7 +14,10 @@
 
 mod support;
 
-use jose_core::{Base64Error, Limits, ParseError, UnverifiedJws};
+use jose_core::{
+    Limits, UnverifiedJws,
+    error::{Base64Error, ParseError},
+};
 use support::{Dice, b64};
 
 /// `{"alg":"HS256"}`, encoded.

@@ -18,8 +18,8 @@ mod support;
 
 use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
 use jose_core::{
-    Algorithm, AlgorithmSet, Error, Jwks, KeyError, KeySource, ParseError, SelectError, SignatureError,
-    Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Error, Jwks, KeySource, Verifier, VerifyingKey,
+    error::{KeyError, ParseError, SelectError, SignatureError},
 };
 use support::{b64, outcome, outcome_of_set, signer_for};
 

@@ -13,7 +13,10 @@
 mod support;
 
 use jose_core::json::{JsonString, Value};
-use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, JsonErrorKind, Leeway, UnixTime, Verifier};
+use jose_core::{
+    Claims, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier,
+    error::{ClaimsError, JsonErrorKind},
+};
 use support::Dice;
 
 /// What is asked of the claims of a token with this payload.
@@ -684,8 +687,8 @@ fn clocks_before_the_epoch() {
     assert_eq!(UnixTime::try_from(UNIX_EPOCH), Ok(at(0)));
     assert_eq!(UnixTime::try_from(UNIX_EPOCH + Duration::from_millis(1999)), Ok(at(1)));
     for before in [Duration::from_nanos(1), second, Duration::from_secs(1 << 32)] {
-        assert_eq!(UnixTime::try_from(UNIX_EPOCH - before), Err(jose_core::ClockError));
+        assert_eq!(UnixTime::try_from(UNIX_EPOCH - before), Err(jose_core::error::ClockError));
     }
     assert!(UnixTime::now().unwrap() > at(1_700_000_000));
-    assert!(jose_core::ClockError.to_string().contains("1970"));
+    assert!(jose_core::error::ClockError.to_string().contains("1970"));
 }

@@ -13,7 +13,7 @@
 
 mod support;
 
-use jose_core::{Algorithm, KeyError, PreparedEs256, VerifyingKey};
+use jose_core::{Algorithm, VerifyingKey, error::KeyError, keys::PreparedEs256};
 use p256::ecdsa::signature::Verifier as _;
 use p256::elliptic_curve::ff::{Field as _, PrimeField as _};
 use p256::elliptic_curve::ops::Reduce;

@@ -31,7 +31,10 @@ use std::sync::LazyLock;
 use Algorithm::{Ed25519, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, CheckedAdd as _, ConcatenatingMul as _, NonZero, Odd, Resize as _};
-use jose_core::{Algorithm, KeyError, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, SignatureError},
+};
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p384::elliptic_curve::ops::Reduce;
 use p384::elliptic_curve::point::AffineCoordinates as _;

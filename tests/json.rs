@@ -8,8 +8,8 @@
     reason = "a test that meets the unexpected must stop"
 )]
 
+use jose_core::error::{JsonError, JsonErrorKind};
 use jose_core::json::Value;
-use jose_core::{JsonError, JsonErrorKind};
 
 /// Each fault, in a text that has no other: what was expected, what was found, and where.
 #[test]

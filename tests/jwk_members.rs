@@ -12,7 +12,7 @@
 
 mod support;
 
-use jose_core::{Algorithm, Jwk, KeyError};
+use jose_core::{Algorithm, Jwk, error::KeyError};
 use support::{b64, member, variant};
 
 /// The values that each member gets in its turn.

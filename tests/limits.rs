@@ -13,8 +13,8 @@ mod support;
 
 use jose_core::json::{self, Value};
 use jose_core::{
-    ClaimsError, ClaimsPolicy, Error, Expect, JsonError, JsonErrorKind, Jwks, Limits, ParseError, SetError,
-    UnixTime, UnverifiedJws, Verifier,
+    ClaimsPolicy, Error, Expect, Jwks, Limits, UnixTime, UnverifiedJws, Verifier,
+    error::{ClaimsError, JsonError, JsonErrorKind, ParseError, SetError},
 };
 
 /// The documented numbers: code and documents that name them would be wrong if they moved.

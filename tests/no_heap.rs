@@ -19,8 +19,8 @@ mod support;
 use core::hint::black_box;
 
 use jose_core::{
-    Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeyError, KeySource, Limits, UnixTime, UnverifiedJws,
-    Verifier, VerifyingKey,
+    Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySource, Limits, UnixTime, UnverifiedJws, Verifier,
+    VerifyingKey, error::KeyError,
 };
 
 const CLAIMS: &str = r#"{"iss":"https:\/\/issuer.example","sub":"user","aud":["x","api.example"],

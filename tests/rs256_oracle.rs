@@ -16,7 +16,7 @@ mod support;
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{ConcatenatingMul as _, NonZero, Odd, Resize as _};
-use jose_core::{Algorithm, AlgorithmSet, Jwk, KeyError, VerifyingKey};
+use jose_core::{Algorithm, AlgorithmSet, Jwk, VerifyingKey, error::KeyError};
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
 use rsa::{BoxedUint, Pkcs1v15Sign, PrivateKey};
 use sha2::{Digest as _, Sha256, Sha384};

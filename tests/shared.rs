@@ -166,7 +166,7 @@ const SETS: [(&str, usize, &[&str]); 22] = [
 
 /// What a verdict on a member is called here.
 #[cfg(all(feature = "es256", feature = "rs256"))]
-fn verdict(outcome: Result<Algorithm, jose_core::KeyError>) -> String {
+fn verdict(outcome: Result<Algorithm, jose_core::error::KeyError>) -> String {
     outcome.map_or_else(|reason| variant(&reason), |algorithm| algorithm.name().to_owned())
 }
 

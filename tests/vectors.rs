@@ -18,7 +18,9 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use jose_core::{Algorithm, AlgorithmSet, AnyOf, Error, Jwks, KeyError, KeySource, UnixTime, Verifier};
+use jose_core::{
+    Algorithm, AlgorithmSet, AnyOf, Error, Jwks, KeySource, UnixTime, Verifier, error::KeyError,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
@@ -143,7 +145,7 @@ fn verdicts(set: &Jwks<'_>, allowed: AlgorithmSet) -> (Vec<Value>, bool) {
     let usable = borrowed.iter().any(|verdict| verdict["verdict"] == "bound");
     #[cfg(feature = "alloc")]
     {
-        let shown = |verdict_of: jose_core::Verdict<'_>| {
+        let shown = |verdict_of: jose_core::keys::Verdict<'_>| {
             verdict(verdict_of.kid.map(str::to_owned), verdict_of.outcome)
         };
         let (built, found): (Vec<Value>, bool) = match jose_core::KeySet::from_jwks(set, allowed) {

@@ -11,21 +11,21 @@ use p256::elliptic_curve::sec1::ToSec1Point as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
-pub(crate) const ISSUER: &str = "https://issuer.example";
-pub(crate) const AUDIENCE: &str = "api.example";
-pub(crate) const SUBJECT: &str = "user-471";
-pub(crate) const SCOPE: &str = "read:items write:items";
+pub const ISSUER: &str = "https://issuer.example";
+pub const AUDIENCE: &str = "api.example";
+pub const SUBJECT: &str = "user-471";
+pub const SCOPE: &str = "read:items write:items";
 /// 2023-11-14, when the tokens were issued, and 2100-01-01, when they expire.
-pub(crate) const ISSUED_AT: i64 = 1_700_000_000;
-pub(crate) const EXPIRES_AT: i64 = 4_102_444_800;
+pub const ISSUED_AT: i64 = 1_700_000_000;
+pub const EXPIRES_AT: i64 = 4_102_444_800;
 
 /// The `kid` of every token. In a set of many keys it is the one in the middle.
-pub(crate) const KID: &str = "key-0500";
+pub const KID: &str = "key-0500";
 
 const TEST_KEYS: &str = include_str!("../../vectors/test-keys.json");
 
 /// A private or secret test key, and the algorithm that it is used with.
-pub(crate) struct Key {
+pub struct Key {
     alg: &'static str,
     jwk: Value,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Key {
 impl Key {
     /// The test key with this name. Its type says what it signs, unless the name is followed by `/` and an
     /// algorithm.
-    pub(crate) fn named(name: &'static str) -> Self {
+    pub fn named(name: &'static str) -> Self {
         let keys: Value = serde_json::from_str(TEST_KEYS).expect("the test keys are JSON");
         let (name, alg) = name.split_once('/').map_or((name, None), |(name, alg)| (name, Some(alg)));
         let jwk = keys[name].clone();
@@ -50,18 +50,18 @@ impl Key {
     }
 
     /// The registered name of its algorithm.
-    pub(crate) fn alg(&self) -> &'static str {
+    pub fn alg(&self) -> &'static str {
         self.alg
     }
 
     /// The octets of a member of the JWK.
-    pub(crate) fn octets(&self, member: &str) -> Vec<u8> {
+    pub fn octets(&self, member: &str) -> Vec<u8> {
         let text = self.jwk[member].as_str().expect("the member is a string");
         Base64UrlUnpadded::decode_vec(text).expect("the member is base64url")
     }
 
     /// What a verifier has: a JWK without private members, with `kid` and `alg`.
-    pub(crate) fn verifying_jwk(&self) -> Value {
+    pub fn verifying_jwk(&self) -> Value {
         let mut jwk = json!({"kid": KID, "alg": self.alg, "use": "sig"});
         for member in ["kty", "crv", "x", "y", "n", "e", "k"] {
             if let Some(value) = self.jwk.get(member) {
@@ -72,7 +72,7 @@ impl Key {
     }
 
     /// A JWK Set of `len` keys for one algorithm. This one is in the middle.
-    pub(crate) fn set_of(&self, len: usize) -> String {
+    pub fn set_of(&self, len: usize) -> String {
         let members: Vec<Value> = (0..len)
             .map(|number| if number == len / 2 { self.verifying_jwk() } else { self.neighbour(number) })
             .collect();
@@ -119,7 +119,7 @@ impl Key {
     }
 
     /// A token with these claims.
-    pub(crate) fn sign(&self, claims: &Value) -> String {
+    pub fn sign(&self, claims: &Value) -> String {
         let header = json!({"alg": self.alg, "typ": "JWT", "kid": KID}).to_string();
         let encode = Base64UrlUnpadded::encode_string;
         let input = format!("{}.{}", encode(header.as_bytes()), encode(claims.to_string().as_bytes()));
@@ -203,7 +203,7 @@ impl rsa::rand_core::TryRng for Zeros {
 impl rsa::rand_core::TryCryptoRng for Zeros {}
 
 /// The claims of a token, some 140 bytes of them.
-pub(crate) fn claims() -> Value {
+pub fn claims() -> Value {
     json!({
         "iss": ISSUER, "sub": SUBJECT, "aud": AUDIENCE, "exp": EXPIRES_AT, "iat": ISSUED_AT, "scope": SCOPE,
     })
@@ -211,7 +211,7 @@ pub(crate) fn claims() -> Value {
 
 /// The same with as many `groups`, each named by a GUID, as an HS256 token of `length` bytes has room
 /// for: directories put them there, and they are what makes long tokens long.
-pub(crate) fn claims_of_token(length: usize) -> Value {
+pub fn claims_of_token(length: usize) -> Value {
     const ENVELOPE: usize = 59 + 1 + 1 + 43;
     let room = (length - ENVELOPE) / 4 * 3;
     let mut claims = claims();
@@ -229,7 +229,7 @@ pub(crate) fn claims_of_token(length: usize) -> Value {
 }
 
 /// The token with one character of part `part` (0, 1, 2) replaced, so that it is still base64url.
-pub(crate) fn tampered(token: &str, part: usize) -> String {
+pub fn tampered(token: &str, part: usize) -> String {
     let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
     let at = parts[part].len() / 2;
     let other = if &parts[part][at..=at] == "A" { "B" } else { "A" };

@@ -5,7 +5,10 @@
 
 use aws_lc_rs::hmac;
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_core::{Algorithm, Base64Error, Jwk, KeyError, Limits, ParseError, UnverifiedJws};
+use jose_core::{
+    Algorithm, Jwk, Limits, UnverifiedJws,
+    error::{Base64Error, KeyError, ParseError},
+};
 use jose_core_fuzz::reference;
 use libfuzzer_sys::fuzz_target;
 

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use jose_core::{ClaimsError, Verifier, VerifyingKey};
+use jose_core::{Verifier, VerifyingKey, error::ClaimsError};
 use jose_core_fuzz::claims::{Policy, Refusal};
 use jose_core_fuzz::document::Document;
 use jose_core_fuzz::input::Input;

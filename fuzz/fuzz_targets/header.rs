@@ -7,7 +7,10 @@
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::json::JsonString;
-use jose_core::{Algorithm, Error, Header, Limits, ParseError, SelectError, UnverifiedJws};
+use jose_core::{
+    Algorithm, Error, Header, Limits, UnverifiedJws,
+    error::{ParseError, SelectError},
+};
 use jose_core_fuzz::document::{Document, Member, Value, offset, same_fault};
 use jose_core_fuzz::reference;
 use libfuzzer_sys::fuzz_target;

@@ -8,8 +8,8 @@
 #[path = "../../tests/support/number.rs"]
 mod number;
 
+use jose_core::error::{JsonError, JsonErrorKind};
 use jose_core::json::{JsonString, Value};
-use jose_core::{JsonError, JsonErrorKind};
 use jose_core_fuzz::document::{Document, Value as Other};
 use libfuzzer_sys::fuzz_target;
 

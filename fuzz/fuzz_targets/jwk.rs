@@ -5,7 +5,10 @@
 
 use aws_lc_rs::hmac;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
-use jose_core::{Algorithm, AlgorithmSet, Base64Error, Jwk, KeyError, VerifyingKey};
+use jose_core::{
+    Algorithm, AlgorithmSet, Jwk, VerifyingKey,
+    error::{Base64Error, KeyError},
+};
 use jose_core_fuzz::document::{Document, Value, same_fault};
 use jose_core_fuzz::ed25519::Encoding;
 use jose_core_fuzz::{PUBLIC, reference};

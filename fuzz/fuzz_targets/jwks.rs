@@ -3,7 +3,10 @@
 
 #![no_main]
 
-use jose_core::{Algorithm, AlgorithmSet, JsonErrorKind, Jwk, Jwks, KeyError, KeySet, Limits, SetError};
+use jose_core::{
+    Algorithm, AlgorithmSet, Jwk, Jwks, KeySet, Limits,
+    error::{JsonErrorKind, KeyError, SetError},
+};
 use jose_core_fuzz::PUBLIC;
 use jose_core_fuzz::document::{Document, Value, offset};
 use libfuzzer_sys::fuzz_target;

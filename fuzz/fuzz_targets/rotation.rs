@@ -16,7 +16,10 @@ use jose_core::rotation::{
     FetchError, FetchPermit, HttpResponse, Jitter, KeysUnavailable, MonotonicTime, NoResponse, Refetch,
     Refreshed, RemoteKeySet, RotationPolicy, Withdrawal,
 };
-use jose_core::{Algorithm, Error, SelectError, SignatureError, Verifier};
+use jose_core::{
+    Algorithm, Error, Verifier,
+    error::{SelectError, SignatureError},
+};
 use jose_core_fuzz::input::Input;
 use jose_core_fuzz::text::token;
 use libfuzzer_sys::fuzz_target;

@@ -8,7 +8,10 @@
 #![no_main]
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
-use jose_core::{Algorithm, KeyError, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, SignatureError},
+};
 use jose_core_fuzz::ed25519::{Case, Encoding};
 use jose_core_fuzz::input::Input;
 use libfuzzer_sys::fuzz_target;

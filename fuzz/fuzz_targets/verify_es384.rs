@@ -7,7 +7,10 @@
 #![no_main]
 
 use aws_lc_rs::signature::{ECDSA_P384_SHA384_FIXED, ParsedPublicKey};
-use jose_core::{Algorithm, KeyError, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, SignatureError},
+};
 use jose_core_fuzz::ecdsa::rewrite;
 use jose_core_fuzz::input::Input;
 use libfuzzer_sys::fuzz_target;

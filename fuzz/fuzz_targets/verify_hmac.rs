@@ -8,7 +8,10 @@
 
 use aws_lc_rs::hmac;
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use jose_core::{Algorithm, KeyError, KeyForm, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, KeyForm, SignatureError},
+};
 use jose_core_fuzz::input::Input;
 use libfuzzer_sys::fuzz_target;
 

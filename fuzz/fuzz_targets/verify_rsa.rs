@@ -15,7 +15,10 @@ use aws_lc_rs::signature::{
     RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters,
     RsaPublicKeyComponents,
 };
-use jose_core::{Algorithm, KeyError, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, SignatureError},
+};
 use jose_core_fuzz::input::{Edits, Input, add, one, subtract};
 use jose_core_fuzz::rsa::Primes;
 use libfuzzer_sys::fuzz_target;

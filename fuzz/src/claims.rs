@@ -1,7 +1,10 @@
 //! A second evaluator of claims, slow and plain, from what RFC 7519 §4.1 and the documentation of
 //! `ClaimsPolicy` say.
 
-use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, JsonError, Leeway, UnixTime};
+use jose_core::{
+    Claims, ClaimsPolicy, Expect, Leeway, UnixTime,
+    error::{ClaimsError, JsonError},
+};
 
 use crate::document::{Document, Value};
 use crate::input::Input;

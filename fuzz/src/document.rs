@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use std::fmt;
 
 use jose_core::json::{self, MAX_DEPTH};
-use jose_core::{JsonError, JsonErrorKind, Limits};
+use jose_core::{
+    Limits,
+    error::{JsonError, JsonErrorKind},
+};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 

@@ -1,7 +1,7 @@
 //! Slow and plain: what the targets hold the crate's answers to.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use jose_core::Base64Error;
+use jose_core::error::Base64Error;
 
 /// Base64url: octets by base64ct; a fault by the place of each character in the alphabet.
 pub fn base64url(text: &[u8]) -> Result<Vec<u8>, Base64Error> {

@@ -58,14 +58,14 @@ impl<'p> From<AnyOf<'p>> for Expect<'p> {
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
-/// use jose_core::{AnyOf, ClaimsPolicy, EmptyList, Expect, KeySet, Verifier};
+/// use jose_core::{AnyOf, ClaimsPolicy, Error, Expect, KeySet, Verifier};
 ///
 /// struct Service {
 ///     verifier: Verifier<'static, KeySet>,
 ///     policy: ClaimsPolicy<'static>,
 /// }
 ///
-/// fn service(keys: KeySet, issuer: String, audiences: Vec<String>) -> Result<Service, EmptyList> {
+/// fn service(keys: KeySet, issuer: String, audiences: Vec<String>) -> Result<Service, Error> {
 ///     let policy = ClaimsPolicy::new(Expect::from(issuer), Expect::AnyOf(AnyOf::owned(audiences)?));
 ///     Ok(Service { verifier: Verifier::new(keys).require_typ("at+jwt"), policy })
 /// }

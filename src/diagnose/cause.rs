@@ -30,7 +30,7 @@ causes! {
     ///
     /// A diagnosis says nothing else, and the section "When a token is refused" of the README has all of it.
     /// Several [errors](crate::Error) can have one cause, and one error several:
-    /// [`SelectError::AlgorithmNotAllowed`](crate::SelectError::AlgorithmNotAllowed) is one thing when a
+    /// [`SelectError::AlgorithmNotAllowed`](crate::error::SelectError::AlgorithmNotAllowed) is one thing when a
     /// secret was used where a public key is expected, and another when it is the other way round.
     ///
     /// ```

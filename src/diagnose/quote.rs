@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write as _};
 
+use crate::error::Escaped;
 use crate::json::JsonString;
 
 /// The most bytes that are shown of a text: room for issuers with the ID of a tenant, and for any `kid`.
@@ -11,7 +12,7 @@ const SHOWN: usize = 200;
 /// difference lies so far behind that it would not be seen.
 const BEFORE: usize = 60;
 
-/// A text in quotes. What is not printable ASCII is escaped, and dots stand where it is cut.
+/// A text in quotes, escaped as an [`Excerpt`](crate::error::Excerpt) is, with dots outside them where it is cut.
 #[derive(Clone, Copy)]
 pub(super) struct Quoted<'t> {
     text: JsonString<'t>,
@@ -34,21 +35,14 @@ impl<'t> Quoted<'t> {
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.skipped == 0 { "\"" } else { "\"..." })?;
+        f.write_str(if self.skipped == 0 { "\"" } else { "...\"" })?;
         let mut room = SHOWN;
-        for character in self.text.chars().skip(self.skipped) {
-            let escaped = character.escape_default();
-            let is_plain = matches!(character, ' '..='~' if !matches!(character, '"' | '\\'));
-            let length = if is_plain { 1 } else { escaped.len() };
-            let Some(left) = room.checked_sub(length) else {
-                return f.write_str("...\"");
+        for character in self.text.chars().skip(self.skipped).map(Escaped) {
+            let Some(left) = room.checked_sub(character.len()) else {
+                return f.write_str("\"...");
             };
             room = left;
-            if is_plain {
-                f.write_char(character)?;
-            } else {
-                escaped.into_iter().try_for_each(|part| f.write_char(part))?;
-            }
+            character.fmt(f)?;
         }
         f.write_char('"')
     }

@@ -11,20 +11,20 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 #[non_exhaustive]
 pub enum AlgorithmNameError {
     /// A text is not the name of an algorithm that is implemented.
-    Unknown {
+    UnknownAlgorithm {
         /// The text.
         name: Excerpt,
     },
     /// There is no name at all.
-    NoName,
+    NoAlgorithm,
 }
 
 impl fmt::Display for AlgorithmNameError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "algorithm: expected {}, found ", AlgorithmSet::ALL)?;
         match self {
-            Self::Unknown { name } => write!(f, "{name:?}"),
-            Self::NoName => f.write_str("no name"),
+            Self::UnknownAlgorithm { name } => write!(f, "{name:?}"),
+            Self::NoAlgorithm => f.write_str("no name"),
         }
     }
 }
@@ -36,7 +36,8 @@ impl FromStr for Algorithm {
     type Err = AlgorithmNameError;
 
     fn from_str(name: &str) -> Result<Self, AlgorithmNameError> {
-        Self::from_name(name).ok_or_else(|| AlgorithmNameError::Unknown { name: Excerpt::new(name.chars()) })
+        Self::from_name(name)
+            .ok_or_else(|| AlgorithmNameError::UnknownAlgorithm { name: Excerpt::new(name.chars()) })
     }
 }
 
@@ -44,14 +45,14 @@ impl AlgorithmSet {
     /// The set of the algorithms with these names: from configuration, say.
     ///
     /// ```
-    /// use jose_core::{Algorithm, AlgorithmNameError, AlgorithmSet};
+    /// use jose_core::{Algorithm, AlgorithmSet, error::AlgorithmNameError};
     ///
     /// let allowed = AlgorithmSet::from_names("RS256 ES256".split(' '))?;
     /// assert_eq!(allowed, Algorithm::Rs256 | Algorithm::Es256);
     ///
     /// let error = AlgorithmSet::from_names(["RS256", "none"]).unwrap_err();
     /// assert!(error.to_string().ends_with(", found \"none\""));
-    /// assert_eq!(AlgorithmSet::from_names([""; 0]), Err(AlgorithmNameError::NoName));
+    /// assert_eq!(AlgorithmSet::from_names([""; 0]), Err(AlgorithmNameError::NoAlgorithm));
     /// # Ok::<(), AlgorithmNameError>(())
     /// ```
     ///
@@ -60,7 +61,7 @@ impl AlgorithmSet {
     /// [`AlgorithmNameError`], of the first name that is unknown.
     pub fn from_names(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, AlgorithmNameError> {
         let mut algorithms = names.into_iter().map(|name| name.as_ref().parse::<Algorithm>());
-        let first = algorithms.next().ok_or(AlgorithmNameError::NoName)??;
+        let first = algorithms.next().ok_or(AlgorithmNameError::NoAlgorithm)??;
         algorithms.try_fold(Self::only(first), |set, algorithm| Ok(set.or(algorithm?)))
     }
 }

@@ -19,7 +19,8 @@ macro_rules! codes {
 pub(crate) use codes;
 
 use super::{
-    Base64Error, ClaimsError, JsonErrorKind, KeyError, ParseError, SelectError, SetError, SignatureError,
+    AlgorithmNameError, Base64Error, ClaimsError, JsonErrorKind, KeyError, ParseError, SelectError, SetError,
+    SignatureError,
 };
 
 codes! {
@@ -37,6 +38,7 @@ codes! {
         CoordinateLength PointNotOnCurve PointOfSmallOrder ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
         ExponentTooLarge ExponentEven;
     SetError: TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
+    AlgorithmNameError: UnknownAlgorithm NoAlgorithm;
     Base64Error: Byte Length TrailingBits Buffer;
     JsonErrorKind: InvalidUtf8 ByteOrderMark ExpectedValue ExpectedName ExpectedColon ExpectedCommaOrBrace
         ExpectedCommaOrBracket ExpectedClosing ExpectedEnd InvalidLiteral ExpectedDigit LeadingZero

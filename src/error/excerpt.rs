@@ -110,13 +110,28 @@ impl Excerpt {
     }
 }
 
-/// Writes text so that it is printable ASCII and cannot be mistaken for another.
-fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    text.chars().try_for_each(|character| match character {
-        '"' | '\\' => write!(f, "\\{character}"),
-        ' '..='~' => f.write_char(character),
-        _ => write!(f, "{}", character.escape_unicode()),
-    })
+/// A character of a text so that it is printable ASCII and cannot be mistaken for another.
+pub(crate) struct Escaped(pub(crate) char);
+
+impl Escaped {
+    /// How many characters are written.
+    pub(crate) fn len(&self) -> usize {
+        match self.0 {
+            '"' | '\\' => 2,
+            ' '..='~' => 1,
+            character => character.escape_unicode().len(),
+        }
+    }
+}
+
+impl fmt::Display for Escaped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            character @ ('"' | '\\') => write!(f, "\\{character}"),
+            character @ ' '..='~' => f.write_char(character),
+            character => write!(f, "{}", character.escape_unicode()),
+        }
+    }
 }
 
 impl fmt::Display for Excerpt {
@@ -128,7 +143,7 @@ impl fmt::Display for Excerpt {
         for (number, (cut_before, text, cut_behind)) in self.texts().enumerate() {
             f.write_str(if number == 0 { "" } else { ", " })?;
             write!(f, "{}{quote}", if cut_before { "..." } else { "" })?;
-            escape(f, text)?;
+            text.chars().try_for_each(|character| Escaped(character).fmt(f))?;
             write!(f, "{quote}{}", if cut_behind { "..." } else { "" })?;
         }
         match self.more {

@@ -172,7 +172,7 @@ impl fmt::Display for JsonError {
         write!(f, "expected {expected}, found ")?;
         match (found, self.found) {
             (Some(found), _) => f.write_str(found)?,
-            (None, Some(found @ ' '..='~')) => write!(f, "'{found}'")?,
+            (None, Some(found @ (' '..='&' | '('..='~'))) => write!(f, "'{found}'")?,
             (None, Some(found)) => write!(f, "'{}'", found.escape_default())?,
             (None, None) => f.write_str("end of text")?,
         }

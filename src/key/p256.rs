@@ -51,7 +51,7 @@ const B: Certified =
 /// ([`VerifyingKey::prepare_in`]), or made by the compiler and kept in read-only memory:
 ///
 /// ```
-/// use jose_core::{PreparedEs256, VerifyingKey};
+/// use jose_core::{VerifyingKey, keys::PreparedEs256};
 ///
 /// // RFC 7515 §A.3.1
 /// static PREPARED: PreparedEs256 = PreparedEs256::new(
@@ -65,7 +65,7 @@ const B: Certified =
 ///     ],
 /// );
 /// let key = VerifyingKey::es256_prepared(&PREPARED)?;
-/// # Ok::<(), jose_core::KeyError>(())
+/// # Ok::<(), jose_core::error::KeyError>(())
 /// ```
 ///
 /// [`KeySet`]: crate::KeySet

@@ -3,8 +3,8 @@
 use Algorithm::{Hs256 as H, Ps256, Ps384, Ps512, Rs256 as R, Rs384, Rs512};
 use base64ct::{Base64, Encoding as _};
 use jose_core::{
-    Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeyError, KeyForm, KeySet, ParseError, SelectError,
-    SignatureError, VerifyingKey,
+    Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeySet, VerifyingKey,
+    error::{KeyError, KeyForm, ParseError, SelectError, SignatureError},
 };
 
 use super::der;

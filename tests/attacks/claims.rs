@@ -1,6 +1,6 @@
 //! Attacks through claims, under a signature that holds.
 
-use jose_core::{Claims, ClaimsError, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier};
+use jose_core::{Claims, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier, error::ClaimsError};
 
 use super::support::{excerpt, excerpts, key, signer};
 

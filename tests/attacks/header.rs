@@ -3,8 +3,8 @@
 use Algorithm::{Es256 as E, Hs256 as H, Rs256 as R};
 use base64ct::{Base64, Encoding as _};
 use jose_core::{
-    Algorithm, ClaimsPolicy, Error, Expect, JsonError, JsonErrorKind, Limits, ParseError, SelectError,
-    SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    Algorithm, ClaimsPolicy, Error, Expect, Limits, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    error::{JsonError, JsonErrorKind, ParseError, SelectError, SignatureError},
 };
 
 use super::der;

@@ -3,7 +3,10 @@
 //! What is refused was made by other software: `vectors/documents.json`.
 
 use base64ct::{Base64, Base64Unpadded, Base64UrlUnpadded, Encoding as _};
-use jose_core::{KeyError, KeyForm, VerifyingKey};
+use jose_core::{
+    VerifyingKey,
+    error::{KeyError, KeyForm},
+};
 
 use super::support::{Dice, here, json};
 

@@ -8,8 +8,8 @@ use jose_core::rotation::{
     RotationPolicy,
 };
 use jose_core::{
-    Algorithm, AlgorithmSet, Base64Error, Error, JsonError, JsonErrorKind, Jwks, KeyError, KeySet,
-    SelectError,
+    Algorithm, AlgorithmSet, Error, Jwks, KeySet,
+    error::{Base64Error, JsonError, JsonErrorKind, KeyError, SelectError},
 };
 
 use super::support::{Dice, b64, excerpt, jwk, key, member, outcome, outcome_of_set, signer, unknown_among};
@@ -228,7 +228,7 @@ fn refetch_storm() {
     let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
     let mut fetches = Vec::new();
     for seconds in 2100..3000 {
-        let invalid = Error::Signature(jose_core::SignatureError::Invalid);
+        let invalid = Error::Signature(jose_core::error::SignatureError::Invalid);
         if let Refetch::Now(permit) = refused(&mut remote, &forged, invalid, at(seconds)) {
             fetches.push(seconds);
             let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
@@ -255,7 +255,7 @@ fn mix_up_of_issuers() {
         let outcome = b.complete(crossed.receive(Ok(response)), at(800));
         assert_eq!(outcome, Err(FetchError::ForeignPermit), "{status}");
         let token = signer("hmac-32").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
-        let invalid = Error::Signature(jose_core::SignatureError::Invalid);
+        let invalid = Error::Signature(jose_core::error::SignatureError::Invalid);
         assert_eq!(self::outcome(b.keys(at(800)).unwrap(), H.into(), &token), Err(invalid));
         // And it does not use up the one that b waits for.
         assert_eq!(b.complete(own.receive(Ok(respond(&of_b))), at(800)), Ok(Refreshed::Confirmed));
@@ -295,7 +295,7 @@ fn wiped_cache() {
         }
         // What verifies is what the key that was fetched signed, and nothing else.
         let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
-        let invalid = Error::Signature(jose_core::SignatureError::Invalid);
+        let invalid = Error::Signature(jose_core::error::SignatureError::Invalid);
         assert_eq!(outcome(remote.keys(at(300)).unwrap(), H.into(), &forged), Err(invalid));
         assert_eq!(outcome(key("hmac-64"), H.into(), &forged), Ok(H));
     }

@@ -3,7 +3,11 @@
 use Algorithm::{Es256 as E, Rs256 as R};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{CheckedAdd as _, Odd};
-use jose_core::{Algorithm, Error, Jwk, KeyError, PreparedEs256, SelectError, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, Error, Jwk, VerifyingKey,
+    error::{KeyError, SelectError, SignatureError},
+    keys::PreparedEs256,
+};
 use p256::elliptic_curve::ff::PrimeField as _;
 use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::point::{AffineCoordinates as _, DecompressPoint as _};

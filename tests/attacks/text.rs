@@ -3,8 +3,8 @@
 use Algorithm::Hs256 as H;
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, Base64Error, ClaimsError, ClaimsPolicy, Error, Expect, JsonError, JsonErrorKind, Jwk, Jwks,
-    KeyError, Limits, ParseError, SetError, UnverifiedJws,
+    Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, Limits, UnverifiedJws,
+    error::{Base64Error, ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SetError},
 };
 
 use super::claims::claims;

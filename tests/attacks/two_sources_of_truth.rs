@@ -6,7 +6,10 @@
 use Algorithm::{Ed25519, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 use std::sync::LazyLock;
 
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwk, Jwks, KeyError, SelectError, VerifyingKey};
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Jwk, Jwks, VerifyingKey,
+    error::{KeyError, SelectError},
+};
 
 use super::support::{self, Signer, enabled, excerpt, outcome, signer_for};
 

@@ -5,10 +5,7 @@
 use jose_core::rotation::{
     FetchPermit, HttpResponse, Jitter, MonotonicTime, Refetch, Refreshed, RotationPolicy,
 };
-use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, RemoteKeySet, SetError,
-    SignatureError, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
-};
+use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, error::{SetError, SignatureError}, rotation::RemoteKeySet};
 
 const NOW: UnixTime = UnixTime::from_seconds(1_300_819_000);
 const ONLY: AlgorithmSet = AlgorithmSet::only(Algorithm::Es256);

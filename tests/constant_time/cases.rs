@@ -15,7 +15,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Jwk, KeyError, Limits, SignatureError, UnverifiedJws, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Jwk, Limits, UnverifiedJws, Verifier, VerifyingKey,
+    error::{KeyError, SignatureError},
 };
 
 /// The secret and the token of RFC 7515 §A.1.

@@ -2,7 +2,10 @@
 
 use Algorithm::{Ed25519, Es256, Es384, Hs256, Hs512, Ps256, Ps384, Rs256, Rs512};
 use jose_core::diagnose::Cause;
-use jose_core::{Algorithm, AlgorithmSet, Error, Jwks, KeyError, SelectError, SignatureError, Verifier};
+use jose_core::{
+    Algorithm, AlgorithmSet, Error, Jwks, Verifier,
+    error::{KeyError, SelectError, SignatureError},
+};
 
 use super::causes::{CLAIMS, NOW, POLICY};
 use super::support::{b64, excerpt, jwk, signer_for, usual};

@@ -263,7 +263,7 @@ fn texts_that_differ_are_shown_where_they_do() {
         let start = if same < 140 {
             format!("\"{}found", "s".repeat(same))
         } else {
-            format!("\"...{}found", "s".repeat(60))
+            format!("...\"{}found", "s".repeat(60))
         };
         assert!(report.contains(&start), "{start} is not in\n{report}");
     }
@@ -272,7 +272,7 @@ fn texts_that_differ_are_shown_where_they_do() {
     let policy = ClaimsPolicy::new(Expect::Exactly("M\u{f6}ller"), Expect::Exactly(&text));
     let report = report(r#"{"iss":"M\u00fcller","aud":[],"exp":1800003600}"#, &policy);
     assert!(report.contains(r#"expected "M\u{f6}ller", found "M\u{fc}ller""#), "{report}");
-    assert!(report.contains(&format!(r#"expected "{}...", found none"#, r"\u{f6}".repeat(33))), "{report}");
+    assert!(report.contains(&format!(r#"expected "{}"..., found none"#, r"\u{f6}".repeat(33))), "{report}");
 }
 
 /// An audience shows its members, as many as are read; `kid` and `typ` are shown whole.

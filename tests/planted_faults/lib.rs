@@ -27,7 +27,7 @@ include!("faults.rs");
 
 /// What the copies import of the crate.
 mod error {
-    pub use jose_core::KeyError;
+    pub use jose_core::error::KeyError;
 }
 
 /// What they import of the module above them: the hash,
@@ -39,7 +39,7 @@ mod digest {
 
 /// and what reads a JWK, which is not used here.
 mod parameters {
-    use jose_core::KeyError;
+    use jose_core::error::KeyError;
     use jose_core::json::Value;
 
     pub type Parameters<'p, 'a> = &'p dyn Fn(&str) -> Option<Value<'a>>;

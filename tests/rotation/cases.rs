@@ -6,7 +6,7 @@ use jose_core::{AlgorithmSet, Verifier};
 use serde_json::Value;
 
 use super::needs::{other, set};
-use super::support::{algorithms, here, usual};
+use super::support::{algorithms, usual};
 use super::{allowed, at, document, token};
 
 /// What the endpoint answers from a second on; status 0 is no response.
@@ -232,7 +232,7 @@ fn a_wall_clock_that_is_set() {
 #[cfg(feature = "es256")]
 #[test]
 fn shared_cases() {
-    let path = here("../shared/cases/rotation.jsonl");
+    let path = super::support::here("../shared/cases/rotation.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
         println!("{} is not there", path.display());
         return;

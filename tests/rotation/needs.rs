@@ -2,7 +2,10 @@
 
 use core::time::Duration;
 
-use jose_core::{Error, ParseError, SelectError, SignatureError, Verifier};
+use jose_core::{
+    Error, Verifier,
+    error::{ParseError, SelectError, SignatureError},
+};
 
 use super::scripts::{DEFAULT, Event, FIVE_MINUTES, run};
 use super::support::{self, algorithms, b64, jwk, signer, usual};

@@ -3,7 +3,7 @@
 
 #![cfg(test)]
 
-use jose_core::{Algorithm, KeyError, Limits, Verifier, VerifyingKey};
+use jose_core::{Algorithm, Limits, Verifier, VerifyingKey, error::KeyError};
 use rsa::pkcs1::DecodeRsaPublicKey as _;
 use rsa::pkcs8::DecodePublicKey as _;
 use rsa::traits::PublicKeyParts as _;

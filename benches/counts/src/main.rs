@@ -8,7 +8,7 @@ use std::hint::black_box;
 
 use jose_core::{
     Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
-    SignatureError, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
 };
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};

@@ -17,8 +17,8 @@ use input::{colliding, distinct, header_and_no_more, object, set, signed, unsign
 use jose_core::diagnose::diagnose_set;
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, ClaimsError, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeyError, KeySet, Limits, SetError,
-    UnixTime, Verifier,
+    Algorithm, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, Limits, UnixTime, Verifier,
+    error::{ClaimsError, KeyError, SetError},
 };
 
 static POLICY: ClaimsPolicy<'static> =
@@ -28,7 +28,7 @@ const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
 /// What an operation ends in, put into words only when it is over.
 enum Refusal {
     Token(Error),
-    Json(jose_core::JsonError),
+    Json(jose_core::error::JsonError),
     Set(SetError),
     Key(KeyError),
     /// What shows that this tool would notice.

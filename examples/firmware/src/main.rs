@@ -11,10 +11,10 @@ use core::hint::black_box;
 use core::panic::PanicInfo;
 
 #[cfg(feature = "prepared")]
-use jose_core::PreparedEs256;
+use jose_core::keys::PreparedEs256;
 use jose_core::{
-    Algorithm, AlgorithmSet, ClaimsError, ClaimsPolicy, Error, Expect, Jwks, SignatureError, UnixTime,
-    Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwks, UnixTime, Verifier, VerifyingKey,
+    error::{ClaimsError, SignatureError},
 };
 
 /// The tokens, the keys and the policy of `vectors/demo.json`.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jose_core::{ClaimsError, Error};
+use jose_core::{Error, error::ClaimsError};
 
 /// A response without a body.
 #[derive(Clone, Debug, PartialEq, Eq)]

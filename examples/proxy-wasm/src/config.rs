@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jose_core::rotation::{Jitter, RotationPolicy};
-use jose_core::{Algorithm, AlgorithmSet, Leeway, RemoteKeySet};
+use jose_core::{Algorithm, AlgorithmSet, Leeway, rotation::RemoteKeySet};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]

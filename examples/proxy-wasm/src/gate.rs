@@ -3,7 +3,7 @@
 use jose_core::rotation::{
     FetchError, FetchOutcome, FetchPermit, Jitter, MonotonicTime, Refetch, Refreshed, RemoteKeys,
 };
-use jose_core::{AnyOf, ClaimsPolicy, Error, RemoteKeySet, UnixTime, Verifier};
+use jose_core::{AnyOf, ClaimsPolicy, Error, UnixTime, Verifier, rotation::RemoteKeySet};
 
 use crate::answer::Answer;
 use crate::config::Config;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jose_core::rotation::KeysUnavailable;
-use jose_core::{ClockError, Error};
+use jose_core::{Error, error::ClockError};
 
 pub enum Refusal {
     Token(Error),

@@ -6,7 +6,7 @@ use core::fmt::Display;
 use jose_core::diagnose::{
     Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
 };
-use jose_core::{Excerpt, Jwks, KeySet, NoUsableKey, UnixTime};
+use jose_core::{Jwks, KeySet, UnixTime, error::Excerpt, keys::NoUsableKey};
 use wasm_bindgen::JsValue;
 
 use crate::json::Json;

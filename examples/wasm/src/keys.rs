@@ -5,7 +5,11 @@ use alloc::string::String;
 use core::fmt::Display;
 
 use jose_core::json::Value;
-use jose_core::{AlgorithmSet, Jwks, KeyError, KeySet, NoUsableKey, SetError, Verdict};
+use jose_core::{
+    AlgorithmSet, Jwks, KeySet,
+    error::{KeyError, SetError},
+    keys::{NoUsableKey, Verdict},
+};
 use wasm_bindgen::JsValue;
 
 use crate::json::{self, Json};

@@ -1,6 +1,6 @@
 //! A cause may be added without a new major version.
 
-use jose_core::SignatureError;
+use jose_core::error::SignatureError;
 
 fn tell(error: SignatureError) -> &'static str {
     match error {

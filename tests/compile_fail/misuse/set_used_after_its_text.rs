@@ -1,6 +1,6 @@
 //! A JWK Set borrows its text.
 
-use jose_core::{Jwks, SetError};
+use jose_core::{Jwks, error::SetError};
 
 fn load(text: String) -> Result<usize, SetError> {
     let jwks = Jwks::parse(&text)?;

@@ -9,8 +9,8 @@ use core::time::Duration;
 use jose_core::diagnose::diagnose_set;
 use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, Refetch, RotationPolicy};
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, PreparedEs256,
-    RemoteKeySet, UnixTime, UnverifiedJws, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet,
 };
 use serde_json::Value;
 
