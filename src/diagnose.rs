@@ -159,7 +159,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     pub fn unverified_header(&self) -> Option<UnverifiedHeader> {
         let header = self.header?;
         Some(UnverifiedHeader {
-            alg: header.algorithm().map_or_else(|alg| alg, |alg| Excerpt::new(alg.name().chars())),
+            alg: header.alg_as_written().excerpt(),
             kid: header.kid().map(|kid| kid.excerpt()),
             typ: header.typ().map(|typ| typ.excerpt()),
             thumbprint: match header.kid() {

@@ -70,7 +70,12 @@ impl<'t> Header<'t> {
     ///
     /// The header's value, when it names no algorithm that is implemented.
     pub fn algorithm(&self) -> Result<Algorithm, Excerpt> {
-        self.algorithm.ok_or_else(|| self.alg.contents(self.text).excerpt())
+        self.algorithm.ok_or_else(|| self.alg_as_written().excerpt())
+    }
+
+    /// `alg` by the name that the header has for it.
+    pub(crate) fn alg_as_written(&self) -> JsonString<'t> {
+        self.alg.contents(self.text)
     }
 
     /// `kid`, the key ID (RFC 7515 §4.1.4).

@@ -215,9 +215,20 @@ fn a_payload_may_be_anything_and_claims_an_object() {
 
 #[test]
 fn secrets_of_at_least_32_octets() {
-    assert!(VerifyingKey::hs256(&[1; 32]).is_ok());
-    let short = VerifyingKey::hs256(&[1; 31]).map(|_| ());
-    assert_eq!(short, Err(KeyError::SecretTooShort { length: 31, least: 32 }));
+    type New = fn(&[u8]) -> Result<VerifyingKey, KeyError>;
+    let by_length: &[(usize, New)] = &[
+        (32, VerifyingKey::hs256),
+        #[cfg(feature = "hs384")]
+        (48, VerifyingKey::hs384),
+        #[cfg(feature = "hs512")]
+        (64, VerifyingKey::hs512),
+    ];
+    for (least, new) in by_length.iter().copied() {
+        assert!(new(&vec![1; least]).is_ok());
+        let length = least.wrapping_sub(1);
+        let short = new(&vec![1; length]).map(|_| ());
+        assert_eq!(short, Err(KeyError::SecretTooShort { length, least }));
+    }
     let pem = b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
     assert_eq!(
         VerifyingKey::hs256(pem).map(|_| ()),
@@ -228,12 +239,14 @@ fn secrets_of_at_least_32_octets() {
 #[test]
 fn rsa_of_2048_to_4096_bits() {
     let most = if cfg!(feature = "rsa") { 8192 } else { 4096 };
-    for bits in [2048, 2056, 3072, 4096, 8192] {
-        let outcome = bound(&jwk(&format!("rsa-{bits}"), ""), PUBLIC);
-        let expected = if bits <= most { Ok(Algorithm::Rs256) } else { Err("ModulusTooLarge".into()) };
-        assert_eq!(outcome, expected, "{bits}");
+    for algorithm in support::algorithms().into_iter().filter(|algorithm| algorithm.kty() == "RSA") {
+        for bits in [2048, 2056, 3072, 4096, 8192] {
+            let outcome = bound(&jwk(&format!("rsa-{bits}"), ""), algorithm.into());
+            let expected = if bits <= most { Ok(algorithm) } else { Err("ModulusTooLarge".into()) };
+            assert_eq!(outcome, expected, "{algorithm}, {bits}");
+        }
+        assert_eq!(bound(&jwk("rsa-1024", ""), algorithm.into()), Err("ModulusTooSmall".into()));
     }
-    assert_eq!(bound(&jwk("rsa-1024", ""), PUBLIC), Err("ModulusTooSmall".into()));
 }
 
 #[test]
@@ -281,6 +294,57 @@ fn es256_signatures_of_64_octets_high_s_included() {
     let length = SignatureError::Length { found: 70, expected: 64 };
     assert_eq!(key.verify(Algorithm::Es256, b"text", &der), Err(length));
     assert_eq!(key.verify(Algorithm::Es256, b"text", &[0; 64]), Err(SignatureError::Invalid));
+}
+
+#[test]
+#[cfg(feature = "es384")]
+fn es384_by_the_rules_of_es256() {
+    let key = key("p384");
+    let signature = signer("p384").sign(b"text");
+    let (r, s) = signature.split_at(48);
+    let high = -*p384::ecdsa::Signature::from_slice(&signature).unwrap().s();
+    for valid in [[r, s].concat(), [r, &high.to_bytes()].concat()] {
+        assert_eq!(key.verify(Algorithm::Es384, b"text", &valid), Ok(()));
+    }
+    let length = SignatureError::Length { found: 64, expected: 96 };
+    assert_eq!(key.verify(Algorithm::Es384, b"text", &signature[..64]), Err(length));
+    assert_eq!(key.verify(Algorithm::Es384, b"text", &[0; 96]), Err(SignatureError::Invalid));
+    let (x, y) = (support::member("p384", "x"), support::member("p384", "y"));
+    let stripped = VerifyingKey::es384(&x[1..], &y).map(|_| ());
+    let length = KeyError::CoordinateLength { name: "x", crv: "P-384", expected: 48, length: 47 };
+    assert_eq!(stripped, Err(length));
+    assert_eq!(VerifyingKey::es384(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve { crv: "P-384" }));
+}
+
+#[test]
+#[cfg(feature = "ps256")]
+fn pss_with_one_hash_and_a_salt_as_long() {
+    let key = support::key_for(Algorithm::Ps256, "rsa-2048");
+    for (hash, mgf, salt) in [(32, 32, 32), (32, 32, 0), (32, 32, 20), (32, 48, 32), (48, 48, 32)] {
+        let encoded = support::pss_encode(2048, b"text", (hash, mgf), &vec![7; salt], |_| {});
+        let outcome = key.verify(Algorithm::Ps256, b"text", &signer("rsa-2048").sign_encoded(&encoded));
+        let expected = if (hash, mgf, salt) == (32, 32, 32) { Ok(()) } else { Err(SignatureError::Invalid) };
+        assert_eq!(outcome, expected, "hash {hash}, MGF1 {mgf}, salt {salt}");
+    }
+}
+
+#[test]
+#[cfg(feature = "ed25519")]
+fn ed25519_by_strict_criteria() {
+    let key = key("ed25519");
+    let signature = signer("ed25519").sign(b"text");
+    assert_eq!(key.verify(Algorithm::Ed25519, b"text", &signature), Ok(()));
+    // The neutral point, and the y of no point that is below the prime.
+    let mut neutral = [0; 32];
+    neutral[0] = 1;
+    let refused = |x: &[u8]| VerifyingKey::ed25519(x).map(|_| ());
+    assert_eq!(refused(&neutral), Err(KeyError::PointOfSmallOrder));
+    let mut beyond = [0xff; 32];
+    (beyond[0], beyond[31]) = (0xf0, 0x7f);
+    assert_eq!(refused(&beyond), Err(KeyError::PointNotOnCurve { crv: "Ed25519" }));
+    for other in [[&neutral, &signature[32..]].concat(), [&signature[..32], &[0xff; 32]].concat()] {
+        assert_eq!(key.verify(Algorithm::Ed25519, b"text", &other), Err(SignatureError::Invalid));
+    }
 }
 
 #[test]

@@ -17,6 +17,19 @@ mod causes;
 #[cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
 #[path = "diagnose/documents.rs"]
 mod documents;
+#[cfg(all(
+    feature = "hs256",
+    feature = "hs512",
+    feature = "es256",
+    feature = "es384",
+    feature = "rs256",
+    feature = "rs512",
+    feature = "ps256",
+    feature = "ps384",
+    feature = "ed25519"
+))]
+#[path = "diagnose/families.rs"]
+mod families;
 #[cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
 #[path = "diagnose/kinds.rs"]
 mod kinds;

@@ -30,12 +30,15 @@ use std::sync::LazyLock;
 
 use Algorithm::{Ed25519, Es256, Es384, Hs256, Hs384, Hs512, Ps256, Ps384, Ps512, Rs256, Rs384, Rs512};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, ConcatenatingMul as _, NonZero, Odd, Resize as _};
+use crypto_bigint::{BoxedUint, CheckedAdd as _, ConcatenatingMul as _, NonZero, Odd, Resize as _};
 use jose_core::{
     Algorithm, VerifyingKey,
     error::{KeyError, SignatureError},
 };
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use p384::elliptic_curve::ops::Reduce;
+use p384::elliptic_curve::point::AffineCoordinates as _;
+use p384::{FieldBytes, ProjectivePoint, Scalar};
 use support::{digest_info, here, member, outcome_of_set, pss_encode, sha, usual_key, usual_signer};
 
 const MESSAGE: &[u8] = b"what was signed";
@@ -49,8 +52,8 @@ fn hash(algorithm: Algorithm) -> usize {
     }
 }
 
-/// An RSA key with three primes, two of them of a test key and the third small, so that the modulus has the
-/// size that is wanted. Its arithmetic is that of `crypto-bigint`.
+/// An RSA key with the primes of a test key, and a small one, so that the modulus has the size that is wanted.
+/// Its arithmetic is that of `crypto-bigint`.
 struct Rsa {
     bits: usize,
     n: Vec<u8>,
@@ -59,16 +62,14 @@ struct Rsa {
 }
 
 impl Rsa {
-    fn new(third: u64) -> Self {
-        let number = |name| BoxedUint::from_be_slice_vartime(&member("rsa-2048", name));
+    fn new(key: &str, third: Option<u64>) -> Self {
+        let number = |name| BoxedUint::from_be_slice_vartime(&member(key, name));
         let one = BoxedUint::one();
-        let primes = [number("p"), number("q"), BoxedUint::from(third)];
-        let product = |factors: [BoxedUint; 3]| {
-            let [p, q, third] = factors;
-            p.concatenating_mul(&q).concatenating_mul(&third)
-        };
-        let modulus = product(primes.clone());
-        let order = product(primes.map(|prime| prime.wrapping_sub(&one)));
+        let primes = [Some(number("p")), Some(number("q")), third.map(BoxedUint::from)];
+        let primes = primes.into_iter().flatten();
+        let product = |one: BoxedUint, other: BoxedUint| one.concatenating_mul(&other);
+        let modulus = primes.clone().reduce(product).unwrap();
+        let order = primes.map(|prime| prime.wrapping_sub(&one)).reduce(product).unwrap();
         let e = BoxedUint::from(65537_u64).resize(order.bits_precision());
         let private = e.invert_mod(&NonZero::new(order).unwrap()).into_option().unwrap();
         let bits = usize::try_from(modulus.bit_width()).unwrap();
@@ -84,7 +85,7 @@ impl Rsa {
         octets[octets.len() - self.n.len()..].to_vec()
     }
 
-    fn key(&self, algorithm: Algorithm) -> VerifyingKey {
+    fn key(&self, algorithm: Algorithm) -> Result<VerifyingKey, KeyError> {
         let (n, e) = (&self.n, &[1, 0, 1]);
         match algorithm {
             Rs256 => VerifyingKey::rs256(n, e),
@@ -94,18 +95,18 @@ impl Rsa {
             Ps384 => VerifyingKey::ps384(n, e),
             _ => VerifyingKey::ps512(n, e),
         }
-        .unwrap()
     }
 
     #[track_caller]
     fn judged(&self, algorithm: Algorithm, encoded: &[u8]) -> Result<(), SignatureError> {
-        self.key(algorithm).verify(algorithm, MESSAGE, &self.power(encoded))
+        self.key(algorithm).unwrap().verify(algorithm, MESSAGE, &self.power(encoded))
     }
 }
 
 /// 2048 bits, times a small prime: 2049 to 2057 bits, with every number of unused bits.
-static RSA: LazyLock<[Rsa; 11]> =
-    LazyLock::new(|| [3, 5, 7, 11, 13, 17, 37, 67, 131, 257, 521].map(Rsa::new));
+static RSA: LazyLock<[Rsa; 11]> = LazyLock::new(|| {
+    [3, 5, 7, 11, 13, 17, 37, 67, 131, 257, 521].map(|third| Rsa::new("rsa-2048", Some(third)))
+});
 
 const INVALID: Result<(), SignatureError> = Err(SignatureError::Invalid);
 
@@ -178,14 +179,17 @@ fn pss_has_one_hash_and_one_salt_length() {
     }
 }
 
+/// EMSA-PKCS1-v1_5 (RFC 8017 §9.2).
+fn pkcs1_encode(length: usize, info: &[u8], digest: &[u8]) -> Vec<u8> {
+    let padding = vec![0xff; length - info.len() - digest.len() - 3];
+    [&[0, 1], &*padding, &[0], info, digest].concat()
+}
+
 /// The hash in a DigestInfo is the algorithm's, and the DigestInfo is that of the hash.
 #[test]
 fn pkcs1_has_one_hash() {
     for key in RSA.iter() {
-        let encoded = |info: &[u8], digest: &[u8]| {
-            let padding = vec![0xff; key.n.len() - info.len() - digest.len() - 3];
-            [&[0, 1], &*padding, &[0], info, digest].concat()
-        };
+        let encoded = |info: &[u8], digest: &[u8]| pkcs1_encode(key.n.len(), info, digest);
         for algorithm in [Rs256, Rs384, Rs512] {
             for (named, made) in
                 [32, 48, 64].into_iter().flat_map(|named| [32, 48, 64].map(|made| (named, made)))
@@ -203,6 +207,40 @@ fn pkcs1_has_one_hash() {
         assert_eq!(key.judged(Rs256, &pss), INVALID);
         assert_eq!(key.judged(Ps256, &encoded(&digest_info(32), &sha(32, MESSAGE))), INVALID);
     }
+}
+
+/// Moduli of more than 4096 bits have keys with the feature `rsa` alone, up to 8192 bits, and whatever the
+/// algorithm.
+#[test]
+fn rsa_of_more_than_4096_bits() {
+    let most = if cfg!(feature = "rsa") { 8192 } else { 4096 };
+    let (mut verified, mut refused) = (0, 0);
+    for (name, third) in
+        [("rsa-4096", None), ("rsa-4096", Some(3)), ("rsa-8192", None), ("rsa-8192", Some(3))]
+    {
+        let key = Rsa::new(name, third);
+        for algorithm in [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512] {
+            let made = key.key(algorithm).map(|key| key.algorithm());
+            if key.bits > most {
+                assert_eq!(made, Err(KeyError::ModulusTooLarge { bits: key.bits, most }), "{algorithm}");
+                refused += 1;
+                continue;
+            }
+            assert_eq!(made, Ok(algorithm), "{} bits", key.bits);
+            let hash = hash(algorithm);
+            let encoded = if [Rs256, Rs384, Rs512].contains(&algorithm) {
+                pkcs1_encode(key.n.len(), &digest_info(hash), &sha(hash, MESSAGE))
+            } else {
+                pss_encode(key.bits, MESSAGE, (hash, hash), &vec![7; hash], |_| {})
+            };
+            assert_eq!(key.judged(algorithm, &encoded), Ok(()), "{algorithm}, {} bits", key.bits);
+            let mut spoilt = encoded;
+            spoilt[300] ^= 1;
+            assert_eq!(key.judged(algorithm, &spoilt), INVALID, "{algorithm}, {} bits", key.bits);
+            verified += 1;
+        }
+    }
+    assert_eq!((verified, refused), if most == 4096 { (6, 18) } else { (18, 6) });
 }
 
 /// A key of the family is for one algorithm, whatever else its material can do.
@@ -281,6 +319,34 @@ fn es384_ranges_and_points() {
         let wrong = |name| Err(KeyError::CoordinateLength { name, crv: "P-384", expected: 48, length });
         assert_eq!(key(&vec![1; length], &y), wrong("x"));
         assert_eq!(key(&x, &vec![1; length]), wrong("y"));
+    }
+}
+
+/// Other texts of r and s, with the order added. Few numbers are so small that the sum has 48 octets: the key is
+/// made for such a signature, whose point has a small x.
+#[test]
+fn es384_beyond_the_order() {
+    let number = |octets: &[u8]| BoxedUint::from_be_slice(octets, 384).unwrap();
+    let minus_one = (-Scalar::ONE).to_bytes();
+    let beyond = |octets: &[u8]| {
+        let sum = number(&minus_one).checked_add(&number(&[1])).unwrap().checked_add(&number(octets));
+        sum.unwrap().to_be_bytes().to_vec()
+    };
+    let small = |value: u8| [&[0; 47][..], &[value]].concat();
+    let point = |x| p384::PublicKey::from_sec1_bytes(&[&[2], &*small(x)].concat());
+    let (r, point) = (1..).find_map(|x| Some((x, point(x).ok()?))).unwrap();
+    let digest = <Scalar as Reduce<FieldBytes>>::reduce(&sha(48, MESSAGE).as_slice().try_into().unwrap());
+    let key = point.to_projective() * Scalar::from(5_u64) - ProjectivePoint::GENERATOR * digest;
+    let key = (key * Scalar::from(u64::from(r)).invert().unwrap()).to_affine();
+    let key = VerifyingKey::es384(&key.x(), &key.y()).unwrap();
+    let (r, s) = (small(r), small(5));
+    for (r, s, expected) in [
+        (&r, &s, Ok(())),
+        (&beyond(&r), &s, INVALID),
+        (&r, &beyond(&s), INVALID),
+        (&beyond(&r), &beyond(&s), INVALID),
+    ] {
+        assert_eq!(key.verify(Es384, MESSAGE, &[&**r, s].concat()), expected, "{r:02x?}, {s:02x?}");
     }
 }
 

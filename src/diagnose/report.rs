@@ -79,11 +79,7 @@ impl<K: KeySource> Diagnosis<'_, K> {
     fn header_line(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(header) = self.header else { return Ok(()) };
         let standing = if self.is_authentic() { "" } else { " unverified, the token says" };
-        write!(f, ";{standing} alg ")?;
-        match header.algorithm() {
-            Ok(alg) => write!(f, "\"{alg}\"")?,
-            Err(alg) => write!(f, "{alg}")?,
-        }
+        write!(f, ";{standing} alg {}", header.alg_as_written().excerpt())?;
         let thumbprint = header.x5t_s256().or(header.x5t()).filter(|_| header.kid().is_none());
         for (name, value) in [("kid", header.kid()), ("typ", header.typ()), ("x5t", thumbprint)] {
             match value.map(Quoted::new) {

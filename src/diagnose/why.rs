@@ -88,9 +88,9 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
         }
         SelectError::AlgorithmUnsupported { .. } => Cause::AlgorithmUnsupported,
         SelectError::AlgorithmNotAllowed { alg, allowed } => {
-            if !alg.is_asymmetric() {
+            if !alg.is_asymmetric() && allowed.iter().all(Algorithm::is_asymmetric) {
                 Cause::SignedWithSecret
-            } else if !allowed.has_asymmetric() {
+            } else if alg.is_asymmetric() && !allowed.has_asymmetric() {
                 Cause::SignedWithPrivateKey
             } else {
                 Cause::AlgorithmNotAllowed

@@ -87,9 +87,15 @@ impl Excerpt {
 
     /// The texts, each with the marks before and behind it.
     fn texts(&self) -> impl Iterator<Item = (bool, &str, bool)> {
-        let bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        bytes.split_inclusive(|byte| *byte == Self::END).filter_map(|text| {
-            let text = text.strip_suffix(&[Self::END])?;
+        let mut bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        // Of the standard library's ways to split, the compiler cannot tell that they do not panic.
+        let texts = core::iter::from_fn(move || {
+            let end = bytes.iter().position(|byte| *byte == Self::END)?;
+            let (text, behind) = bytes.split_at_checked(end)?;
+            bytes = behind.get(1..)?;
+            Some(text)
+        });
+        texts.filter_map(|text| {
             let behind = text.strip_prefix(&[Self::CUT]);
             let whole = behind.unwrap_or(text);
             let before = whole.strip_suffix(&[Self::CUT]);

@@ -268,6 +268,14 @@ impl Signer {
         }
     }
 
+    /// The signature that stands for an encoded message, with an RSA key.
+    pub(crate) fn sign_encoded(&self, encoded: &[u8]) -> Vec<u8> {
+        match &self.material {
+            Material::Rsa(key) => rsa_power(key, encoded),
+            _ => panic!("{} has no encoded messages", self.algorithm),
+        }
+    }
+
     /// The token of this header and payload.
     pub(crate) fn token(&self, header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
         let input = format!("{}.{}", b64(header), b64(payload));
@@ -312,7 +320,7 @@ pub(crate) fn pss_encode(
 }
 
 /// RSASP1 (RFC 8017 §5.2.1): the signature that stands for an encoded message.
-pub(crate) fn rsa_power(key: &rsa::PrivateKey, encoded: &[u8]) -> Vec<u8> {
+fn rsa_power(key: &rsa::PrivateKey, encoded: &[u8]) -> Vec<u8> {
     use rsa::traits::PublicKeyParts as _;
     let number = rsa::BoxedUint::from_be_slice(encoded, key.n().as_ref().bits_precision()).unwrap();
     let signature = rsa::hazmat::rsa_decrypt_and_check(key, None::<&mut NoRng>, &number).unwrap();

@@ -192,7 +192,15 @@ fn pkcs1_8192() {
 fn no_rsa_8192() {
     let set = rsa_pkcs1_verify::TestSet::load(rsa_pkcs1_verify::TestName::Rsa8192Sha256).unwrap();
     for group in &set.test_groups {
-        for key in [VerifyingKey::rs256, VerifyingKey::ps256] {
+        let rsa: [RsaKey; 6] = [
+            VerifyingKey::rs256,
+            VerifyingKey::rs384,
+            VerifyingKey::rs512,
+            VerifyingKey::ps256,
+            VerifyingKey::ps384,
+            VerifyingKey::ps512,
+        ];
+        for key in rsa {
             let key = key(&group.key.n, &group.key.e).map(|key| key.algorithm());
             assert_eq!(key, Err(KeyError::ModulusTooLarge { bits: 8192, most: 4096 }));
         }
