@@ -25,7 +25,7 @@ fn faults() {
         (r#"{"a":1"#, "expected ',' or '}' after member, found end of text at byte 6"),
         (r#"{"a":1]"#, "expected ',' or '}' after member, found ']' at byte 6"),
         ("{a:1}", "expected a member name in double quotes, found 'a' at byte 1"),
-        ("{'a':1}", "expected a member name in double quotes, found ''' at byte 1"),
+        ("{'a':1}", "expected a member name in double quotes, found '\\'' at byte 1"),
         ("{,}", "expected a member name in double quotes, found ',' at byte 1"),
         (r#"{"a":1,}"#, "expected a member name in double quotes, found '}' at byte 7"),
         ("{", "expected a member name in double quotes, found end of text at byte 1"),
