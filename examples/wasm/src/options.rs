@@ -57,7 +57,7 @@ impl Options {
         let audience = audience.ok_or_else(|| not_stated("audience"))?;
         Ok(Self {
             algorithms: algorithms.ok_or_else(|| {
-                invalid("'algorithms' must be an array of one or more of \"HS256\", \"ES256\" and \"RS256\"")
+                invalid(&format!("'algorithms' must be an array of one or more of {}", built_algorithms()))
             })?,
             policy: ClaimsPolicy::new(issuer, audience).leeway(leeway),
             kid_required,
@@ -84,6 +84,13 @@ impl Options {
     pub const fn policy(&self) -> &ClaimsPolicy<'static> {
         &self.policy
     }
+}
+
+/// The names of the algorithms that the module is built with, as JSON.
+pub fn built_algorithms() -> String {
+    let built = Algorithm::ALL.iter().filter(|algorithm| algorithm.is_enabled());
+    let names: Vec<String> = built.map(|algorithm| format!("\"{algorithm}\"")).collect();
+    format!("[{}]", names.join(", "))
 }
 
 fn algorithm_set(value: Value<'_>) -> Option<AlgorithmSet> {
