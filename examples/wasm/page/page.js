@@ -120,7 +120,7 @@ function announce(text) {
   }, 700);
 }
 
-/** The link has what is expected: only what is named here, neither the token nor any key, nor where a file came from. */
+/** The link has what is expected: only the fields that are named here, so neither the token nor any key. */
 function updateLink() {
   const link = new URLSearchParams();
   for (const { names } of issuers()) link.append("issuer", names.join("\n"));
@@ -159,7 +159,7 @@ async function readKeys(place, files) {
   const say = (text) => (place.querySelector("[role=status]").textContent = text);
   if (files.length !== 1) return say(`Expected one file, found ${files.length}`);
   const [{ name, size }] = files;
-  // Twice what a JWK Set may have: below, the diagnosis says that it is too long.
+  // Twice what a JWK Set may have: up to here, the diagnosis says that it is too long.
   if (size > 1 << 20) return say(`${name} has ${size.toLocaleString("en")} bytes: too many for a JWK Set`);
   try {
     place.querySelector("[name=jwks]").value = await files[0].text();
@@ -285,6 +285,7 @@ const STANDINGS = {
   "other kid": "passed over: the token names another",
   "kid is thumbprint": "passed over: the token’s kid is its thumbprint (x5t)",
   "kid in other case": "passed over: the token’s kid is in another letter case",
+  "kid in other encoding": "passed over: the token’s kid is another encoding of this",
   "set aside": "cannot be used",
   other: "passed over",
 };

@@ -147,6 +147,12 @@ await inPage("an unknown key, and a key that cannot be used", async (tab) => {
   assert.match(await tab.textContent("#keys"), /rsa-2026 cannot be used: key 'use': expected "sig", found "enc"/);
 });
 
+await inPage("a key whose kid the token has in another encoding", async (tab) => {
+  await explain(tab, { token: sign({ alg: "HS256", kid: "+/+/+/+/" }, {}), jwks: JSON.stringify({ ...demo.secret, kid: "-_-_-_-_" }), algorithms: ["HS256"] });
+  assert.equal((await causes(tab))[0], "KidEncoding");
+  assert.match(await tab.textContent("#keys"), /-_-_-_-_ passed over: the token’s kid is another encoding of this/);
+});
+
 await inPage("a set that is none", async (tab) => {
   await explain(tab, { token: demo.tokens.RS256, jwks: '{"issuer":"i","jwks_uri":"https://issuer.example/jwks"}' });
   assert.match(await verdict(tab), /^Refused: JWK Set 'keys': expected an array, found none/);
@@ -156,6 +162,7 @@ await inPage("a set that is none", async (tab) => {
 await inPage("without a set", async (tab) => {
   await explain(tab, { token: demo.tokens.RS256, jwks: "" });
   assert.match(await verdict(tab), /^The JWK Set is missing/);
+  assert.equal(await tab.textContent("#gist"), "Not reached: keys, signature.");
   assert.deepEqual(await causes(tab), []);
   await explain(tab, { token: demo.expired, jwks: "" });
   assert.match(await verdict(tab), /^Refused: claim 'exp': /);
@@ -336,6 +343,8 @@ await inPage("several issuers, each with its keys", async (tab) => {
   assert.match(await verdict(tab), /expected "https:\/\/issuer.*"https:\/\/other.*found "https:\/\/third/);
   assert.match(await tab.textContent("#report"), /"https:\/\/third\.example", none of the 2: no key was looked at/);
   assert.match(await tab.textContent("#report"), /keys not reached.*signature not reached.*claims wrong/);
+  await tab.fill("#token", sign(header, { ...claims, iss: "\u202e" }));
+  assert.match(await tab.textContent("#report"), /its issuer is "\\u\{202e\}", none/);
   // In no name.
   await tab.fill("#token", sign(header, { ...claims, iss: undefined }));
   assert.deepEqual(await causes(tab), ["ClaimMissing"]);
