@@ -122,7 +122,7 @@ pub fn diagnose(
 /// The algorithms that this module is built with.
 #[wasm_bindgen(unchecked_return_type = "Algorithm[]")]
 pub fn algorithms() -> JsValue {
-    json::parse(&options::built_algorithms())
+    options::built_algorithms().parse()
 }
 
 fn text(token: &JsValue) -> Result<String, Refusal> {
