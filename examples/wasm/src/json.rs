@@ -87,7 +87,8 @@ impl Json {
         let _ = write!(self.0, "{value}");
     }
 
-    fn text(&mut self, value: &dyn Display) {
+    /// A string, as the value of a member or an element of an array.
+    pub fn text(&mut self, value: &dyn Display) {
         self.separate();
         self.0.push('"');
         let _ = write!(Escaped(&mut self.0), "{value}");
@@ -99,6 +100,10 @@ impl Json {
         if !matches!(self.0.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
             self.0.push(',');
         }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// The value of the finished text.

@@ -119,6 +119,12 @@ pub fn diagnose(
     Ok(diagnosis::of(&keys::text(jwks)?, &options, &text(token)?, time(now)?))
 }
 
+/// The algorithms that this module is built with.
+#[wasm_bindgen(unchecked_return_type = "Algorithm[]")]
+pub fn algorithms() -> JsValue {
+    options::built_algorithms().parse()
+}
+
 fn text(token: &JsValue) -> Result<String, Refusal> {
     token.as_string().ok_or_else(|| Refusal::argument("the token is not a string"))
 }

@@ -8,7 +8,7 @@ use jose_core::json::Value;
 use jose_core::{Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Expect, KeySource, Leeway};
 use wasm_bindgen::JsValue;
 
-use crate::json;
+use crate::json::{self, Json};
 use crate::refusal::Refusal;
 
 pub struct Options {
@@ -57,7 +57,10 @@ impl Options {
         let audience = audience.ok_or_else(|| not_stated("audience"))?;
         Ok(Self {
             algorithms: algorithms.ok_or_else(|| {
-                invalid("'algorithms' must be an array of one or more of \"HS256\", \"ES256\" and \"RS256\"")
+                invalid(&format!(
+                    "'algorithms' must be an array of one or more of {}",
+                    built_algorithms().as_str()
+                ))
             })?,
             policy: ClaimsPolicy::new(issuer, audience).leeway(leeway),
             kid_required,
@@ -84,6 +87,18 @@ impl Options {
     pub const fn policy(&self) -> &ClaimsPolicy<'static> {
         &self.policy
     }
+}
+
+/// The names of the algorithms that the module is built with, as an array.
+pub fn built_algorithms() -> Json {
+    let mut json = Json::default();
+    json.inside(['[', ']'], |json| {
+        Algorithm::ALL
+            .iter()
+            .filter(|algorithm| algorithm.is_enabled())
+            .for_each(|algorithm| json.text(algorithm));
+    });
+    json
 }
 
 fn algorithm_set(value: Value<'_>) -> Option<AlgorithmSet> {
