@@ -13,15 +13,15 @@ use crate::time::{Leeway, UnixTime};
 pub enum ClaimsError {
     /// The payload is not strict JSON. Offsets count from the start of the decoded payload.
     Json(JsonError),
-    /// The payload is JSON, but no object.
+    /// The payload is JSON, but not an object.
     NotObject,
-    /// A registered claim is present and not of the type that it must have.
+    /// A registered claim has the wrong type.
     ClaimType {
         /// Its name.
         name: &'static str,
-        /// The type that it must have.
+        /// The required type.
         expected: &'static str,
-        /// The type that it has.
+        /// The type found.
         found: &'static str,
     },
     /// A time lies more than 2^63 - 1 seconds from the epoch.
