@@ -58,8 +58,8 @@ static WORDS: [u64; NAMES.len()] = {
 };
 
 impl<'a> Jwk<'a> {
-    /// Parses a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and so are
-    /// `x5c`, `x5t` and `x5u` as sources of keys; all of them can be [read](Self::get).
+    /// Parses a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and `x5c`,
+    /// `x5t` and `x5u` are never a source of keys; all of them can be [read](Self::get).
     /// [`verifying_key`](Self::verifying_key) checks what the members say.
     ///
     /// # Errors
