@@ -42,7 +42,7 @@ pub enum Algorithm {
 pub(crate) struct Family {
     /// `kty` (RFC 7518 §6.1).
     pub(crate) kty: &'static str,
-    /// `crv`, where this `kty` has one (RFC 7518 §6.2.1.1).
+    /// `crv`, if this `kty` has one (RFC 7518 §6.2.1.1).
     pub(crate) crv: Option<&'static str>,
     /// All algorithms that such a key can be used with, enabled in this build or not.
     pub(crate) carries: AlgorithmSet,

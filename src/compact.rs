@@ -83,7 +83,7 @@ fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
 #[inline(always)]
 fn before_dot(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    // Most blocks have no dot, which a few vector instructions find out.
+    // Most blocks have no dot, as a few vector instructions find out.
     let (blocks, _) = text.as_chunks::<32>();
     let without =
         blocks.iter().take_while(|block| block.iter().fold(true, |none, byte| none & (*byte != b'.')));

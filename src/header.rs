@@ -7,11 +7,11 @@ use crate::limits::Limits;
 
 /// The header parameters of a token.
 ///
-/// Verification uses `alg`, `kid`, `typ`, `crit` and `b64`. Without `kid`, `x5t#S256` or `x5t` names the key,
-/// among those that have the same text there; one that is not a string names none. A token with `crit` is
-/// refused unless [`Verifier::understands`](crate::Verifier::understands) lists its names; one with `b64`
-/// other than `true` is always refused. Every other parameter is ignored, including `jwk`, `jku`, `x5u` and
-/// `x5c`, which are never a source of keys. All of them can be [read](Self::get).
+/// Verification uses `alg`, `kid`, `typ`, `crit` and `b64`. Without `kid`, `x5t#S256` or `x5t` selects the
+/// keys with the same text there; it is ignored if it is not a string. A token with `crit` is refused unless
+/// [`Verifier::understands`](crate::Verifier::understands) lists its names; one with `b64` other than `true`
+/// is always refused. Every other parameter is ignored, including `jwk`, `jku`, `x5u` and `x5c`, which are
+/// never a source of keys. All of them can be [read](Self::get).
 #[derive(Clone, Copy)]
 pub struct Header<'t> {
     text: &'t str,

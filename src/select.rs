@@ -130,8 +130,8 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
     }
 }
 
-/// Returns the error for when none of the `keys` keys with these kids has the header's. A device does not
-/// show the kids.
+/// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show the
+/// kids.
 #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
 fn unknown<'k>(
     kid: Option<JsonString<'_>>,
@@ -205,7 +205,7 @@ const fn of_pair(kid: &str) -> Names<&str> {
     Names { kid: Some(kid), x5t_s256: None, x5t: None }
 }
 
-/// Implements the lookup of keys for what holds a source.
+/// Implements the lookup of keys for types that hold a source.
 macro_rules! find_through {
     ($(#[$feature:meta])? impl[$($parameters:tt)*] for $holder:ty: $held:ty) => {
         $(#[$feature])?

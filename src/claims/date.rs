@@ -68,7 +68,7 @@ fn few_digits(bytes: &[u8]) -> Option<i64> {
 /// Returns the number that eight digits write, by combining neighbors: digits, pairs, fours.
 fn eight_digits(digits: [u8; 8]) -> i64 {
     let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
-    // Of each two, the first is the lower byte and counts ten times as much.
+    // The first of each pair is the lower byte, and counts ten times as much.
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;

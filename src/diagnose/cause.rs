@@ -119,7 +119,7 @@ causes! {
     /// The header has no `kid`, and several keys fit its algorithm.
     KidNeeded: "have the issuer put the 'kid' of the key it signs with into the header, which no other key has",
 
-    /// There is no key at all.
+    /// There are no keys.
     NoKeys: "check the key endpoint: the set has no key",
     /// No key has the header's `kid`.
     KidUnknown: "fetch the set again if the issuer rotated its keys, else check that set and token are of the same issuer and tenant",
@@ -202,7 +202,7 @@ causes! {
     IssuedInFuture: "check the clocks: the token says that it is not issued yet",
     /// The token is older than the policy accepts.
     TooOld: "get a new token, or accept a greater age",
-    /// A time is missed by at most five minutes.
+    /// A time check fails by at most five minutes.
     ClockSkew: "synchronise both clocks, and grant a leeway of a minute or so; if the token has just expired, get a new one",
     /// A time is in milliseconds or a smaller unit instead of seconds (RFC 7519 §2).
     Milliseconds: "have the issuer write seconds since 1970: the time is in a smaller unit, and an 'exp' of that kind never expires",

@@ -1,4 +1,4 @@
-//! A claim beside what the policy requires of it.
+//! A claim, and what the policy requires of it.
 
 use core::fmt::{self, Display as _};
 

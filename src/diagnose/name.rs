@@ -54,7 +54,7 @@ impl Relation {
         near(names.kid).unwrap_or(Self::Other)
     }
 
-    /// Returns how the key stands because of this; `None` if it has the name.
+    /// Returns the standing of the key that follows from this; `None` if it has the name.
     pub(super) const fn standing(self) -> Option<Standing> {
         match self {
             Self::Named => None,

@@ -214,7 +214,7 @@ struct Survey {
 }
 
 impl Survey {
-    /// Returns a more specific cause than that there is no key, if there is one.
+    /// Replaces a cause by a more specific one, if there is one.
     fn cause(self, cause: Cause) -> Cause {
         match cause {
             Cause::KidUnknown if self.any_kid => self.near.unwrap_or(cause),

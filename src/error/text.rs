@@ -80,7 +80,7 @@ impl core::error::Error for Base64Error {}
 pub struct JsonError {
     /// What is wrong.
     pub kind: JsonErrorKind,
-    /// The character at the offset; `None` at the end of the text, and where the kind says everything.
+    /// The character at the offset; `None` at the end of the text, or if the kind says enough.
     pub found: Option<char>,
     /// The offset in bytes from the start of the text.
     pub offset: usize,

@@ -38,7 +38,7 @@ pub(crate) struct Members<'a, 'n> {
 
 impl<'a, 'n> Members<'a, 'n> {
     /// Starts reading a text. An object and the objects that enclose it may have at most `max_members`
-    /// members in total. `names` must be new, and finally holds the names of the object.
+    /// members in total. `names` must be new; at the end it holds the names of the object.
     ///
     /// # Errors
     ///

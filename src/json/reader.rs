@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     fn array_or_object(self, start: usize, outer: usize, room: usize) -> Result<Span, Fault> {
         let mut names = Names::new();
-        // The state of the levels opened here, and of those around each.
+        // The levels around the current one, as far as they were opened here.
         let mut levels = [Level::CLOSED; MAX_DEPTH];
         let mut depth = outer;
         let mut level = Level { room, ..Level::CLOSED };

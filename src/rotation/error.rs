@@ -84,8 +84,8 @@ pub struct NoResponse {
 const MAX_CAUSE: usize = 200;
 
 impl NoResponse {
-    /// Creates it with the error of the HTTP client, of which up to 200 characters are kept for the log and
-    /// for [`RemoteStatus`](super::RemoteStatus).
+    /// Creates an error that keeps up to 200 characters of the HTTP client's own, for the log and for
+    /// [`RemoteStatus`](super::RemoteStatus).
     pub fn because(cause: &dyn fmt::Display) -> Self {
         let mut text = Bounded { text: String::new() };
         // Fails if the text is full; what was written before is kept.

@@ -35,9 +35,9 @@ pub struct FetchPermit {
 
 /// How a permit and its set recognize each other, without a counter shared by all sets.
 ///
-/// Both hold an allocation, and the permit also knows the address of its set's. Two allocations that exist at
-/// the same time have different addresses. A permit of a living set has another set address. A permit of a
-/// dropped set is older than this set and all its permits, and still exists, so none of them has its address.
+/// Both hold an allocation, and the permit also stores the address of its set's. Allocations that exist at
+/// the same time have different addresses. A permit of another existing set stores another set address. A
+/// permit of a dropped set is older than this set and its permits but still exists: none has its address.
 #[derive(Debug)]
 pub(super) struct PermitIdentity {
     pub(super) set: usize,

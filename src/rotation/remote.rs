@@ -83,11 +83,11 @@ pub enum Refreshed {
 #[derive(Debug)]
 #[must_use = "it may hold a permit"]
 pub enum Refetch<P = FetchPermit> {
-    /// Fetch now, complete, and verify once more.
+    /// Fetch now, complete, and verify again.
     Now(P),
-    /// The set has changed since the token was verified: verify once more.
+    /// The set has changed since the token was verified: verify again.
     VerifyAgain,
-    /// A fetch is in flight: verify once more when it has been completed, or refuse the token.
+    /// A fetch is in flight: verify again when it has been completed, or refuse the token.
     InFlight,
     /// No fetch is permitted yet. Refuse the token until then; a valid token will succeed on a later retry.
     Later {

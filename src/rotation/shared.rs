@@ -44,7 +44,7 @@ struct State {
     remote: RemoteKeySet,
     /// Tasks that wait for a fetch to end, by number.
     wakers: BTreeMap<u64, Waker>,
-    /// How many tasks have waited.
+    /// The number of tasks that have waited.
     waits: u64,
 }
 
@@ -88,7 +88,7 @@ impl SharedKeySet {
     /// dedicated thread or task.
     pub fn fetch_due(&self) -> Option<Fetch> {
         let now = (self.0.clock)();
-        // Most calls find nothing due, and the others meet here.
+        // Most calls find nothing due; the lock decides which of the others gets the permit.
         let permit = self.0.lock().remote.fetch_due(now);
         permit.map(|permit| self.fetch(permit))
     }

@@ -117,7 +117,7 @@ pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
     reduce_once([[t0, t1, t2, t3]], carry)
 }
 
-/// `(t + t0 * p) / 2^64`, which has four words again: it is at most (2^256 - 1 + (2^64 - 1) * p) / 2^64.
+/// `(t + t0 * p) / 2^64`, which fits into four words: it is at most (2^256 - 1 + (2^64 - 1) * p) / 2^64.
 #[inline(always)]
 const fn reduce_word([[t0, t1, t2, t3]]: Limbs) -> Limbs {
     let (low, high) = shift32(t0);
