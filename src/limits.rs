@@ -9,7 +9,7 @@
 /// | [`max_header_length`](Self::max_header_length) | a token's header, encoded | 16 KiB |
 /// | [`max_set_length`](Self::max_set_length) | a JWK Set | 512 KiB |
 /// | [`max_keys`](Self::max_keys) | members of a JWK Set's `keys` | 1,024 |
-/// | [`max_members`](Self::max_members) | members in the JSON objects that are open at one place | 1,024 |
+/// | [`max_members`](Self::max_members) | members in total across a JSON object and the objects that enclose it | 1,024 |
 ///
 /// ```
 /// use jose_core::Limits;

@@ -266,7 +266,8 @@ pub(crate) fn subtype(media_type: &str) -> &str {
     }
 }
 
-/// A token whose signature has been verified. Only a [`Verifier`] creates one.
+/// A token whose signature has been verified, but whose claims have not been checked. Only a [`Verifier`]
+/// creates one.
 #[derive(Clone, Copy)]
 #[must_use = "the payload is reached through this"]
 pub struct VerifiedJws<'s> {

@@ -155,8 +155,7 @@ pub enum KeyError {
     },
     /// The modulus is even.
     ModulusEven,
-    /// The public exponent is below 65537. Padding checks with flaws have been exploited with small
-    /// exponents.
+    /// The public exponent is below 65537: flawed padding checks have been exploited with small ones.
     ExponentTooSmall {
         /// The exponent.
         exponent: u64,

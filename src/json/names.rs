@@ -286,7 +286,7 @@ pub(super) fn check_large(text: &str, start: usize) -> Result<(), Fault> {
     }
 }
 
-/// Returns a name that occurs before in the object, if there is one.
+/// Returns a name that occurs earlier in the object, if there is one.
 fn second_of_a_name<const N: usize>(text: &str, start: usize) -> Option<Span> {
     let mut behind = Structure::new(text, start);
     loop {

@@ -234,7 +234,7 @@ fn bit_len(octets: &[u8]) -> usize {
     octets.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
 }
 
-/// Reads an odd exponent with 65537 <= e < 2^33. Padding checks with flaws have been exploited with smaller
+/// Reads an odd exponent with 65537 <= e < 2^33. Flawed padding checks have been exploited with smaller
 /// exponents; larger ones only cost time.
 fn exponent_of(octets: &[u8]) -> Result<u64, KeyError> {
     let octets = without_leading_zeros(octets);

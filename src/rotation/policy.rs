@@ -8,11 +8,11 @@ use crate::limits::Limits;
 
 /// How long the keys of a [`RemoteKeySet`](super::RemoteKeySet) are used, and how often they are fetched.
 ///
-/// | | unless set | bounds |
+/// | | default | bounds |
 /// |---|---|---|
 /// | [`cooldown`](Self::cooldown) | 30 s | 1 s to 1 h |
-/// | [`lifetime`](Self::lifetime), where the response says | 1 min to 1 h | 1 s to 30 days |
-/// | [`default_lifetime`](Self::default_lifetime), where it does not | 5 min | those of `lifetime` |
+/// | [`lifetime`](Self::lifetime), if the response states one | 1 min to 1 h | 1 s to 30 days |
+/// | [`default_lifetime`](Self::default_lifetime), if it does not | 5 min | those of `lifetime` |
 /// | [`early_refresh`](Self::early_refresh) | 30 s | up to 30 days |
 /// | [`max_stale`](Self::max_stale) | 1 day | up to 30 days |
 /// | [`max_backoff`](Self::max_backoff) | 15 min | the cooldown to 1 day |

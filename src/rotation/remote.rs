@@ -204,7 +204,7 @@ impl RemoteKeySet {
         if self.due_at() <= at { self.permit(at) } else { None }
     }
 
-    /// Decides about the need of a refused token: see [`RemoteKeys::refused`].
+    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::refused`].
     ///
     /// Anyone can make up a kid or a signature. All needs within a cooldown share one permit, and bad
     /// signatures share one per [`RotationPolicy::bad_signature_pause`]. Needs that a set fetched since does
@@ -353,7 +353,7 @@ impl RemoteKeySet {
         self.now.max(now)
     }
 
-    /// Advances the time, and ends what it ends.
+    /// Advances the time, and removes what has ended by then.
     fn advance(&mut self, now: MonotonicTime) -> MonotonicTime {
         let at = self.at(now);
         self.now = at;

@@ -93,7 +93,7 @@ impl SharedKeySet {
         permit.map(|permit| self.fetch(permit))
     }
 
-    /// Decides about the need of a refused token: see [`RemoteKeySet::refetch`].
+    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeySet::refetch`].
     pub fn refetch(&self, need: Need) -> Refetch<Fetch> {
         let now = (self.0.clock)();
         let next = self.0.lock().remote.refetch(need, now);
