@@ -33,8 +33,8 @@ pub enum Algorithm {
     Ps384,
     /// RSASSA-PSS with SHA-512, MGF1 with SHA-512 and a salt of 64 octets (RFC 7518 §3.5).
     Ps512,
-    /// Ed25519 (RFC 8032 §5.1). Headers and keys call it `Ed25519` (RFC 9864 §2.2) or `EdDSA` (RFC 8037
-    /// §3.1); both names mean this algorithm. `EdDSA` with Ed448 is not supported.
+    /// Ed25519 (RFC 8032 §5.1). Headers and keys call it `Ed25519` (RFC 9864 §2.2) or `EdDSA`
+    /// (RFC 8037 §3.1); both names mean this algorithm. `EdDSA` with Ed448 is not supported.
     Ed25519,
 }
 

@@ -200,8 +200,8 @@ impl<'t> Claims<'t> {
         self.string("sub", self.registered.sub)
     }
 
-    /// Returns `aud`, the audiences of the token: the string, or every element of the array (RFC 7519
-    /// §4.1.3); nothing if it is absent.
+    /// Returns `aud`, the audiences of the token: the string, or every element of the array
+    /// (RFC 7519 §4.1.3); nothing if it is absent.
     ///
     /// # Errors
     ///

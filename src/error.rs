@@ -38,8 +38,8 @@ pub enum SelectError {
     /// `crit` is not a non-empty array of strings (RFC 7515 §4.1.11). Without
     /// [`understands`](crate::Verifier::understands), any `crit` is [`ParseError::Crit`].
     CritMalformed,
-    /// `crit` names a parameter registered by RFC 7515 or RFC 7518, which is not an extension, or `b64` (RFC
-    /// 7797), which is not supported.
+    /// `crit` names a parameter registered by RFC 7515 or RFC 7518, which is not an extension, or `b64`
+    /// (RFC 7797), which is not supported.
     CritRegistered {
         /// The name.
         name: &'static str,

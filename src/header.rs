@@ -144,8 +144,8 @@ pub(crate) enum Crit {
     Checked,
 }
 
-/// The names that `crit` cannot contain: those registered by RFC 7515 §4.1 and RFC 7518 §4, and `b64` (RFC
-/// 7797), which changes what is signed.
+/// The names that `crit` cannot contain: those registered by RFC 7515 §4.1 and RFC 7518 §4, and `b64`
+/// (RFC 7797), which changes what is signed.
 static REGISTERED: [&str; 19] = [
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "epk", "apu", "apv",
     "iv", "tag", "p2s", "p2c", "b64",

@@ -81,9 +81,9 @@ impl<'t> UnverifiedJws<'t> {
         &self.header
     }
 
-    /// Returns the octets that the signature covers: the encoded header, a dot, and the encoded payload (RFC
-    /// 7515 §5.1). With detached content (RFC 7515 appendix F), check that the payload here is empty before
-    /// putting the content in its place: `examples/detached.rs`.
+    /// Returns the octets that the signature covers: the encoded header, a dot, and the encoded payload
+    /// (RFC 7515 §5.1). With detached content (RFC 7515 appendix F), check that the payload here is empty
+    /// before putting the content in its place: `examples/detached.rs`.
     #[must_use]
     pub const fn signing_input(&self) -> &'t [u8] {
         self.parts.signing_input

@@ -95,8 +95,8 @@ impl VerifyingKey {
         hmac::Key::new(hmac::Hash::Sha512, secret).map(Material::Hmac).map(Self)
     }
 
-    /// Creates a key for ES256 from a point on P-256: its affine coordinates, 32 octets each, big-endian (RFC
-    /// 7518 §6.2.1).
+    /// Creates a key for ES256 from a point on P-256: its affine coordinates, 32 octets each, big-endian
+    /// (RFC 7518 §6.2.1).
     ///
     /// # Errors
     ///
@@ -106,8 +106,8 @@ impl VerifyingKey {
         p256::Key::new(x, y).map(Material::P256).map(Self)
     }
 
-    /// Creates a key for ES384 from a point on P-384: its affine coordinates, 48 octets each, big-endian (RFC
-    /// 7518 §6.2.1).
+    /// Creates a key for ES384 from a point on P-384: its affine coordinates, 48 octets each, big-endian
+    /// (RFC 7518 §6.2.1).
     ///
     /// # Errors
     ///

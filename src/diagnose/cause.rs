@@ -189,8 +189,8 @@ causes! {
     AudienceTrailingSlash: "write the audience exactly as the token does: they differ by a '/' at the end",
     /// The audience differs from the expected one only in `https://`, `api://` or the like.
     AudienceScheme: "write the audience exactly as the token does: they differ by a scheme such as https:// or api://",
-    /// The audience differs from the expected one only in letter case, which is significant (RFC 7519
-    /// §4.1.3).
+    /// The audience differs from the expected one only in letter case, which is significant
+    /// (RFC 7519 §4.1.3).
     AudienceLetterCase: "write the audience exactly as the token does: they differ in letter case, which counts",
     /// The token is for another audience.
     AudienceMismatch: "have the client ask for a token for this audience; if the token is meant for you, expect the name that it gives you",

@@ -156,8 +156,8 @@ impl Key {
     }
 }
 
-/// Creates the state for a secret. HMAC pads a key with zeros to a block, and hashes a longer one (RFC 2104
-/// §2).
+/// Creates the state for a secret. HMAC pads a key with zeros to a block, and hashes a longer one
+/// (RFC 2104 §2).
 fn state<D: EagerHash, const BLOCK: usize>(secret: &[u8]) -> Hmac<D>
 where
     for<'b> &'b Block<Hmac<D>>: From<&'b [u8; BLOCK]>,

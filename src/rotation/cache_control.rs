@@ -50,14 +50,14 @@ impl CacheControl {
     }
 }
 
-/// Returns the `Age` of a response: the first member if there are several, nothing if it is not a number (RFC
-/// 9111 §5.1).
+/// Returns the `Age` of a response: the first member if there are several, nothing if it is not a number
+/// (RFC 9111 §5.1).
 pub(super) fn age(field: &[u8]) -> Option<u32> {
     delta_seconds(split_list(field).0)
 }
 
-/// Returns a number of seconds, written as a token or quoted. One that is too large is the maximum (RFC 9111
-/// §1.2.2).
+/// Returns a number of seconds, written as a token or quoted. One that is too large is the maximum
+/// (RFC 9111 §1.2.2).
 pub(super) fn delta_seconds(argument: &[u8]) -> Option<u32> {
     let quoted = quoted_string(argument);
     let mut number = None;

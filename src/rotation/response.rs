@@ -56,9 +56,9 @@ impl<'r> HttpResponse<'r> {
         }
     }
 
-    /// Adds a header field line; call it in the order of the lines. `Cache-Control`, `Expires` and `Age` (RFC
-    /// 9111 §5), `Date`, `ETag` and `Retry-After` (RFC 9110 §6.6.1, §8.8.3, §10.2.3) are read; all others are
-    /// ignored, so that a client can pass everything. Malformed values are ignored; a malformed
+    /// Adds a header field line; call it in the order of the lines. `Cache-Control`, `Expires` and `Age`
+    /// (RFC 9111 §5), `Date`, `ETag` and `Retry-After` (RFC 9110 §6.6.1, §8.8.3, §10.2.3) are read; all
+    /// others are ignored, so that a client can pass everything. Malformed values are ignored; a malformed
     /// `Cache-Control` is treated as `no-store`, and a malformed `Expires` as a time in the past.
     ///
     /// There is no wall clock here: an `Expires` counts from the response's own `Date`, and without one is

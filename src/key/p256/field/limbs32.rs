@@ -69,7 +69,7 @@ pub(super) const fn square(a: &Limbs) -> Limbs {
 }
 
 /// `a * b + c + d`. The registers of a small processor hold half of a number, and with two addends each
-/// product is one instruction where there is one that adds two words.
+/// product is a single instruction on processors with one that also adds two words.
 #[inline(never)]
 const fn mul_add_half(a: &[Word; 4], b: &[Word; 4], c: &[Word; 4], d: &[Word; 4]) -> Limbs {
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
