@@ -1,4 +1,4 @@
-//! The algorithms that this crate verifies, and the one table that says everything about them.
+//! The algorithms that this crate verifies, and the one table that describes them.
 
 use core::fmt;
 use core::ops::BitOr;
@@ -6,8 +6,8 @@ use core::ops::BitOr;
 /// A JWS signature or MAC algorithm (RFC 7518 §3.1, RFC 8037 §3.1).
 ///
 /// The enum names what the crate implements and nothing else: there is no variant for `none`. A build
-/// verifies those whose feature is on ([`is_enabled`](Self::is_enabled)); the `alg` of any other is refused
-/// before any key is looked at.
+/// verifies only the algorithms whose feature is enabled ([`is_enabled`](Self::is_enabled)); any other `alg`
+/// is refused before keys are considered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -33,18 +33,18 @@ pub enum Algorithm {
     Ps384,
     /// RSASSA-PSS with SHA-512, MGF1 with SHA-512 and a salt of 64 octets (RFC 7518 §3.5).
     Ps512,
-    /// Ed25519 (RFC 8032 §5.1), which headers and keys call `Ed25519` (RFC 9864 §2.2) or `EdDSA`
-    /// (RFC 8037 §3.1). With the curve it was signed on these are one algorithm; `EdDSA` on Ed448 is none.
+    /// Ed25519 (RFC 8032 §5.1). Headers and keys call it `Ed25519` (RFC 9864 §2.2) or `EdDSA`
+    /// (RFC 8037 §3.1); both names mean this algorithm. `EdDSA` with Ed448 is not supported.
     Ed25519,
 }
 
-/// The kind of key that algorithms share.
+/// A kind of key, shared by algorithms.
 pub(crate) struct Family {
     /// `kty` (RFC 7518 §6.1).
     pub(crate) kty: &'static str,
-    /// `crv`, where this `kty` has one (RFC 7518 §6.2.1.1).
+    /// `crv`, if this `kty` has one (RFC 7518 §6.2.1.1).
     pub(crate) crv: Option<&'static str>,
-    /// Every algorithm that such a key can carry, whether this build has it or not.
+    /// All algorithms that such a key can be used with, enabled in this build or not.
     pub(crate) carries: AlgorithmSet,
 }
 
@@ -68,7 +68,7 @@ const RSA: Family = Family {
 const ED25519: Family =
     Family { kty: "OKP", crv: Some("Ed25519"), carries: AlgorithmSet::only(Algorithm::Ed25519) };
 
-/// Everything else that is to be known about an algorithm, under one of its names.
+/// Everything else about an algorithm, under one of its names.
 pub(crate) struct Row {
     pub(crate) algorithm: Algorithm,
     pub(crate) name: &'static str,
@@ -80,7 +80,7 @@ const fn row(algorithm: Algorithm, name: &'static str, family: Family, enabled: 
     Row { algorithm, name, family, enabled }
 }
 
-/// The algorithms in the order of [`Algorithm::ALL`], and then second names.
+/// The algorithms in the order of [`Algorithm::ALL`], followed by second names.
 const TABLE: &[Row; 13] = &[
     row(Algorithm::Hs256, "HS256", SECRET, cfg!(feature = "hs256")),
     row(Algorithm::Hs384, "HS384", SECRET, cfg!(feature = "hs384")),
@@ -97,8 +97,8 @@ const TABLE: &[Row; 13] = &[
     row(Algorithm::Ed25519, "EdDSA", ED25519, cfg!(feature = "ed25519")),
 ];
 
-/// The rows of the algorithms that this build verifies: what tokens and keys are held against, so that a
-/// device does not keep the names of the others.
+/// The rows of the algorithms that this build verifies. Tokens and keys are compared with these alone, so
+/// that a device does not store the names of the others.
 pub(crate) static ENABLED: [Row; enabled()] = {
     let mut rows = [const { row(Algorithm::Hs256, "", SECRET, false) }; enabled()];
     let (mut from, mut to) = (0, 0);
@@ -114,7 +114,7 @@ pub(crate) static ENABLED: [Row; enabled()] = {
     rows
 };
 
-/// How many rows are enabled.
+/// Counts the enabled rows.
 const fn enabled() -> usize {
     let (mut place, mut count) = (0, 0);
     #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "all of this is constant")]
@@ -127,13 +127,13 @@ const fn enabled() -> usize {
     count
 }
 
-/// What this build has, as messages list it.
+/// What this build supports, as messages list it.
 pub(crate) enum Enabled {
     /// The names of its algorithms: `HS256, ES256 and RS256`.
     Names,
     /// The values of `kty`: `oct, EC and RSA`.
     Ktys,
-    /// The values of `crv` of this `kty`: `"P-256" or "P-384"`.
+    /// The values of `crv` for this `kty`: `"P-256" or "P-384"`.
     Crvs(&'static str),
 }
 
@@ -151,7 +151,7 @@ impl fmt::Display for Enabled {
     }
 }
 
-/// Writes `a, b and c`, each once. What is equal stands together.
+/// Writes `a, b and c`, each item once. Equal items must be adjacent.
 fn list<'t>(
     f: &mut fmt::Formatter<'_>,
     all: impl Iterator<Item = &'t str> + Clone,
@@ -173,8 +173,8 @@ fn list<'t>(
     Ok(())
 }
 
-/// What a message adds to the name of an algorithm, a `kty` or a `crv` that this build could have: the
-/// feature that it was made without.
+/// What a message adds to the name of an algorithm, a `kty` or a `crv` that this crate implements: the
+/// feature that this build lacks.
 pub(crate) struct FeatureOff<'n>(pub(crate) &'n str);
 
 impl fmt::Display for FeatureOff<'_> {
@@ -190,7 +190,7 @@ impl fmt::Display for FeatureOff<'_> {
 }
 
 impl Algorithm {
-    /// Every algorithm that is implemented, in the order in which messages list them.
+    /// All implemented algorithms, in the order in which messages list them.
     pub const ALL: &'static [Self] = &[
         Self::Hs256,
         Self::Hs384,
@@ -206,7 +206,7 @@ impl Algorithm {
         Self::Ed25519,
     ];
 
-    /// Its row under the name that it is called here.
+    /// Returns the row with the algorithm's own name.
     const fn row(self) -> &'static Row {
         #[expect(
             clippy::indexing_slicing,
@@ -216,52 +216,51 @@ impl Algorithm {
         &TABLE[self as usize]
     }
 
-    /// Its registered name, the value of `alg` (RFC 7518 §3.1). Of the two names of
-    /// [`Ed25519`](Self::Ed25519) it is that one: the other is deprecated, and names Ed448 as well
-    /// (RFC 9864 §4.1.2).
+    /// Returns the registered name, the value of `alg` (RFC 7518 §3.1). For [`Ed25519`](Self::Ed25519) this
+    /// is `Ed25519`: `EdDSA` is deprecated, and names Ed448 as well (RFC 9864 §4.1.2).
     #[must_use]
     pub const fn name(self) -> &'static str {
         self.row().name
     }
 
-    /// The algorithm with exactly this registered name, which may be `EdDSA`. Names are case-sensitive
-    /// (RFC 7515 §4.1.1).
+    /// Returns the algorithm with exactly this registered name, which may be `EdDSA`. Names are
+    /// case-sensitive (RFC 7515 §4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.name == name).map(|row| row.algorithm)
     }
 
-    /// The `kty` of the only kind of key that can carry it (RFC 7518 §6.1).
+    /// Returns the `kty` of the keys that it verifies with (RFC 7518 §6.1).
     #[must_use]
     pub const fn kty(self) -> &'static str {
         self.row().family.kty
     }
 
-    /// The `crv` of such a key, where its `kty` has one (RFC 7518 §6.2.1.1).
+    /// Returns the `crv` of these keys, if their `kty` has one (RFC 7518 §6.2.1.1).
     #[must_use]
     pub const fn crv(self) -> Option<&'static str> {
         self.row().family.crv
     }
 
-    /// Whether it verifies with a public key rather than with a shared secret.
+    /// Returns whether it verifies with a public key rather than a shared secret.
     #[must_use]
     pub const fn is_asymmetric(self) -> bool {
         !SECRET.carries.contains(self)
     }
 
-    /// Whether it verifies with an RSA key.
+    /// Returns whether it verifies with an RSA key.
     pub(crate) const fn is_rsa(self) -> bool {
         RSA.carries.contains(self)
     }
 
-    /// Whether this build verifies it: whether the feature that has its name, in lower case, is on.
+    /// Returns whether this build verifies it: whether the feature with its name, in lower case, is enabled.
     #[must_use]
     pub const fn is_enabled(self) -> bool {
         self.row().enabled
     }
 }
 
-// The row of an algorithm is at its own place.
+// The row of each algorithm is at the index of the algorithm.
 const _: () = {
     let mut place = 0;
     #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "all of this is constant")]
@@ -277,8 +276,8 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The algorithms that a caller accepts. Never empty. Where one is expected, an [`Algorithm`], an array of
-/// them or several with `|` between them will do; [`only`](Self::only) and [`or`](Self::or) are for constants.
+/// The algorithms that a caller accepts; never empty. An [`Algorithm`], an array of them, and several joined
+/// by `|` convert into a set; [`only`](Self::only) and [`or`](Self::or) are for constants.
 ///
 /// ```
 /// use jose_core::{Algorithm, AlgorithmSet};
@@ -294,7 +293,7 @@ impl fmt::Display for Algorithm {
 pub struct AlgorithmSet(u16);
 
 impl AlgorithmSet {
-    /// Every algorithm that is implemented.
+    /// All implemented algorithms.
     pub(crate) const ALL: Self = {
         let (mut all, mut rest) = (Self(0), Algorithm::ALL);
         while let [first, others @ ..] = rest {
@@ -303,31 +302,31 @@ impl AlgorithmSet {
         all
     };
 
-    /// The set of these algorithms, if there are any.
+    /// Creates the set of these algorithms, if there are any.
     pub(crate) fn of(algorithms: impl Iterator<Item = Algorithm>) -> Option<Self> {
         algorithms.map(Self::only).reduce(|all, one| all | one)
     }
 
-    /// The set of this one algorithm.
+    /// Creates the set of one algorithm.
     #[must_use]
     pub const fn only(algorithm: Algorithm) -> Self {
         #[expect(clippy::as_conversions, reason = "the place of a variant")]
         Self(1_u16.wrapping_shl(algorithm as u32))
     }
 
-    /// This set and `algorithm`.
+    /// Returns this set with `algorithm` added.
     #[must_use]
     pub const fn or(self, algorithm: Algorithm) -> Self {
         Self(self.0 | Self::only(algorithm).0)
     }
 
-    /// Whether `algorithm` is in the set.
+    /// Returns whether `algorithm` is in the set.
     #[must_use]
     pub const fn contains(self, algorithm: Algorithm) -> bool {
         self.0 & Self::only(algorithm).0 != 0
     }
 
-    /// What both sets have in common, if there is anything.
+    /// Returns the intersection of both sets, unless it is empty.
     pub(crate) const fn and(self, other: Self) -> Option<Self> {
         match self.0 & other.0 {
             0 => None,
@@ -335,7 +334,7 @@ impl AlgorithmSet {
         }
     }
 
-    /// The member, if there is only one.
+    /// Returns the member, if there is only one.
     pub(crate) fn single(self) -> Option<Algorithm> {
         if !self.0.is_power_of_two() {
             return None;
@@ -343,12 +342,12 @@ impl AlgorithmSet {
         Algorithm::ALL.get(usize::try_from(self.0.trailing_zeros()).ok()?).copied()
     }
 
-    /// Whether it has algorithms that verify with a public key.
+    /// Returns whether the set has algorithms that verify with a public key.
     pub(crate) const fn has_asymmetric(self) -> bool {
         self.0 & !SECRET.carries.0 != 0
     }
 
-    /// The members, in the order of [`Algorithm::ALL`].
+    /// Returns the members, in the order of [`Algorithm::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Algorithm> {
         Algorithm::ALL.iter().copied().filter(move |algorithm| self.contains(*algorithm))
     }
@@ -360,7 +359,7 @@ impl From<Algorithm> for AlgorithmSet {
     }
 }
 
-/// The set of these algorithms. An empty array does not compile.
+/// Creates the set of these algorithms. An empty array does not compile.
 impl<const N: usize> From<[Algorithm; N]> for AlgorithmSet {
     fn from(algorithms: [Algorithm; N]) -> Self {
         const { assert!(N > 0, "expected at least one algorithm, found an empty array") }

@@ -1,10 +1,10 @@
-//! Lists of texts of which one is accepted, borrowed or owned, and never empty.
+//! Non-empty lists of accepted texts, borrowed or owned.
 
 #[cfg(feature = "alloc")]
 use alloc::boxed::Box;
 use core::fmt;
 
-/// Texts of which one is accepted. There is at least one.
+/// A list of accepted texts; never empty.
 ///
 /// ```
 /// use jose_core::{AnyOf, error::EmptyList};
@@ -35,30 +35,30 @@ enum Texts<'t> {
 }
 
 impl<'t> AnyOf<'t> {
-    /// One of these texts. An empty array does not compile.
+    /// Creates a list that borrows these texts. An empty array does not compile.
     #[must_use]
     pub const fn new<const N: usize>(texts: &'t [&'t str; N]) -> Self {
         const { assert!(N > 0, "expected at least one text, found an empty array") }
         Self(Texts::Borrowed(texts))
     }
 
-    /// One of these texts, which are kept.
+    /// Creates a list that owns its texts.
     ///
     /// # Errors
     ///
-    /// [`EmptyList`].
+    /// [`EmptyList`] if there is no text.
     #[cfg(feature = "alloc")]
     pub fn owned(texts: impl IntoIterator<Item = impl Into<Box<str>>>) -> Result<AnyOf<'static>, EmptyList> {
         let texts: Box<[Box<str>]> = texts.into_iter().map(Into::into).collect();
         if texts.is_empty() { Err(EmptyList) } else { Ok(AnyOf(Texts::Owned(texts))) }
     }
 
-    /// This one text.
+    /// Creates a list of one text.
     pub(crate) const fn one(text: &'t str) -> Self {
         Self(Texts::One(text))
     }
 
-    /// The texts, in order.
+    /// Returns the texts, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
         let borrowed = match &self.0 {
             Texts::One(text) => core::slice::from_ref(text),
@@ -124,7 +124,7 @@ impl fmt::Debug for AnyOf<'_> {
     }
 }
 
-/// A list of accepted texts without a text: nothing would be accepted.
+/// A list of accepted texts is empty: nothing would be accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EmptyList;
 

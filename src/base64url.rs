@@ -1,9 +1,8 @@
-//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): one octet string, one text.
+//! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): each octet string has exactly one encoding.
 //!
-//! Token text is public, and much of the time of an HS256 verification goes into decoding it.
-//! [`decode`] therefore looks characters up in tables, without a branch that depends on them. Key
-//! material, which may be secret, is decoded by `base64ct` instead, in constant time:
-//! [`decode_key_material`].
+//! Token text is public, and decoding it takes much of the time of an HS256 verification. [`decode`]
+//! therefore looks characters up in tables, without a branch that depends on them. Key material, which may be
+//! secret, is decoded by `base64ct` in constant time: [`decode_key_material`].
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
@@ -16,15 +15,15 @@ use self::wide::{NONE, quad};
 
 const ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// A table for each place among four: 4 KB, and four fifths of the time that one table and shifts take.
+/// A table for each of four positions: 4 KB, and four fifths of the time of one table with shifts.
 #[cfg(target_pointer_width = "64")]
 mod wide {
     use super::ALPHABET;
 
-    /// What a byte without a value has in the tables. It shows above the 24 bits of four values.
+    /// The entry of a byte outside the alphabet: a bit above the 24 bits of four values.
     pub(super) const NONE: u32 = 1 << 24;
 
-    /// The value of each byte, shifted to its place.
+    /// The value of each byte, shifted to its position.
     type Table = [u32; 256];
 
     static PLACES: [Table; 4] = [table(18), table(12), table(6), table(0)];
@@ -49,10 +48,10 @@ mod wide {
         table.get(usize::from(byte)).copied().unwrap_or(NONE)
     }
 
-    /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+    /// Returns the 24 bits that four characters encode; at least [`NONE`] if one is outside the alphabet.
     ///
-    /// By reference: each character is loaded by itself, where four that are loaded together must be taken
-    /// apart again.
+    /// Takes a reference so that each character is loaded by itself. Four that are loaded together must be
+    /// taken apart again.
     #[inline(always)]
     pub(super) fn quad([a, b, c, d]: &[u8; 4]) -> u32 {
         lookup(&PLACES[0], *a) | lookup(&PLACES[1], *b) | lookup(&PLACES[2], *c) | lookup(&PLACES[3], *d)
@@ -64,10 +63,10 @@ mod wide {
 mod small {
     use super::ALPHABET;
 
-    /// Four characters that have values encode less.
+    /// Greater than the 24 bits of any four characters of the alphabet.
     pub(super) const NONE: u32 = 1 << 24;
 
-    /// The value of each byte; that of a byte without one has the top bit.
+    /// The value of each byte; the top bit marks a byte outside the alphabet.
     static VALUES: [u8; 256] = {
         let mut values = [0x80; 256];
         let mut value = 0;
@@ -84,27 +83,27 @@ mod small {
         values
     };
 
-    /// The 24 bits that four characters encode; at least [`NONE`] if one of them has no value.
+    /// Returns the 24 bits that four characters encode; at least [`NONE`] if one is outside the alphabet.
     #[inline(never)]
     pub(super) fn quad(text: &[u8; 4]) -> u32 {
         let value = |byte| VALUES.get(usize::from(byte)).copied().map_or(0x80, u32::from);
         let [a, b, c, d] = text.map(value);
-        // The top bit of the first stands at 25, and those of the others are put at 24.
+        // The mark of the first character ends up at bit 25; those of the others are moved to bit 24.
         a << 18 | b << 12 | c << 6 | d | ((b | c | d) & 0x80) << 17
     }
 }
 
-/// The number of octets that `length` characters encode.
+/// Returns the number of octets that `length` characters encode.
 pub(crate) const fn decoded_len(length: usize) -> usize {
     // length * 3 / 4, without overflow.
     (length / 4).saturating_mul(3).saturating_add((length % 4).saturating_mul(3) / 4)
 }
 
-/// Decodes `text` into the front of `out` and gives that part.
+/// Decodes `text` into the start of `out` and returns that part.
 ///
 /// # Errors
 ///
-/// [`Base64Error`], with the offset of the first byte that is wrong.
+/// [`Base64Error`], with the offset of the first invalid byte.
 pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8], Base64Error> {
     let needed = decoded_len(text.len());
     let given = out.len();
@@ -113,7 +112,7 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     let (quads, tail) = text.as_chunks();
     let (triples, rest) = out.as_chunks_mut::<3>();
     let mut seen = 0;
-    // Two at a time where there are two, since six octets are written as soon as three.
+    // Two groups at a time where possible: writing six octets takes no longer than writing three.
     #[cfg(target_pointer_width = "64")]
     let (quads, triples) = {
         let (pairs, last) = quads.as_chunks();
@@ -137,11 +136,10 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
     if whole && seen < NONE { Ok(out) } else { Err(fault(text)) }
 }
 
-/// Decodes what is left behind the last four characters: their bits, and whether they can end a text.
+/// Decodes what follows the last full group. Returns its bits, and whether it can end a text.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
-    // The characters that are missing have the value zero. The octet after the last then holds the bits
-    // that encode nothing.
+    // Missing characters count as zero. The octet after the last then holds the unused bits.
     match (tail, out) {
         ([], _) => (0, true),
         ([a, b], [first]) => {
@@ -161,7 +159,7 @@ fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
     }
 }
 
-/// Why text that was refused is wrong.
+/// Finds the error of a text that was refused.
 #[cold]
 #[inline(never)]
 fn fault(text: &[u8]) -> Base64Error {
@@ -171,7 +169,7 @@ fn fault(text: &[u8]) -> Base64Error {
     }
 }
 
-/// Why text of so many characters, all of which have values, was refused.
+/// Returns the error of a refused text of this length whose characters are all in the alphabet.
 const fn fault_of_length(length: usize) -> Base64Error {
     if length % 4 == 1 {
         Base64Error::Length { length }
@@ -180,23 +178,23 @@ const fn fault_of_length(length: usize) -> Base64Error {
     }
 }
 
-/// Decodes key material in constant time: which characters it has shows neither in a branch nor in
-/// an address, unless it is refused.
+/// Decodes key material in constant time: no branch and no address depends on its characters, unless it is
+/// refused.
 ///
 /// # Errors
 ///
-/// [`Base64Error`], with the offset of the first byte that is wrong.
+/// [`Base64Error`], with the offset of the first invalid byte.
 #[inline(never)]
 pub(crate) fn decode_key_material(
     text: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],
 ) -> Result<&[u8], Base64Error> {
-    // Characters may come out of escapes, one by one, and are decoded four by four.
+    // Characters may come from escapes, one at a time, and are decoded in groups of four.
     let mut rest = text.clone();
     let (mut length, mut decodes) = (0_usize, true);
     let (given, mut places) = (out.len(), out.chunks_mut(3));
     loop {
-        // Those that are missing at the end have the value zero.
+        // Missing characters at the end count as zero.
         let mut four = [b'A'; 4];
         let mut count = 0_usize;
         for (place, byte) in four.iter_mut().zip(rest.by_ref()) {
@@ -205,7 +203,7 @@ pub(crate) fn decode_key_material(
         }
         length = length.wrapping_add(count);
         let (three, decoded) = decode_four(four);
-        // A single character encodes no octet. The octet after the last holds the bits that encode nothing.
+        // A single character encodes no octet. The octet after the last holds the unused bits.
         let unused = three.get(decoded_len(count)).copied().unwrap_or(0);
         decodes &= decoded & (count != 1) & (unused == 0);
         if let Some(place) = places.next() {
@@ -215,7 +213,7 @@ pub(crate) fn decode_key_material(
             break;
         }
     }
-    // What is wrong with the text says more than its length.
+    // An invalid character is a more precise error than a length.
     if !decodes && let Some((offset, byte)) = (0..).zip(text).find(|(_, byte)| !is_in_alphabet(*byte)) {
         return Err(Base64Error::Byte { byte, offset });
     }
@@ -224,12 +222,12 @@ pub(crate) fn decode_key_material(
     if decodes { Ok(decoded) } else { Err(fault_of_length(length)) }
 }
 
-/// Whether there is such a character in base64url, in constant time.
+/// Returns whether a character is in the alphabet, in constant time.
 fn is_in_alphabet(byte: u8) -> bool {
     decode_four([byte, b'A', b'A', b'A']).1
 }
 
-/// The octets of four characters, and whether they have any, in constant time.
+/// Returns the octets of four characters, and whether all are in the alphabet, in constant time.
 #[inline(never)]
 fn decode_four(text: [u8; 4]) -> ([u8; 3], bool) {
     let mut octets = [0; 3];

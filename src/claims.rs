@@ -1,4 +1,4 @@
-//! The claims of a verified JWT, and the policy that they are held to (RFC 7519 §4).
+//! The claims of a verified JWT, and the policy they are checked against (RFC 7519 §4).
 
 mod date;
 mod policy;
@@ -12,21 +12,21 @@ use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
 
 impl<'t> VerifiedJws<'t> {
-    /// The claims, once they have been checked against `policy` at the time `now`.
+    /// Returns the claims after checking them against `policy` at the time `now`.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`]: a payload that is no JSON object, or the first claim that the policy does not
-    /// accept, be it for its type. A claim that the policy does not look at refuses nothing.
+    /// [`ClaimsError`] if the payload is not a JSON object, or for the first claim whose type or value the
+    /// policy does not accept. A claim that the policy ignores causes no error.
     pub fn claims(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<Claims<'t>, ClaimsError> {
         Claims::checked(self.payload(), self.max_members, policy, Some(now))
     }
 
-    /// The claims, once all of `policy` has been checked **but for the time**: for a device without a
-    /// clock, or one that takes the time from the token. Expired tokens are accepted.
+    /// Returns the claims after checking all of `policy` **except the time**: for a device without a clock,
+    /// or one that takes the time from the token. Expired tokens are accepted.
     ///
-    /// `exp`, `nbf` and, where the policy limits the age, `iat` must still be numbers, and be there if the
-    /// policy demands them. They can be read, and checked later by [`Claims::check_times`].
+    /// `exp`, `nbf` and, if the policy limits the age, `iat` must still be numbers, and present if the policy
+    /// requires them. They can be read, and checked later by [`Claims::check_times`].
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -55,7 +55,7 @@ impl<'t> VerifiedJws<'t> {
     ///
     /// # Errors
     ///
-    /// As [`claims`](Self::claims), without those that depend on the time.
+    /// As [`claims`](Self::claims), except for those that depend on the time.
     pub fn claims_without_clock(&self, policy: &ClaimsPolicy<'_>) -> Result<Claims<'t>, ClaimsError> {
         Claims::checked(self.payload(), self.max_members, policy, None)
     }
@@ -63,8 +63,8 @@ impl<'t> VerifiedJws<'t> {
 
 /// The claims of a JWT that has been verified and checked against a policy.
 ///
-/// What the policy looked at has its type (RFC 7519 §4.1). Every other registered claim is judged where it
-/// is read: of another type, it is an error there, and never absent.
+/// Claims that the policy checked have their type (RFC 7519 §4.1). The type of every other registered claim
+/// is checked when it is read: a wrong type is an error, never treated as absence.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
@@ -89,13 +89,13 @@ impl<'t> VerifiedJws<'t> {
 #[derive(Clone, Copy)]
 pub struct Claims<'t> {
     text: &'t str,
-    /// The names of the claims, to find one again.
+    /// The names of the claims, for lookup.
     names: Names,
-    /// Where the registered claims stand, of whatever type they are.
+    /// The positions of the registered claims, whatever their types.
     registered: Registered,
 }
 
-/// The claims that RFC 7519 §4.1 registers.
+/// The claims registered in RFC 7519 §4.1.
 #[derive(Clone, Copy, Default)]
 struct Registered {
     iss: Option<Span>,
@@ -108,10 +108,10 @@ struct Registered {
 }
 
 impl<'t> Claims<'t> {
-    /// The claims in octets of which **the caller vouches that the issuer signed them**, checked against
-    /// `policy` at the time `now`: a payload that was compressed (`zip` in a health card) or sent beside
+    /// Returns the claims in octets that **the caller vouches were signed by the issuer**, checked against
+    /// `policy` at the time `now`: a payload that was compressed (`zip` in a health card) or sent apart from
     /// its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
-    /// [`VerifiedJws::payload`]. Nothing here verifies them.
+    /// [`VerifiedJws::payload`]. No signature is verified here.
     ///
     /// # Errors
     ///
@@ -130,7 +130,7 @@ impl<'t> Claims<'t> {
         policy: &ClaimsPolicy<'_>,
         now: Option<UnixTime>,
     ) -> Result<Self, ClaimsError> {
-        // Checked where they are, and not moved.
+        // Checked in place, without a move.
         let mut claims = Self::parse(octets, max_members);
         if let Ok(read) = &claims
             && let Err(error) = policy.check(read, now, Err)
@@ -140,7 +140,7 @@ impl<'t> Claims<'t> {
         claims
     }
 
-    /// Reads a payload. No claim is judged yet.
+    /// Reads a payload without checking any claim.
     #[inline(never)]
     pub(crate) fn parse(payload: &'t [u8], max_members: usize) -> Result<Self, ClaimsError> {
         const ISS: u64 = Word::of_short("iss");
@@ -171,41 +171,41 @@ impl<'t> Claims<'t> {
         Ok(claims)
     }
 
-    /// Checks `exp`, `nbf` and, where the policy limits the age, `iat` against the time `now`, after
-    /// [`VerifiedJws::claims_without_clock`]; or again, for claims that are kept for long.
+    /// Checks `exp`, `nbf` and, if the policy limits the age, `iat` against the time `now`: after
+    /// [`VerifiedJws::claims_without_clock`], or again for claims that are kept for long.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`], of these three claims.
+    /// [`ClaimsError`] for one of these three claims.
     pub fn check_times(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         policy.check_times(self, now)
     }
 
-    /// `iss`, who issued the token (RFC 7519 §4.1.1).
+    /// Returns `iss`, the issuer of the token (RFC 7519 §4.1.1).
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::ClaimType`] if it is there and not a string.
+    /// [`ClaimsError::ClaimType`] if it is present and not a string.
     pub fn issuer(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
         self.string("iss", self.registered.iss)
     }
 
-    /// `sub`, whom the token is about (RFC 7519 §4.1.2).
+    /// Returns `sub`, the subject of the token (RFC 7519 §4.1.2).
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::ClaimType`] if it is there and not a string: some issuers write a number, which
-    /// [`get`](Self::get) gives.
+    /// [`ClaimsError::ClaimType`] if it is present and not a string. Some issuers write a number, which
+    /// [`get`](Self::get) returns.
     pub fn subject(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
         self.string("sub", self.registered.sub)
     }
 
-    /// `aud`, whom the token is for: the one string, or every member of the array (RFC 7519 §4.1.3); none
-    /// if it is absent.
+    /// Returns `aud`, the audiences of the token: the string, or every element of the array
+    /// (RFC 7519 §4.1.3); nothing if it is absent.
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::ClaimType`] if it is there and neither a string nor an array of strings.
+    /// [`ClaimsError::ClaimType`] if it is present and neither a string nor an array of strings.
     pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
         let (one, elements) = match self.aud()? {
             Some(Value::Array(array)) => (None, Some(array.elements())),
@@ -214,7 +214,7 @@ impl<'t> Claims<'t> {
         Ok(Values { one, elements })
     }
 
-    /// `aud`, of one of the types that it may have.
+    /// Returns `aud`, whose type has been checked.
     pub(crate) fn aud(&self) -> Result<Option<Value<'t>>, ClaimsError> {
         let Some(span) = self.registered.aud else { return Ok(None) };
         let value = span.value(self.text);
@@ -229,17 +229,17 @@ impl<'t> Claims<'t> {
         Err(ClaimsError::ClaimType { name: "aud", expected: "a string or an array of strings", found })
     }
 
-    /// `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
+    /// Returns `exp`, the first whole second at which the token is no longer valid (RFC 7519 §4.1.4).
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::ClaimType`] if it is there and not a number, [`ClaimsError::DateRange`] if it is
-    /// beyond what an `i64` of seconds holds.
+    /// [`ClaimsError::ClaimType`] if it is present and not a number; [`ClaimsError::DateRange`] if its
+    /// seconds do not fit into an `i64`.
     pub fn expires_at(&self) -> Result<Option<UnixTime>, ClaimsError> {
         Ok(self.date("exp", self.registered.exp)?.map(NumericDate::ceiling))
     }
 
-    /// `nbf`, the first whole second at which the token is valid (RFC 7519 §4.1.5).
+    /// Returns `nbf`, the first whole second at which the token is valid (RFC 7519 §4.1.5).
     ///
     /// # Errors
     ///
@@ -248,7 +248,7 @@ impl<'t> Claims<'t> {
         Ok(self.date("nbf", self.registered.nbf)?.map(NumericDate::ceiling))
     }
 
-    /// `iat`, the second in which the token was issued (RFC 7519 §4.1.6).
+    /// Returns `iat`, the second in which the token was issued (RFC 7519 §4.1.6).
     ///
     /// # Errors
     ///
@@ -257,11 +257,11 @@ impl<'t> Claims<'t> {
         Ok(self.date("iat", self.registered.iat)?.map(NumericDate::floor))
     }
 
-    /// `jti`, the token's own identifier (RFC 7519 §4.1.7).
+    /// Returns `jti`, the token's identifier (RFC 7519 §4.1.7).
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::ClaimType`] if it is there and not a string.
+    /// [`ClaimsError::ClaimType`] if it is present and not a string.
     pub fn jwt_id(&self) -> Result<Option<JsonString<'t>>, ClaimsError> {
         self.string("jti", self.registered.jti)
     }
@@ -287,24 +287,24 @@ impl<'t> Claims<'t> {
         ClaimsError::ClaimType { name, expected, found: claim.value(self.text).kind() }
     }
 
-    /// All claims as one object.
+    /// Returns all claims as one object.
     const fn object(&self) -> Object<'t> {
         Object::of_checked(self.text)
     }
 
-    /// The claim with this name, registered or not.
+    /// Returns the claim with this name, registered or not.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Value<'t>> {
         self.names.get(self.text, name).or_else(|| self.get_left_out(name))
     }
 
-    /// The claim with this name, if it is among those whose names were left out.
+    /// Returns the claim with this name, if it is among those whose names were not kept.
     #[cold]
     fn get_left_out(&self, name: &str) -> Option<Value<'t>> {
         if self.names.are_all() { None } else { self.object().get(name) }
     }
 
-    /// All claims, in the order of the token.
+    /// Returns all claims, in the order of the token.
     pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
         self.object().iter()
     }
@@ -313,14 +313,14 @@ impl<'t> Claims<'t> {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::Deserialize`] when the claims do not fit the type.
+    /// [`ClaimsError::Deserialize`] if the claims do not fit the type.
     #[cfg(feature = "serde")]
     pub fn deserialize<T: serde::Deserialize<'t>>(&self) -> Result<T, ClaimsError> {
         serde_json::from_str(self.text).map_err(|error| ClaimsError::of_serde(&error))
     }
 }
 
-/// The texts of a claim that may be one text or an array of them.
+/// The texts of a claim that is one string or an array of strings.
 struct Values<'t> {
     one: Option<JsonString<'t>>,
     elements: Option<ArrayElements<'t>>,
@@ -337,7 +337,7 @@ impl<'t> Iterator for Values<'t> {
     }
 }
 
-/// Without the claims, which are somebody's data.
+/// Omits the claims, which are personal data.
 impl core::fmt::Debug for Claims<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Claims").finish_non_exhaustive()

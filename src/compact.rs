@@ -1,9 +1,9 @@
-//! The compact serialization, `header.payload.signature` (RFC 7515 §7.1), split under a limit.
+//! The compact serialization, `header.payload.signature` (RFC 7515 §7.1), split within limits.
 
 use crate::error::ParseError;
 use crate::limits::Limits;
 
-/// The three parts of a token, all still encoded.
+/// The three parts of a token, still encoded.
 #[derive(Clone, Copy)]
 pub(crate) struct Parts<'t> {
     pub(crate) header: &'t [u8],
@@ -13,11 +13,11 @@ pub(crate) struct Parts<'t> {
     pub(crate) signing_input: &'t [u8],
 }
 
-/// Splits a token.
+/// Splits a token into its parts.
 ///
 /// # Errors
 ///
-/// [`ParseError`], up to [`ParseError::HeaderTooLong`].
+/// [`ParseError`], one of the variants up to [`ParseError::HeaderTooLong`].
 #[inline(never)]
 pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseError> {
     let limit = limits.token_length();
@@ -42,14 +42,14 @@ pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseErro
     Ok(Parts { header, payload, signature, signing_input })
 }
 
-/// What stands before and after a dot.
+/// Returns the text before a dot and the text after it.
 fn around(text: &[u8], dot: usize) -> (&[u8], &[u8]) {
     let parts = text.split_at_checked(dot).and_then(|(before, rest)| Some((before, rest.get(1..)?)));
     debug_assert!(parts.is_some(), "a dot is in its text");
     parts.unwrap_or_default()
 }
 
-/// Where the first three dots stand.
+/// Returns the positions of the first three dots.
 #[cfg(not(target_pointer_width = "64"))]
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     let mut dots = [None; 3];
@@ -64,7 +64,7 @@ fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     dots
 }
 
-/// Where the first three dots stand.
+/// Returns the positions of the first three dots.
 #[cfg(target_pointer_width = "64")]
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     let mut dots = [None; 3];
@@ -78,12 +78,12 @@ fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     dots
 }
 
-/// How many bytes stand before the first dot, if there is one.
+/// Returns the number of bytes before the first dot, if there is one.
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
 fn before_dot(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    // Most blocks have none, which a few vector instructions find out.
+    // Most blocks have no dot, as a few vector instructions find out.
     let (blocks, _) = text.as_chunks::<32>();
     let without =
         blocks.iter().take_while(|block| block.iter().fold(true, |none, byte| none & (*byte != b'.')));
@@ -91,7 +91,7 @@ fn before_dot(text: &[u8]) -> Option<usize> {
     let (words, tail) = text.get(before..)?.as_chunks();
     for word in words {
         let zero_at_dots = u64::from_le_bytes(*word) ^ (ONES * 0x2e);
-        // Of those marked the first is a zero: no byte before it borrows.
+        // The first marked byte is a zero: no byte before it borrows.
         let marked = zero_at_dots.wrapping_sub(ONES) & !zero_at_dots & (ONES << 7);
         if marked != 0 {
             return usize::try_from(marked.trailing_zeros() / 8)
@@ -103,10 +103,10 @@ fn before_dot(text: &[u8]) -> Option<usize> {
     tail.iter().position(|byte| *byte == b'.').map(|within| before.wrapping_add(within))
 }
 
-/// What a text with more than two dots is.
+/// Returns the error for a text with more than two dots.
 #[cold]
 fn more_parts(token: &[u8]) -> ParseError {
-    // An SD-JWT with key binding has four dots as well, in two tokens with a '~' between (RFC 9901 §4).
+    // An SD-JWT with key binding also has four dots: it is two tokens joined by '~' (RFC 9901 §4).
     let joint = |byte: &u8| match byte {
         b'.' => 1,
         b'~' => 5,

@@ -1,12 +1,12 @@
-//! Why a token was refused, told to a person: what was tried, what failed, what to change.
+//! Explains to a person why a token was refused: what was tried, what failed and what to change.
 //!
-//! A diagnosis takes the steps of [`Verifier::verify`], by the same functions, but goes on where that
-//! would stop: a token that has expired *and* is for another audience says both. It needs no heap.
+//! A diagnosis takes the steps of [`Verifier::verify`] with the same functions, but continues after an error:
+//! for a token that has expired *and* is for another audience it reports both. It needs no heap.
 //!
-//! **It decides nothing.** What it shows of a token was written by whoever sent it, and is shown as
-//! such: the header, and of the payload the registered claims that the policy asks for, cut where they are
-//! long and with everything but printable ASCII escaped. Key material is not shown. The report belongs in a
-//! terminal or a log, and not in the response to the token's sender.
+//! **Never accept a token because of it.** What it shows of a token was written by whoever sent it: the
+//! header, and the registered claims that the policy checks, shortened and with everything but printable
+//! ASCII escaped. Key material is not shown. The report belongs in a terminal or a log, not in the response
+//! to the sender of the token.
 
 mod candidate;
 mod cause;
@@ -41,11 +41,11 @@ use crate::time::UnixTime;
 use crate::verify::Verifier;
 
 impl<K: KeySource> Verifier<'_, K> {
-    /// Says why [`verify`](Self::verify), or after it
-    /// [`claims`](crate::VerifiedJws::claims) with this policy and time, refuses a token, and what to
-    /// change. It is for people: it takes at least twice as long, and decides nothing.
+    /// Reports why [`verify`](Self::verify), or [`claims`](crate::VerifiedJws::claims) after it with this
+    /// policy and time, refuses a token, and what to change. It is for debugging: it takes at least twice as
+    /// long, and decides nothing.
     ///
-    /// The token is decoded into `scratch`, as `verify` does. `now` is in seconds since 1970.
+    /// The token is decoded into `scratch`, as by `verify`. `now` is in seconds since 1970.
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -95,8 +95,8 @@ impl<K: KeySource> Verifier<'_, K> {
     }
 }
 
-/// All that can be told about a token: each stage, every key, every claim, and each problem with what
-/// to change. `Display` is a report of it. See [`Verifier::diagnose`].
+/// Everything there is to report about a token: each stage, key and claim, and each problem with what to
+/// change. `Display` writes a report. See [`Verifier::diagnose`].
 #[must_use]
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
@@ -104,17 +104,17 @@ pub struct Diagnosis<'d, K: KeySource> {
     policy: &'d ClaimsPolicy<'d>,
     now: UnixTime,
     refusal: Option<Error>,
-    /// All that the header has, if it is a JSON object.
+    /// All header parameters, if the header is a JSON object.
     parameters: Option<Object<'d>>,
     header: Option<Header<'d>>,
-    /// The algorithm of the key that was chosen; `None` inside if the choice failed.
+    /// The algorithm of the chosen key; `None` inside if no key was chosen.
     selected: Option<Option<Algorithm>>,
     signature_holds: Option<bool>,
     claims: Option<Claims<'d>>,
     problems: Problems,
 }
 
-/// What a header says of its token (RFC 7515 §4.1), fit to be shown. Nobody has verified it.
+/// The parameters of a header (RFC 7515 §4.1), safe to log. They are not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnverifiedHeader {
@@ -124,19 +124,19 @@ pub struct UnverifiedHeader {
     pub kid: Option<Excerpt>,
     /// `typ`.
     pub typ: Option<Excerpt>,
-    /// `x5t#S256` or, without it, `x5t`, where there is no `kid`: the name by which a key may be chosen.
+    /// `x5t#S256` or, without it, `x5t`, if there is no `kid`: the name by which a key may be chosen.
     pub thumbprint: Option<Excerpt>,
 }
 
 impl<'d, K: KeySource> Diagnosis<'d, K> {
-    /// What `verify` and `claims` refuse the token for; `None` if they accept it. To decide, call
-    /// them.
+    /// Returns the error with which `verify` or `claims` refuses the token; `None` if they accept it. Call
+    /// these to decide.
     #[must_use]
     pub const fn refusal(&self) -> Option<Error> {
         self.refusal
     }
 
-    /// What became of a stage.
+    /// Returns the outcome of a stage.
     #[must_use]
     pub fn outcome(&self, stage: Stage) -> Outcome {
         let fails = |problem: Problem| problem.stage() == stage && problem.error().is_some();
@@ -154,7 +154,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         }
     }
 
-    /// What the header says, if it can be read.
+    /// Returns the parameters of the header, if it can be read.
     #[must_use]
     pub fn unverified_header(&self) -> Option<UnverifiedHeader> {
         let header = self.header?;
@@ -169,7 +169,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         })
     }
 
-    /// Every key of the verifier, in its order, with why it was chosen or passed over; none if the
+    /// Returns every key of the verifier, in its order, with why it was chosen or passed over; nothing if the
     /// header cannot be read. A [`Jwks`](crate::Jwks) builds its keys again for this.
     pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
@@ -180,7 +180,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
                 let standing = passed_over.unwrap_or_else(|| match member.outcome {
                     Err(reason) => Standing::SetAside { reason },
                     Ok(own) if Some(own) != algorithm => Standing::OtherAlgorithm { algorithm: own },
-                    // Where one was chosen, it is the first that fits.
+                    // If one was chosen, it is the first that fits.
                     Ok(algorithm) => match selected.take() {
                         Some(_) => Standing::Chosen { algorithm },
                         None => Standing::Fits { algorithm },
@@ -191,14 +191,14 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         })
     }
 
-    /// Whether the signature holds; `None` if it could not be held against a key.
+    /// Returns whether the signature verifies; `None` if it could not be checked with a key.
     #[must_use]
     pub const fn signature_holds(&self) -> Option<bool> {
         self.signature_holds
     }
 
-    /// The claims that the policy asks for, none if the payload cannot be read. They are the issuer's
-    /// only if the signature holds.
+    /// Returns the claims that the policy checks; nothing if the payload cannot be read. They are the
+    /// issuer's only if the signature verifies.
     pub fn claims(&self) -> impl Iterator<Item = ClaimCheck<'d>> {
         let problems = self.problems;
         let refused = move |name| match problems.iter().find(|problem| problem.claim() == Some(name))?.error()
@@ -210,7 +210,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         self.claims.into_iter().flat_map(move |claims| ClaimCheck::all(policy, claims, now, refused))
     }
 
-    /// Everything that is wrong, in the order of the pipeline; what surrounds the token is first.
+    /// Returns every problem, in the order of the pipeline; those of the text around the token are first.
     pub fn problems(&self) -> impl Iterator<Item = Problem> {
         self.problems.iter()
     }

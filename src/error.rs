@@ -1,8 +1,8 @@
 //! Every reason for a refusal, in pipeline order, and what to do about it.
 //!
-//! All of them are `Copy` and need no heap. A variant is one cause; it carries both sides of a
-//! mismatch and the offset of the offending byte where there is one. A signature that does not
-//! hold carries nothing.
+//! All errors are `Copy` and need no heap. A variant is one cause; it carries both sides of a mismatch, and
+//! the offset of the invalid byte where there is one. For a signature that does not verify it carries
+//! nothing.
 
 mod algorithm;
 mod claims;
@@ -34,36 +34,36 @@ pub use crate::time::ClockError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectError {
-    /// `crit` is not an array of strings with at least one (RFC 7515 §4.1.11). Of a verifier without
+    /// `crit` is not a non-empty array of strings (RFC 7515 §4.1.11). Without
     /// [`understands`](crate::Verifier::understands), any `crit` is [`ParseError::Crit`].
     CritMalformed,
-    /// `crit` names a parameter that RFC 7515 or RFC 7518 registers, which is no extension, or `b64` (RFC 7797),
-    /// which is not supported.
+    /// `crit` names a parameter registered by RFC 7515 or RFC 7518, which is not an extension, or `b64`
+    /// (RFC 7797), which is not supported.
     CritRegistered {
         /// The name.
         name: &'static str,
     },
-    /// `crit` names an extension that is none of [`Verifier::understands`](crate::Verifier::understands).
+    /// `crit` names an extension that [`Verifier::understands`](crate::Verifier::understands) does not list.
     CritNotUnderstood {
         /// The name.
         name: Excerpt,
     },
-    /// `crit` has a name twice.
+    /// `crit` contains a name twice.
     CritDuplicate {
         /// The name.
         name: Excerpt,
     },
-    /// `crit` names a parameter that the header does not have.
+    /// `crit` names a parameter that is not in the header.
     CritAbsent {
         /// The name.
         name: Excerpt,
     },
-    /// The header's `alg` names an algorithm that this build does not verify; `none` is one of them.
+    /// The header's `alg`, possibly `none`, is not an algorithm that this build verifies.
     AlgorithmUnsupported {
         /// The value.
         alg: Excerpt,
     },
-    /// The header's `alg` names an algorithm that the verifier does not accept.
+    /// The header's `alg` is an algorithm that the verifier does not accept.
     AlgorithmNotAllowed {
         /// The token's algorithm.
         alg: Algorithm,
@@ -84,36 +84,36 @@ pub enum SelectError {
     },
     /// The header has no `kid`, and the verifier requires one.
     KidRequired,
-    /// There is no key at all.
+    /// There are no keys.
     NoKeys,
     /// No key has the header's `kid`.
     KidUnknown {
         /// The header's value.
         #[cfg(feature = "alloc")]
         kid: Excerpt,
-        /// How many keys there are, those set aside included.
+        /// The number of keys, including those set aside.
         keys: usize,
-        /// The kids that they have.
+        /// The kids of these keys.
         #[cfg(feature = "alloc")]
         known: Excerpt,
     },
-    /// The header has no `kid`, and several keys are for its algorithm.
+    /// The header has no `kid`, and several keys fit its algorithm.
     KidNeeded {
         /// The token's algorithm.
         alg: Algorithm,
-        /// How many keys are for it, copies of the first left out; without the feature `alloc`, 2.
+        /// The number of keys that fit, not counting copies; without the feature `alloc`, 2.
         keys: usize,
     },
     /// Every key with the header's `kid` was set aside.
     KeySetAside {
-        /// Why the first of them was.
+        /// Why the first of them was set aside.
         reason: KeyError,
     },
     /// Several keys have the header's `kid` and algorithm.
     KeyAmbiguous {
         /// The token's algorithm.
         alg: Algorithm,
-        /// How many keys, copies of the first left out; without the feature `alloc`, 2.
+        /// The number of these keys, not counting copies; without the feature `alloc`, 2.
         keys: usize,
     },
     /// The header's algorithm is not that of the key.
@@ -123,7 +123,7 @@ pub enum SelectError {
         /// The key's algorithm.
         key: Algorithm,
     },
-    /// Several keys could have been meant, and none of them is for the header's algorithm.
+    /// Several keys could be meant, but none is for the header's algorithm.
     NoKeyForAlgorithm {
         /// The token's algorithm.
         alg: Algorithm,
@@ -234,21 +234,21 @@ impl core::error::Error for SelectError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// The key is bound to another algorithm than the one asked for.
+    /// The key is bound to an algorithm other than the requested one.
     AlgorithmMismatch {
-        /// The algorithm asked for.
+        /// The requested algorithm.
         requested: Algorithm,
         /// The key's algorithm.
         key: Algorithm,
     },
-    /// The signature does not have the one length that the algorithm and the key give it.
+    /// The length of the signature is not the one that the algorithm and the key require.
     Length {
         /// Its length in bytes.
         found: usize,
-        /// The length that it must have, in bytes.
+        /// The required length in bytes.
         expected: usize,
     },
-    /// The signature does not verify with this key. There is nothing more to say.
+    /// The signature does not verify with this key. No further reason is given.
     Invalid,
 }
 
@@ -271,8 +271,8 @@ impl fmt::Display for SignatureError {
 
 impl core::error::Error for SignatureError {}
 
-/// Why a token was refused, by the stage that refused it; or why there is no key to verify it with. Every
-/// error between the text of a key or a set and typed claims becomes one of these by `?`:
+/// Why a token was refused, by the stage that refused it, or why there is no key to verify it with. Every
+/// error between the text of a key or set and typed claims converts into this one with `?`:
 ///
 /// ```
 /// # #[cfg(all(feature = "serde", feature = "hs256"))] {
@@ -304,18 +304,18 @@ impl core::error::Error for SignatureError {}
 /// # Ok::<(), jose_core::Error>(())
 /// ```
 ///
-/// The text of an error says all of it, and [`source`](core::error::Error::source) is `None`: a report that
-/// follows the sources says nothing twice. What an error carries is in its fields.
+/// The text of an error is complete, and [`source`](core::error::Error::source) is `None`, so that a report
+/// that follows sources repeats nothing. The details are in the fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The token or its header is not what it must be, or the buffer is too small for it.
+    /// The token or its header is malformed, or the buffer is too small for it.
     Parse(ParseError),
     /// No key was chosen.
     Select(SelectError),
-    /// The signature does not hold.
+    /// The signature does not verify.
     Signature(SignatureError),
-    /// The claims are not those required.
+    /// The claims are not those that the policy requires.
     Claims(ClaimsError),
     /// A key cannot be used.
     Key(KeyError),
@@ -324,25 +324,25 @@ pub enum Error {
     /// No key of a JWK Set can be used.
     #[cfg(feature = "alloc")]
     NoUsableKey {
-        /// How many keys it has.
+        /// The number of keys in the set.
         keys: usize,
-        /// Why the first of them was set aside; `None` if there is none.
+        /// Why the first key was set aside; `None` if there is none.
         first: Option<KeyError>,
     },
-    /// The clock stands at a time at which no token is valid.
+    /// The clock shows a time at which no token is valid.
     #[cfg(feature = "std")]
     Clock(ClockError),
-    /// Names in a configuration are not those of algorithms.
+    /// A configured name is not that of an algorithm.
     #[cfg(feature = "alloc")]
     AlgorithmName(AlgorithmNameError),
-    /// A list in a configuration is empty.
+    /// A configured list is empty.
     #[cfg(feature = "alloc")]
     EmptyList(EmptyList),
 }
 
 impl Error {
-    /// The stage that refused, for programs: `parse`, `select`, `signature`, `claims`, `keys`, `clock` or
-    /// `configuration`.
+    /// Returns the stage that refused, for programs: `parse`, `select`, `signature`, `claims`, `keys`,
+    /// `clock` or `configuration`.
     #[must_use]
     pub const fn stage(&self) -> &'static str {
         match self {
@@ -360,8 +360,8 @@ impl Error {
         }
     }
 
-    /// The code of the error, for programs: the name of the variant, which does not change with the text.
-    /// With [`stage`](Self::stage) it says which error it is.
+    /// Returns the code of the error, for programs: the name of the variant, which does not change with the
+    /// text. Together with [`stage`](Self::stage) it identifies the error.
     ///
     #[doc = include_str!("error/codes.md")]
     #[must_use]

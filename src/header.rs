@@ -1,4 +1,4 @@
-//! The JOSE header (RFC 7515 §4): what the token says of itself, before anything is verified.
+//! The JOSE header (RFC 7515 §4): what the token states about itself, before anything is verified.
 
 use crate::algorithm::{Algorithm, ENABLED};
 use crate::error::{Excerpt, ParseError, SelectError};
@@ -7,11 +7,11 @@ use crate::limits::Limits;
 
 /// The header parameters of a token.
 ///
-/// Verification looks at `alg`, `kid`, `typ`, `crit` and `b64`. Without `kid`, `x5t#S256` or `x5t` names the
-/// key among those that have the same text there; one that is no string names none. `crit` refuses the token,
-/// unless its names are among those of [`Verifier::understands`](crate::Verifier::understands); `b64` other
-/// than `true` always does. Every other parameter is ignored, `jwk`, `jku`, `x5u` and `x5c` too, which are never
-/// a source of keys. All of them can be [read](Self::get).
+/// Verification uses `alg`, `kid`, `typ`, `crit` and `b64`. Without `kid`, `x5t#S256` or `x5t` selects the
+/// keys with the same text there; it is ignored if it is not a string. A token with `crit` is refused unless
+/// [`Verifier::understands`](crate::Verifier::understands) lists its names; one with `b64` other than `true`
+/// is always refused. Every other parameter is ignored, including `jwk`, `jku`, `x5u` and `x5c`, which are
+/// never a source of keys. All of them can be [read](Self::get).
 #[derive(Clone, Copy)]
 pub struct Header<'t> {
     text: &'t str,
@@ -57,18 +57,18 @@ impl<'t> Header<'t> {
         Ok(Self { text, alg, algorithm, kid, typ, x5t, x5t_s256 })
     }
 
-    /// The same header, in another copy of its text.
+    /// Returns the same header over another copy of its text.
     #[cfg(feature = "alloc")]
     pub(crate) const fn over<'c>(&self, copy: &'c str) -> Header<'c> {
         let Self { text: _, alg, algorithm, kid, typ, x5t, x5t_s256 } = *self;
         Header { text: copy, alg, algorithm, kid, typ, x5t, x5t_s256 }
     }
 
-    /// `alg` (RFC 7515 §4.1.1): an algorithm that is implemented, or else what the header says.
+    /// Returns `alg` (RFC 7515 §4.1.1), if it names an implemented algorithm.
     ///
     /// # Errors
     ///
-    /// The header's value, when it names no algorithm that is implemented.
+    /// The value of `alg`, if it does not name an implemented algorithm.
     pub fn algorithm(&self) -> Result<Algorithm, Excerpt> {
         self.algorithm.ok_or_else(|| self.alg_as_written().excerpt())
     }
@@ -78,29 +78,30 @@ impl<'t> Header<'t> {
         self.alg.contents(self.text)
     }
 
-    /// `kid`, the key ID (RFC 7515 §4.1.4).
+    /// Returns `kid`, the key ID (RFC 7515 §4.1.4).
     #[must_use]
     pub fn kid(&self) -> Option<JsonString<'t>> {
         self.kid.and_then(|span| span.string(self.text))
     }
 
-    /// `x5t#S256`, the SHA-256 thumbprint of a certificate of the key (RFC 7515 §4.1.8), if it is a string.
+    /// Returns `x5t#S256`, the SHA-256 thumbprint of a certificate of the key (RFC 7515 §4.1.8), if it is a
+    /// string.
     pub(crate) fn x5t_s256(&self) -> Option<JsonString<'t>> {
         self.x5t_s256.and_then(|span| span.string(self.text))
     }
 
-    /// `x5t`, the same with SHA-1 (RFC 7515 §4.1.7).
+    /// Returns `x5t`, the SHA-1 thumbprint (RFC 7515 §4.1.7), if it is a string.
     pub(crate) fn x5t(&self) -> Option<JsonString<'t>> {
         self.x5t.and_then(|span| span.string(self.text))
     }
 
-    /// `typ`, the media type of the whole token (RFC 7515 §4.1.9).
+    /// Returns `typ`, the media type of the whole token (RFC 7515 §4.1.9).
     #[must_use]
     pub fn typ(&self) -> Option<JsonString<'t>> {
         self.typ.and_then(|span| span.string(self.text))
     }
 
-    /// The parameter with this name, escapes resolved, of whatever type it is. Each call goes through the
+    /// Returns the parameter with this name, compared unescaped, whatever its type. Each call searches the
     /// header, in time linear in its length.
     ///
     /// ```
@@ -123,12 +124,12 @@ impl<'t> Header<'t> {
         self.object().get(name)
     }
 
-    /// All parameters, in the order of the header.
+    /// Returns all parameters, in the order of the header.
     pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
         self.object().iter()
     }
 
-    /// The decoded header, as the token has it: UTF-8, since it is JSON that has been checked.
+    /// Returns the decoded header, as the token has it: valid JSON.
     #[must_use]
     pub const fn as_json(&self) -> &'t str {
         self.text
@@ -139,29 +140,29 @@ impl<'t> Header<'t> {
     }
 }
 
-/// What `crit` does where a header is read.
+/// How `crit` is treated when a header is read.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Crit {
-    /// It refuses the header.
+    /// The header is refused.
     Refused,
     /// Nothing yet: [`check_crit`] follows.
     Checked,
 }
 
-/// What `crit` cannot name: what RFC 7515 §4.1 and RFC 7518 §4 register, and `b64` (RFC 7797), which changes
-/// what is signed.
+/// The names that `crit` cannot contain: those registered by RFC 7515 §4.1 and RFC 7518 §4, and `b64`
+/// (RFC 7797), which changes what is signed.
 static REGISTERED: [&str; 19] = [
     "alg", "jku", "jwk", "kid", "x5u", "x5c", "x5t", "x5t#S256", "typ", "cty", "crit", "epk", "apu", "apv",
     "iv", "tag", "p2s", "p2c", "b64",
 ];
 
-/// Holds `crit`, if it is there, to RFC 7515 §4.1.11 and to the names of the extensions that the application
+/// Checks `crit`, if present, against RFC 7515 §4.1.11 and the names of the extensions that the application
 /// understands.
 pub(crate) fn check_crit(header: &Header<'_>, understood: &[&str]) -> Result<(), SelectError> {
     let Some(crit) = header.get("crit") else { return Ok(()) };
     let names = crit.as_array().filter(|names| names.iter().next().is_some());
     let names = names.ok_or(SelectError::CritMalformed)?;
-    // All names before one are different and understood: there are no more of them than in that list.
+    // All names before this one are distinct and understood, so there are no more of them than in that list.
     for (place, name) in names.iter().enumerate() {
         let name = name.as_string().ok_or(SelectError::CritMalformed)?;
         if let Some(name) = REGISTERED.iter().copied().find(|registered| name == *registered) {
@@ -180,7 +181,7 @@ pub(crate) fn check_crit(header: &Header<'_>, understood: &[&str]) -> Result<(),
     Ok(())
 }
 
-/// Shows no more of the header than what verification looks at, and of that no more than an excerpt.
+/// Shows only what verification uses of the header, as excerpts.
 impl core::fmt::Debug for Header<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut shown = f.debug_struct("Header");
@@ -189,7 +190,7 @@ impl core::fmt::Debug for Header<'_> {
     }
 }
 
-/// The algorithm of this name, of those that this build verifies. One code for headers and keys.
+/// Returns the algorithm with this name, if this build verifies it. Shared by headers and keys.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn algorithm_named(name: JsonString<'_>) -> Option<Algorithm> {
     ENABLED.iter().find(|known| name == known.name).map(|known| known.algorithm)

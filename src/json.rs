@@ -1,9 +1,9 @@
-//! Strict JSON, borrowed from its text: RFC 8259, UTF-8, unique member names after unescaping, at
-//! most 32 levels, nothing after the value.
+//! Strict JSON, borrowed from its text: RFC 8259 in UTF-8, with unique member names after unescaping, at most
+//! 32 levels, and nothing after the value.
 //!
-//! One reader serves headers, keys, sets and claims on every target. It keeps no tree. A value is
-//! checked to its end in one pass, in constant stack and in time linear in its size, and what is
-//! handed out is a part of the text.
+//! One reader serves headers, keys, sets and claims on every target. It builds no tree: a value is checked to
+//! its end in one pass, in constant stack and in time linear in its size, and what is returned is a part of
+//! the text.
 
 mod string;
 mod span;
@@ -27,24 +27,24 @@ pub(crate) use self::structure::{Elements, all_digits};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 
-/// The greatest length of a text, in bytes: 1 MiB.
+/// The maximum length of a text, in bytes: 1 MiB.
 pub const MAX_LENGTH: usize = Limits::MAX;
 
-/// The greatest number of levels of arrays and objects.
+/// The maximum number of levels of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
 
-/// A JSON value, borrowed from text that has been checked as a whole. Strings are equal when they mean
-/// the same; numbers, arrays and objects when their text is the same. `Display` writes the JSON text, as it
-/// was read.
+/// A JSON value, borrowed from a text that has been checked as a whole. Strings are equal if their unescaped
+/// texts are; numbers, arrays and objects if their JSON texts are. `Display` writes the JSON text as it was
+/// read.
 ///
-/// The accessors give `None` for a value of another type; each takes time linear in the value's text.
+/// The accessors return `None` for a value of another type. Each takes time linear in the value's text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Value<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number, as it is written: JSON sets no bound, and this crate rounds none.
+    /// A number, as written: JSON sets no bound, and nothing is rounded.
     Number(&'a str),
     /// A string.
     String(JsonString<'a>),
@@ -55,7 +55,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Reads a text that is one JSON value.
+    /// Parses a text that is one JSON value.
     ///
     /// ```
     /// use jose_core::json::Value;
@@ -72,16 +72,16 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     ///
-    /// [`JsonError`], with the offset of the first byte that is wrong.
+    /// [`JsonError`], with the offset of the first invalid byte.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, JsonError> {
         Self::parse_with_limits(text, Limits::new())
     }
 
-    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    /// Parses a text within limits, of which [`Limits::max_members`] applies here.
     ///
     /// # Errors
     ///
-    /// [`JsonError`], with the offset of the first byte that is wrong.
+    /// [`JsonError`], with the offset of the first invalid byte.
     pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(
         text: &'a T,
         limits: Limits,
@@ -91,7 +91,7 @@ impl<'a> Value<'a> {
         value.map(|value| value.value(text)).map_err(|fault| fault.in_text(text))
     }
 
-    /// What it is, for an error message.
+    /// Returns the name of its type, for an error message.
     #[cold]
     #[inline(never)]
     pub(crate) const fn kind(self) -> &'static str {
@@ -105,26 +105,26 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether it is `null`.
+    /// Returns whether it is `null`.
     #[must_use]
     pub const fn is_null(self) -> bool {
         matches!(self, Self::Null)
     }
 
-    /// The boolean, if it is one.
+    /// Returns the boolean, if it is one.
     #[must_use]
     pub const fn as_bool(self) -> Option<bool> {
         if let Self::Bool(bool) = self { Some(bool) } else { None }
     }
 
-    /// The string, if it is one. To compare a value with a text, `==` suffices.
+    /// Returns the string, if it is one. To compare a value with a text, `==` is enough.
     #[must_use]
     pub const fn as_string(self) -> Option<JsonString<'a>> {
         if let Self::String(string) = self { Some(string) } else { None }
     }
 
-    /// The number, if it is an integer from -2^63 to 2^63 - 1, however that is written: `3`, `3.0`, `3e0` and
-    /// `30e-1` are 3, and `-0` is 0. Nothing is rounded: `3.5` is none.
+    /// Returns the number, if it is an integer from -2^63 to 2^63 - 1, however it is written: `3`, `3.0`,
+    /// `3e0` and `30e-1` are 3, and `-0` is 0. Nothing is rounded: `3.5` is not an integer.
     ///
     /// ```
     /// use jose_core::json::Value;
@@ -139,7 +139,7 @@ impl<'a> Value<'a> {
         if negative { 0_i64.checked_sub_unsigned(magnitude) } else { i64::try_from(magnitude).ok() }
     }
 
-    /// The number, if it is an integer from 0 to 2^64 - 1, however that is written; see
+    /// Returns the number, if it is an integer from 0 to 2^64 - 1, however it is written; see
     /// [`as_i64`](Self::as_i64).
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
@@ -147,8 +147,7 @@ impl<'a> Value<'a> {
         (!negative || magnitude == 0).then_some(magnitude)
     }
 
-    /// The number, rounded to the nearest `f64` (of two as near, to the one whose last bit is zero);
-    /// `None` if that would be infinite.
+    /// Returns the number, rounded to the nearest `f64`, ties to even; `None` if that would be infinite.
     ///
     /// ```
     /// use jose_core::json::Value;
@@ -168,26 +167,26 @@ impl<'a> Value<'a> {
         Truncated::parse(number.as_bytes()).filter(|number| number.whole)
     }
 
-    /// The array, if it is one.
+    /// Returns the array, if it is one.
     #[must_use]
     pub const fn as_array(self) -> Option<Array<'a>> {
         if let Self::Array(array) = self { Some(array) } else { None }
     }
 
-    /// The object, if it is one.
+    /// Returns the object, if it is one.
     #[must_use]
     pub const fn as_object(self) -> Option<Object<'a>> {
         if let Self::Object(object) = self { Some(object) } else { None }
     }
 
-    /// The value of the member with this name, escapes resolved, if it is an object that has one.
+    /// Returns the value of the member with this name, compared unescaped, if it is an object that has one.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Self> {
         self.as_object()?.get(name)
     }
 }
 
-/// The JSON text, as it was read.
+/// Writes the JSON text as it was read.
 impl fmt::Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -216,12 +215,12 @@ impl PartialEq<&str> for Value<'_> {
 pub struct Array<'a>(&'a str);
 
 impl<'a> Array<'a> {
-    /// The elements, in order.
+    /// Returns the elements, in order.
     pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
         self.elements()
     }
 
-    /// The JSON text, as it was read.
+    /// Returns the JSON text as it was read.
     #[must_use]
     pub const fn as_json(self) -> &'a str {
         self.0
@@ -255,18 +254,18 @@ impl<'a> Iterator for ArrayElements<'a> {
 pub struct Object<'a>(&'a str);
 
 impl<'a> Object<'a> {
-    /// The object that is the whole of a text, which has been checked.
+    /// Wraps a checked text that is one object.
     pub(crate) const fn of_checked(text: &'a str) -> Self {
         Self(text)
     }
 
-    /// The JSON text, as it was read.
+    /// Returns the JSON text as it was read.
     #[must_use]
     pub const fn as_json(self) -> &'a str {
         self.0
     }
 
-    /// The members, in the order of the text.
+    /// Returns the members, in the order of the text.
     pub fn iter(self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> {
         let mut members = Structure::new(self.0, 0);
         core::iter::from_fn(move || {
@@ -275,14 +274,14 @@ impl<'a> Object<'a> {
         })
     }
 
-    /// The value of the member with this name, escapes resolved.
+    /// Returns the value of the member with this name, compared unescaped.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Value<'a>> {
         self.iter().find(|(found, _)| *found == *name).map(|(_, value)| value)
     }
 }
 
-/// The text as UTF-8, without a byte order mark.
+/// Returns the text as UTF-8. A byte order mark is refused.
 fn utf8(text: &[u8]) -> Result<&str, JsonError> {
     if text.len() > MAX_LENGTH {
         return Err(JsonError { kind: JsonErrorKind::TooLong, found: None, offset: MAX_LENGTH });

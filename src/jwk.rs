@@ -1,4 +1,4 @@
-//! One JSON Web Key (RFC 7517 §4), and the verifying key that it holds.
+//! A JSON Web Key (RFC 7517 §4), and the verifying key in it.
 
 use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
@@ -22,27 +22,27 @@ use crate::reference::Names as KeyNames;
 /// # Ok::<(), jose_core::error::KeyError>(())
 /// ```
 ///
-/// A member that is `null` is absent (other formats have no better word for what they do not have), and
-/// one that has no meaning for the key's `kty` is not looked at.
+/// A member that is `null` counts as absent, since other formats have no better way to say so. A member
+/// without meaning for the key's `kty` is not examined.
 #[derive(Clone, Copy)]
 pub struct Jwk<'a> {
     text: &'a str,
-    /// Where the values of [`NAMES`] stand that are not `null`.
+    /// The positions of the values of [`NAMES`] that are not `null`.
     values: [Option<Span>; NAMES.len()],
-    /// The values of `use` that are accepted beside `sig`.
+    /// The values of `use` that are accepted besides `sig`.
     uses: &'a [&'a str],
 }
 
-/// The members that are looked at.
+/// The members that are examined.
 static NAMES: [&str; 21] = [
     "kid", "kty", "alg", "crv", "use", "key_ops", "x5t", "x5c", "n", "e", "x", "y", "k", "d", "p", "q", "dp",
     "dq", "qi", "oth", THUMBPRINT,
 ];
 
-/// The one whose name is longer than those that have a word of their own.
+/// The only name that is too long for a word of its own.
 const THUMBPRINT: &str = "x5t#S256";
 
-/// The private members of RSA keys (RFC 7518 §6.3.2); the first is that of EC keys, too (§6.2.2).
+/// The private members of RSA keys (RFC 7518 §6.3.2); the first is also that of EC keys (§6.2.2).
 const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// The words of [`NAMES`].
@@ -58,22 +58,22 @@ static WORDS: [u64; NAMES.len()] = {
 };
 
 impl<'a> Jwk<'a> {
-    /// Reads a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and
-    /// `x5c`, `x5t` and `x5u` are no source of anything; all of them can be [read](Self::get). What the members
-    /// say is judged by [`verifying_key`](Self::verifying_key).
+    /// Parses a JWK. Members that are not listed in RFC 7517 §4 and RFC 7518 §6 are ignored, and `x5c`,
+    /// `x5t` and `x5u` are never a source of keys; all of them can be [read](Self::get).
+    /// [`verifying_key`](Self::verifying_key) checks what the members say.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Json`], [`KeyError::NotObject`].
+    /// [`KeyError::Json`] or [`KeyError::NotObject`].
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
         Self::parse_with_limits(text, Limits::new())
     }
 
-    /// The same with limits of one's own, of which [`Limits::max_members`] counts here.
+    /// Parses a JWK within limits, of which [`Limits::max_members`] applies here.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Json`], [`KeyError::NotObject`].
+    /// [`KeyError::Json`] or [`KeyError::NotObject`].
     pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, KeyError> {
         let mut names = Names::new();
         let mut members = Members::new(text.as_ref(), limits.members(), &mut names)
@@ -92,8 +92,8 @@ impl<'a> Jwk<'a> {
         Ok(jwk)
     }
 
-    /// Accepts the key with one of these values of `use`, too. RFC 7517 §4.2 has `sig` for keys that
-    /// verify signatures, which is always accepted, and leaves others to profiles.
+    /// Also accepts the key with one of these values of `use`. RFC 7517 §4.2 defines `sig` for keys that
+    /// verify signatures, which is always accepted, and leaves other values to profiles.
     ///
     /// ```
     /// # #[cfg(feature = "es256")] {
@@ -114,17 +114,16 @@ impl<'a> Jwk<'a> {
         self
     }
 
-    /// `kid`, the key ID (RFC 7517 §4.5), if it is a string.
+    /// Returns `kid`, the key ID (RFC 7517 §4.5), if it is a string.
     #[must_use]
     pub fn kid(&self) -> Option<JsonString<'a>> {
         self.value("kid").and_then(Value::as_string)
     }
 
-    /// The member with this name, escapes resolved, of whatever type it is; `null` is a value here. Each call
-    /// goes through the JWK, in time linear in its length.
+    /// Returns the member with this name, compared unescaped, whatever its type; `null` is a value here. Each
+    /// call searches the JWK, in time linear in its length.
     ///
-    /// What a secret or private key has as its members is given out like any other, and is as secret as the
-    /// key.
+    /// The members of a secret or private key are returned like any other, and are as secret as the key.
     ///
     /// ```
     /// use jose_core::Jwk;
@@ -140,13 +139,14 @@ impl<'a> Jwk<'a> {
         self.object().get(name)
     }
 
-    /// All members, in the order of the JWK, with what [`get`](Self::get) says of secrets.
+    /// Returns all members, in the order of the JWK. Those of a secret or private key are as secret as the
+    /// key.
     pub fn iter(&self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> + use<'a> {
         self.object().iter()
     }
 
-    /// The text that this was read from: UTF-8, since it is JSON that has been checked. With a secret or private
-    /// key it is as secret as the key.
+    /// Returns the text that this was parsed from: valid JSON. With a secret or private key it is as secret
+    /// as the key.
     #[must_use]
     pub const fn as_json(&self) -> &'a str {
         self.text
@@ -156,23 +156,23 @@ impl<'a> Jwk<'a> {
         Object::of_checked(self.text)
     }
 
-    /// The names that a header can have for the key: `kid`, and the thumbprints of its certificate
-    /// (RFC 7517 §4.8, §4.9), which are compared with no certificate here.
+    /// Returns the names by which a header can refer to the key: `kid`, and the thumbprints of its
+    /// certificate (RFC 7517 §4.8, §4.9), which are not compared with a certificate here.
     pub(crate) fn names(&self) -> KeyNames<JsonString<'a>> {
         let [kid, x5t_s256, x5t] =
             ["kid", THUMBPRINT, "x5t"].map(|name| self.value(name).and_then(Value::as_string));
         KeyNames { kid, x5t_s256, x5t }
     }
 
-    /// The verifying key, bound to its algorithm for life: to the one that `alg` names, or, without
-    /// `alg`, to the only one of `allowed` that its `kty` and `crv` can carry. A key that could be for
-    /// several of them is none: what a token says does not decide it.
+    /// Returns the verifying key, permanently bound to one algorithm: the one that `alg` names or, without
+    /// `alg`, the only one of `allowed` that its `kty` and `crv` can be used with. If several are possible,
+    /// the key is refused: what a token says does not decide it.
     ///
     /// # Errors
     ///
-    /// [`KeyError`]: the first thing that is wrong. Looked at are, in this order: `kty`, `kid`, `use`,
-    /// `key_ops`, `crv` of an EC or OKP key, `alg`, what is allowed, private members, and then the key material;
-    /// of each its type and then its value.
+    /// [`KeyError`] for the first problem, in this order: `kty`, `kid`, `use`, `key_ops`, `crv` of an EC or
+    /// OKP key, `alg`, the allowed algorithms, private members, and then the key material; for each member
+    /// its type, then its value.
     #[inline(never)]
     pub fn verifying_key(&self, allowed: impl Into<AlgorithmSet>) -> Result<VerifyingKey, KeyError> {
         self.build(allowed.into())
@@ -189,7 +189,7 @@ impl<'a> Jwk<'a> {
         })
     }
 
-    /// The value of one of [`NAMES`].
+    /// Returns the value of one of [`NAMES`].
     #[inline(never)]
     fn value(&self, name: &str) -> Option<Value<'a>> {
         debug_assert!(NAMES.contains(&name), "what is looked at is kept");
@@ -197,7 +197,8 @@ impl<'a> Jwk<'a> {
         value.map(|value| value.value(self.text))
     }
 
-    /// The value of one of them that is a string or absent. The error is small, for what calls this often.
+    /// Returns the value of one of [`NAMES`] that must be a string or absent. The error is small, since this
+    /// is called often.
     #[inline(never)]
     fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, NotString> {
         match self.value(name) {
@@ -207,7 +208,7 @@ impl<'a> Jwk<'a> {
         }
     }
 
-    /// The algorithm that the key is bound to, once everything else about it fits.
+    /// Returns the algorithm that the key is bound to, after checking everything but the key material.
     #[inline(never)]
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
         let kty = self.string("kty")?.ok_or(KeyError::MemberMissing { name: "kty" })?;
@@ -254,7 +255,7 @@ impl<'a> Jwk<'a> {
         Ok(algorithm)
     }
 
-    /// The first member of a key for this algorithm that publishes its private part.
+    /// Returns the first member that publishes the private part of a key for this algorithm.
     fn private_member(&self, algorithm: Algorithm) -> Option<&'static str> {
         let names = if algorithm.is_rsa() { &PRIVATE[..] } else { &PRIVATE[..1] };
         names.iter().copied().find(|name| self.value(name).is_some_and(|value| !is_empty(value)))
@@ -271,7 +272,7 @@ impl core::fmt::Debug for Jwk<'_> {
     }
 }
 
-/// A member of another type than a string.
+/// A member that is not a string.
 struct NotString {
     name: &'static str,
     found: &'static str,
@@ -283,7 +284,7 @@ impl From<NotString> for KeyError {
     }
 }
 
-/// Whether a value is an empty string or array: a private member with one publishes nothing.
+/// Returns whether a value is an empty string or array: a private member like that publishes nothing.
 fn is_empty(value: Value<'_>) -> bool {
     match value {
         Value::String(string) => string.is_empty(),
@@ -292,21 +293,20 @@ fn is_empty(value: Value<'_>) -> bool {
     }
 }
 
-/// Holds `key_ops` to what it must say.
+/// Checks `key_ops`.
 #[inline(never)]
 fn check_operations(key_ops: Value<'_>, has_use: bool) -> Result<(), KeyError> {
     let operations = Operations::read(key_ops)?;
-    // Beside a `use` an empty array says no more than that there is `use` already: RFC 7517 §4.3 advises
-    // against both.
+    // Beside `use`, an empty array says no more than `use` does: RFC 7517 §4.3 advises against having both.
     if operations.is_empty && has_use { Ok(()) } else { operations.check() }
 }
 
-/// What the `key_ops` of a key says (RFC 7517 §4.3).
+/// What the `key_ops` of a key contains (RFC 7517 §4.3).
 #[derive(Clone, Copy)]
 struct Operations {
     is_empty: bool,
     verify: bool,
-    /// The first registered operation that is named a second time.
+    /// The first registered operation that occurs twice.
     duplicate: Option<&'static str>,
 }
 
@@ -334,7 +334,7 @@ impl Operations {
         Ok(operations)
     }
 
-    /// Demands `verify`, and no operation twice.
+    /// Requires `verify`, and no operation twice.
     const fn check(self) -> Result<(), KeyError> {
         if let Some(operation) = self.duplicate {
             return Err(KeyError::KeyOpsDuplicate { operation });

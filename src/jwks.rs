@@ -6,9 +6,9 @@ use crate::json::{Elements, Members, Names, Word};
 use crate::jwk::Jwk;
 use crate::limits::Limits;
 
-/// A JWK Set. It needs no heap, and keeps nothing but a reference to its text.
+/// A JWK Set. It needs no heap, and keeps only a reference to its text.
 ///
-/// One bad member costs no other: it is an `Err` in its place.
+/// A bad member does not affect the others: it is an `Err` in its place.
 ///
 /// ```
 /// use jose_core::{Jwks, error::KeyError};
@@ -27,22 +27,22 @@ pub struct Jwks<'a> {
 }
 
 impl<'a> Jwks<'a> {
-    /// Reads a set. Of the members of `keys`, only where they start and end is known after this;
-    /// [`iter`](Self::iter) reads them.
+    /// Parses a set. Of the members of `keys` this only finds where they start and end; [`iter`](Self::iter)
+    /// parses them.
     ///
     /// # Errors
     ///
-    /// [`SetError`].
+    /// [`SetError`] if the text is not a JWK Set or exceeds the default limits.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, SetError> {
         Self::parse_with_limits(text, Limits::new())
     }
 
-    /// The same with limits of one's own, of which [`Limits::max_set_length`], [`Limits::max_keys`] and
-    /// [`Limits::max_members`] count here.
+    /// Parses a set within limits, of which [`Limits::max_set_length`], [`Limits::max_keys`] and
+    /// [`Limits::max_members`] apply here.
     ///
     /// # Errors
     ///
-    /// [`SetError`].
+    /// [`SetError`] if the text is not a JWK Set or exceeds the limits.
     pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, SetError> {
         let text = text.as_ref();
         let limit = limits.set_length();
@@ -55,7 +55,7 @@ impl<'a> Jwks<'a> {
             .map_err(|error| error.map_or(SetError::NotObject, SetError::Json))?;
         let mut keys = None;
         while let Some(word) = members.next_word().map_err(SetError::Json)? {
-            // What is wrong inside a key is a fault of that key alone.
+            // An error inside a key affects that key alone.
             if word.get() == KEYS {
                 keys = Some(members.elements().map_err(SetError::Json)?);
             } else {
@@ -72,33 +72,33 @@ impl<'a> Jwks<'a> {
         }
     }
 
-    /// Accepts keys with one of these values of `use`, too: see [`Jwk::allow_uses`].
+    /// Also accepts keys with one of these values of `use`: see [`Jwk::allow_uses`].
     #[must_use]
     pub const fn allow_uses(mut self, uses: &'a [&'a str]) -> Self {
         self.uses = uses;
         self
     }
 
-    /// These keys, for tokens of the `allowed` algorithms: a source of keys for a
+    /// Returns these keys for tokens of the `allowed` algorithms, as a source of keys for a
     /// [`Verifier`](crate::Verifier).
     #[must_use]
     pub fn keys(&self, allowed: impl Into<AlgorithmSet>) -> JwksKeys<'a> {
         JwksKeys { jwks: *self, allowed: allowed.into() }
     }
 
-    /// The number of members, good and bad.
+    /// Returns the number of members, usable or not.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.keys.len()
     }
 
-    /// Whether there is no member at all.
+    /// Returns whether there are no members.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.keys.len() == 0
     }
 
-    /// The members, in order.
+    /// Returns the members, in order.
     pub fn iter(&self) -> impl Iterator<Item = Result<Jwk<'a>, KeyError>> + use<'a> {
         let (limits, uses) = (self.limits, self.uses);
         let parse = move |member| Jwk::parse_with_limits(member, limits).map(|jwk| jwk.allow_uses(uses));
@@ -113,7 +113,7 @@ pub struct JwksKeys<'a> {
     pub(crate) allowed: AlgorithmSet,
 }
 
-/// Shows no text: a set may hold secrets.
+/// Omits the text: a set may contain secrets.
 impl core::fmt::Debug for Jwks<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Jwks").field("len", &self.len()).finish_non_exhaustive()

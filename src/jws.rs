@@ -1,4 +1,4 @@
-//! A token that has been taken apart and not yet verified.
+//! A token that has been split and whose header has been read, but that is not verified yet.
 
 use crate::base64url;
 use crate::compact::{self, Parts};
@@ -7,13 +7,12 @@ use crate::header::{Crit, Header, check_crit};
 use crate::limits::Limits;
 use crate::scratch::Scratch;
 
-/// A JWS in compact serialization: its parts and its header. Nothing of it has been verified, and
-/// its payload is still encoded.
+/// A JWS in compact serialization: its parts and its header. Nothing has been verified, and the payload is
+/// still encoded.
 ///
-/// [`Verifier::verify`](crate::Verifier::verify) is the way to use a token. This type is for callers
-/// who look at a token to find out where its keys are: one with several issuers picks by `kid` or
-/// `iss`, and then has that issuer's verifier and policy say whether it was true
-/// (`examples/issuers.rs`).
+/// To use a token, call [`Verifier::verify`](crate::Verifier::verify). This type is for callers who need to
+/// find out where the keys of a token are: with several issuers they choose one by `kid` or `iss`, and then
+/// that issuer's verifier and policy check that the choice was right (`examples/issuers.rs`).
 ///
 /// ```
 /// use jose_core::{Algorithm, Limits, UnverifiedJws};
@@ -33,12 +32,12 @@ pub struct UnverifiedJws<'t> {
 }
 
 impl<'t> UnverifiedJws<'t> {
-    /// Takes a token apart, under the limits that a [`Verifier`](crate::Verifier) has. The decoded header
-    /// is kept in `scratch`, for which three quarters of the header's length suffice, or which grows.
+    /// Splits a token and reads its header, within the limits that a [`Verifier`](crate::Verifier) has. The
+    /// decoded header is kept in `scratch`, which needs three quarters of the header's length, or grows.
     ///
     /// # Errors
     ///
-    /// [`ParseError`].
+    /// [`ParseError`] if the token or its header is malformed.
     pub fn parse<T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
         token: &'t T,
         scratch: &'t mut S,
@@ -47,12 +46,12 @@ impl<'t> UnverifiedJws<'t> {
         Self::parse_with(token.as_ref(), scratch, limits, Crit::Refused)
     }
 
-    /// The same for tokens whose `crit` has names of these alone (RFC 7515 §4.1.11), as
-    /// [`Verifier::understands`](crate::Verifier::understands) has it.
+    /// Does the same for tokens whose `crit` lists only these names (RFC 7515 §4.1.11), as with
+    /// [`Verifier::understands`](crate::Verifier::understands).
     ///
     /// # Errors
     ///
-    /// [`Error::Parse`], and [`Error::Select`] for a `crit` that is not accepted.
+    /// [`Error::Parse`], or [`Error::Select`] for a `crit` that is not accepted.
     pub fn parse_understanding<T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
         token: &'t T,
         scratch: &'t mut S,
@@ -76,35 +75,35 @@ impl<'t> UnverifiedJws<'t> {
         Ok(Self { parts, header: Header::parse(decoded, limits, crit)? })
     }
 
-    /// The header, as the token states it.
+    /// Returns the header, as the token states it.
     #[must_use]
     pub const fn header(&self) -> &Header<'t> {
         &self.header
     }
 
-    /// The octets that the signature is over: the encoded header, a dot, and the encoded payload
-    /// (RFC 7515 §5.1). With detached content (RFC 7515 appendix F) the payload here must be empty
-    /// before the content is put in its place: `examples/detached.rs`.
+    /// Returns the octets that the signature covers: the encoded header, a dot, and the encoded payload
+    /// (RFC 7515 §5.1). With detached content (RFC 7515 appendix F), check that the payload here is empty
+    /// before putting the content in its place: `examples/detached.rs`.
     #[must_use]
     pub const fn signing_input(&self) -> &'t [u8] {
         self.parts.signing_input
     }
 
-    /// The signature, decoded into `buffer`, a [`Scratch`] as for [`parse`](Self::parse).
+    /// Decodes the signature into `buffer`, a [`Scratch`] as for [`parse`](Self::parse), and returns it.
     ///
     /// # Errors
     ///
-    /// [`ParseError::SignatureBase64`].
+    /// [`ParseError::SignatureBase64`], or [`ParseError::ScratchTooSmall`].
     pub fn signature<'b, S: Scratch + ?Sized>(&self, buffer: &'b mut S) -> Result<&'b [u8], ParseError> {
         let buffer = buffer.at_least(base64url::decoded_len(self.parts.signature.len()))?;
         decode_signature(&self.parts, buffer)
     }
 
-    /// The payload, decoded into `buffer`, although **anyone may have written it**.
+    /// Decodes the payload into `buffer` and returns it, although **anyone may have written it**.
     ///
     /// # Errors
     ///
-    /// [`ParseError::PayloadBase64`].
+    /// [`ParseError::PayloadBase64`], or [`ParseError::ScratchTooSmall`].
     pub fn dangerous_payload_without_verification<'b, S: Scratch + ?Sized>(
         &self,
         buffer: &'b mut S,
@@ -120,27 +119,27 @@ impl core::fmt::Debug for UnverifiedJws<'_> {
     }
 }
 
-/// Decodes the header into the front of `scratch`.
+/// Decodes the header into the start of `scratch`.
 pub(crate) fn decode_header<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
     Ok(base64url::decode(parts.header, scratch)
         .map_err(|error| in_part(error, 0, ParseError::HeaderBase64))?)
 }
 
-/// Decodes the signature into the front of `scratch`.
+/// Decodes the signature into the start of `scratch`.
 pub(crate) fn decode_signature<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
     let start = parts.signing_input.len().saturating_add(1);
     Ok(base64url::decode(parts.signature, scratch)
         .map_err(|error| in_part(error, start, ParseError::SignatureBase64))?)
 }
 
-/// Decodes the payload into the front of `scratch`.
+/// Decodes the payload into the start of `scratch`.
 pub(crate) fn decode_payload<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
     let start = parts.header.len().saturating_add(1);
     Ok(base64url::decode(parts.payload, scratch)
         .map_err(|error| in_part(error, start, ParseError::PayloadBase64))?)
 }
 
-/// The error for a part of the token that starts at `start`: offsets count from the token's start.
+/// Returns the error for a part of the token at `start`: offsets count from the start of the token.
 fn in_part(error: Base64Error, start: usize, wrap: fn(Base64Error) -> ParseError) -> ParseError {
     wrap(match error {
         Base64Error::Byte { byte, offset } => {

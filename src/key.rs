@@ -1,7 +1,7 @@
-//! Key material, bound to exactly one algorithm for life.
+//! Key material, permanently bound to exactly one algorithm.
 //!
-//! The functions of the key files are not inlined: in one frame with the others, each would take the
-//! stack of the greediest.
+//! The functions of the key files are not inlined: in a shared frame, each would need the stack of the
+//! largest.
 
 #[allow(dead_code, reason = "each is for some algorithms")]
 mod digest;
@@ -27,9 +27,9 @@ use crate::error::{KeyError, SignatureError};
 
 /// A key to verify with: a secret or a public key, and the one algorithm it is used with.
 ///
-/// There is no way to take the material out again, `Debug` shows the algorithm alone, and a secret
-/// is wiped when the key is dropped. What can be computed ahead (the HMAC state, the Montgomery
-/// parameters) is computed here, once.
+/// The key material cannot be read back, `Debug` shows only the algorithm, and a secret is wiped when the key
+/// is dropped. What can be precomputed (the HMAC state, the Montgomery parameters) is computed once, at
+/// construction.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
@@ -61,63 +61,64 @@ enum Material {
 }
 
 impl VerifyingKey {
-    /// A shared secret for HS256, of at least 32 octets (RFC 7518 §3.2).
+    /// Creates a key from a shared secret for HS256, of at least 32 octets (RFC 7518 §3.2).
     ///
     /// # Errors
     ///
-    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for what has the structure of a key
-    /// (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url or hexadecimal: with a public
-    /// key anyone could make the tag. What has no structure is taken for a secret: a modulus, a compressed
-    /// point, an Ed25519 key without anything around it. A random secret is refused less than once in 2^30.
+    /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for a secret with the structure of a
+    /// key (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url or hexadecimal: with a public
+    /// key anyone could compute the tag. Key material without structure is taken for a secret: a modulus, a
+    /// compressed point or an Ed25519 key with nothing around it. A random secret is refused less than once
+    /// in 2^30.
     #[cfg(feature = "hs256")]
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
         hmac::Key::new(hmac::Hash::Sha256, secret).map(Material::Hmac).map(Self)
     }
 
-    /// A shared secret for HS384, of at least 48 octets (RFC 7518 §3.2).
+    /// Creates a key from a shared secret for HS384, of at least 48 octets (RFC 7518 §3.2).
     ///
     /// # Errors
     ///
-    /// As those of [`hs256`](Self::hs256).
+    /// As for [`hs256`](Self::hs256).
     #[cfg(feature = "hs384")]
     pub fn hs384(secret: &[u8]) -> Result<Self, KeyError> {
         hmac::Key::new(hmac::Hash::Sha384, secret).map(Material::Hmac).map(Self)
     }
 
-    /// A shared secret for HS512, of at least 64 octets (RFC 7518 §3.2).
+    /// Creates a key from a shared secret for HS512, of at least 64 octets (RFC 7518 §3.2).
     ///
     /// # Errors
     ///
-    /// As those of [`hs256`](Self::hs256).
+    /// As for [`hs256`](Self::hs256).
     #[cfg(feature = "hs512")]
     pub fn hs512(secret: &[u8]) -> Result<Self, KeyError> {
         hmac::Key::new(hmac::Hash::Sha512, secret).map(Material::Hmac).map(Self)
     }
 
-    /// A point of P-256 for ES256: its affine coordinates, 32 octets each, big-endian
+    /// Creates a key for ES256 from a point on P-256: its affine coordinates, 32 octets each, big-endian
     /// (RFC 7518 §6.2.1).
     ///
     /// # Errors
     ///
-    /// [`KeyError::CoordinateLength`], [`KeyError::PointNotOnCurve`].
+    /// [`KeyError::CoordinateLength`] or [`KeyError::PointNotOnCurve`].
     #[cfg(feature = "es256")]
     pub fn es256(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
         p256::Key::new(x, y).map(Material::P256).map(Self)
     }
 
-    /// A point of P-384 for ES384: its affine coordinates, 48 octets each, big-endian
+    /// Creates a key for ES384 from a point on P-384: its affine coordinates, 48 octets each, big-endian
     /// (RFC 7518 §6.2.1).
     ///
     /// # Errors
     ///
-    /// [`KeyError::CoordinateLength`], [`KeyError::PointNotOnCurve`].
+    /// [`KeyError::CoordinateLength`] or [`KeyError::PointNotOnCurve`].
     #[cfg(feature = "es384")]
     pub fn es384(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
         p384::Key::new(x, y).map(Material::P384).map(Self)
     }
 
-    /// An RSA public key for RS256: modulus and exponent, big-endian (RFC 7518 §6.3.1). Leading zero
-    /// octets are allowed in both and mean nothing.
+    /// Creates a key for RS256 from an RSA public key: modulus and exponent, big-endian (RFC 7518 §6.3.1).
+    /// Leading zero octets are ignored in both.
     ///
     /// # Errors
     ///
@@ -129,68 +130,68 @@ impl VerifyingKey {
         rsa::Key::new(rsa::Scheme::Rs256, modulus, exponent).map(Material::Rsa).map(Self)
     }
 
-    /// An RSA public key for RS384: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    /// Creates a key for RS384 from modulus and exponent, as for [`rs256`](Self::rs256).
     ///
     /// # Errors
     ///
-    /// As those of [`rs256`](Self::rs256).
+    /// As for [`rs256`](Self::rs256).
     #[cfg(feature = "rs384")]
     pub fn rs384(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rsa::Key::new(rsa::Scheme::Rs384, modulus, exponent).map(Material::Rsa).map(Self)
     }
 
-    /// An RSA public key for RS512: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    /// Creates a key for RS512 from modulus and exponent, as for [`rs256`](Self::rs256).
     ///
     /// # Errors
     ///
-    /// As those of [`rs256`](Self::rs256).
+    /// As for [`rs256`](Self::rs256).
     #[cfg(feature = "rs512")]
     pub fn rs512(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rsa::Key::new(rsa::Scheme::Rs512, modulus, exponent).map(Material::Rsa).map(Self)
     }
 
-    /// An RSA public key for PS256: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    /// Creates a key for PS256 from modulus and exponent, as for [`rs256`](Self::rs256).
     ///
     /// # Errors
     ///
-    /// As those of [`rs256`](Self::rs256).
+    /// As for [`rs256`](Self::rs256).
     #[cfg(feature = "ps256")]
     pub fn ps256(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rsa::Key::new(rsa::Scheme::Ps256, modulus, exponent).map(Material::Rsa).map(Self)
     }
 
-    /// An RSA public key for PS384: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    /// Creates a key for PS384 from modulus and exponent, as for [`rs256`](Self::rs256).
     ///
     /// # Errors
     ///
-    /// As those of [`rs256`](Self::rs256).
+    /// As for [`rs256`](Self::rs256).
     #[cfg(feature = "ps384")]
     pub fn ps384(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rsa::Key::new(rsa::Scheme::Ps384, modulus, exponent).map(Material::Rsa).map(Self)
     }
 
-    /// An RSA public key for PS512: modulus and exponent, as [`rs256`](Self::rs256) takes them.
+    /// Creates a key for PS512 from modulus and exponent, as for [`rs256`](Self::rs256).
     ///
     /// # Errors
     ///
-    /// As those of [`rs256`](Self::rs256).
+    /// As for [`rs256`](Self::rs256).
     #[cfg(feature = "ps512")]
     pub fn ps512(modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         rsa::Key::new(rsa::Scheme::Ps512, modulus, exponent).map(Material::Rsa).map(Self)
     }
 
-    /// A public key of Ed25519: the encoding of a point, 32 octets (RFC 8032 §5.1.2, RFC 8037 §2).
+    /// Creates an Ed25519 key from the encoding of a point, 32 octets (RFC 8032 §5.1.2, RFC 8037 §2).
     ///
     /// # Errors
     ///
-    /// [`KeyError::CoordinateLength`]; [`KeyError::PointNotOnCurve`], also for a y that is not below the
-    /// field's prime; [`KeyError::PointOfSmallOrder`].
+    /// [`KeyError::CoordinateLength`]; [`KeyError::PointNotOnCurve`], also if y is not below the field's
+    /// prime; [`KeyError::PointOfSmallOrder`].
     #[cfg(feature = "ed25519")]
     pub fn ed25519(x: &[u8]) -> Result<Self, KeyError> {
         ed25519::Key::new(x).map(Material::Ed25519).map(Self)
     }
 
-    /// The key that a JWK holds, which its other members say to be for `algorithm`.
+    /// Creates the key from the parameters of a JWK whose other members bind it to `algorithm`.
     pub(crate) fn from_parameters(
         algorithm: Algorithm,
         parameters: Parameters<'_, '_>,
@@ -226,20 +227,20 @@ impl VerifyingKey {
         Ok(Self(material))
     }
 
-    /// An ES256 key of which the multiples are known already. It is as fast as one that
-    /// [`prepare_in`](Self::prepare_in) prepared, and takes no memory but theirs.
+    /// Creates an ES256 key whose multiples have been computed. It is as fast as after
+    /// [`prepare_in`](Self::prepare_in), and takes no other memory.
     ///
     /// # Errors
     ///
-    /// [`KeyError::PointNotOnCurve`].
+    /// [`KeyError::PointNotOnCurve`] if the multiples are not those of a point on P-256.
     #[cfg(feature = "es256")]
     pub fn es256_prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
         p256::Key::prepared(prepared).map(Material::P256).map(Self)
     }
 
-    /// Prepares the key so that verifications take less time: an ES256 key gets 4 KB of memory. Keys of
-    /// other algorithms are left as they are, being prepared already. A [`KeySet`](crate::KeySet)
-    /// prepares its keys by itself.
+    /// Prepares the key so that verifying takes less time: an ES256 key gets 4 KB of memory. Keys of other
+    /// algorithms are already prepared and do not change. A [`KeySet`](crate::KeySet) prepares its keys
+    /// itself.
     #[cfg(feature = "alloc")]
     pub fn prepare(&mut self) {
         #[cfg(feature = "es256")]
@@ -249,8 +250,8 @@ impl VerifyingKey {
         }
     }
 
-    /// Prepares an ES256 key as [`prepare`](Self::prepare) does, in memory that the program set aside. Keys
-    /// of other algorithms are left as they are, and so is the memory.
+    /// Prepares an ES256 key as [`prepare`](Self::prepare) does, in memory that the program sets aside. Keys
+    /// of other algorithms and the memory do not change.
     #[cfg(feature = "es256")]
     pub fn prepare_in(&mut self, memory: &'static mut PreparedEs256) {
         #[allow(irrefutable_let_patterns, reason = "with other algorithms it can fail")]
@@ -259,7 +260,7 @@ impl VerifyingKey {
         }
     }
 
-    /// The algorithm that the key is bound to.
+    /// Returns the algorithm that the key is bound to.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         match self.0 {
@@ -276,13 +277,13 @@ impl VerifyingKey {
         }
     }
 
-    /// Whether `signature` is one of this key over `message`. This is the low-level door, for
-    /// detached content and formats of one's own; for a token use [`Verifier`](crate::Verifier).
+    /// Verifies `signature` over `message`. Low-level: for detached content and custom formats; for tokens,
+    /// use [`Verifier`](crate::Verifier).
     ///
     /// # Errors
     ///
-    /// [`SignatureError::AlgorithmMismatch`] unless `algorithm` is the key's own, before any
-    /// cryptography; then [`SignatureError::Length`] and [`SignatureError::Invalid`].
+    /// [`SignatureError::AlgorithmMismatch`] if `algorithm` is not that of the key, before any cryptography;
+    /// then [`SignatureError::Length`] or [`SignatureError::Invalid`].
     pub fn verify(
         &self,
         algorithm: Algorithm,
@@ -311,7 +312,7 @@ impl VerifyingKey {
         if holds { Ok(()) } else { Err(SignatureError::Invalid) }
     }
 
-    /// Whether both are one key: the same material, bound to the same algorithm.
+    /// Returns whether both are the same key: the same material, bound to the same algorithm.
     pub(crate) fn is_same_key(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             #[cfg(feature = "_hmac")]
@@ -329,7 +330,7 @@ impl VerifyingKey {
         }
     }
 
-    /// The one length that signatures of this key have, in octets.
+    /// Returns the length of this key's signatures, in octets.
     fn signature_len(&self) -> usize {
         match self.0 {
             #[cfg(feature = "_hmac")]
@@ -352,11 +353,11 @@ impl fmt::Debug for VerifyingKey {
     }
 }
 
-/// The conversion of a key that another part of the program already has.
+/// Converts a key that another part of the program has.
 ///
 /// # Errors
 ///
-/// As [`VerifyingKey::rs256`], for RS256.
+/// As for [`VerifyingKey::rs256`].
 #[cfg(feature = "rsa")]
 impl TryFrom<&::rsa::PublicKey> for VerifyingKey {
     type Error = KeyError;

@@ -1,4 +1,4 @@
-//! Keys built once from a JWK Set, found by `kid`, with a verdict for every member.
+//! Keys built once from a JWK Set, looked up by `kid`, with a verdict on every member.
 
 use alloc::boxed::Box;
 use alloc::string::ToString as _;
@@ -13,7 +13,7 @@ use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
 use crate::reference::{Name, Names};
 
-/// The keys of a JWK Set, ready to verify. Without a heap, [`Jwks`] serves in its place.
+/// The keys of a JWK Set, ready to verify. Without a heap, use [`Jwks`] instead.
 ///
 /// ```
 /// # #[cfg(feature = "es256")] {
@@ -35,8 +35,8 @@ use crate::reference::{Name, Names};
 pub struct KeySet {
     members: Vec<Member>,
     allowed: AlgorithmSet,
-    /// An open-addressing table of member numbers plus one, by a hash of the kid; a power of two of
-    /// places, at most half of them taken. Members of the same kid follow one another.
+    /// An open-addressing table of member numbers plus one, by a hash of the kid. Its length is a power of
+    /// two, and at most half of it is used. Members with the same kid follow one another.
     places: Vec<u32>,
 }
 
@@ -70,11 +70,11 @@ impl Member {
     }
 }
 
-/// What became of one member of a JWK Set.
+/// The verdict on one member of a JWK Set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict<'k> {
-    /// Its `kid`, where it has one that can be read.
+    /// Its `kid`, if it has a readable one.
     pub kid: Option<&'k str>,
     /// The algorithm that it is bound to, or why it was set aside.
     pub outcome: Result<Algorithm, KeyError>,
@@ -93,26 +93,27 @@ impl fmt::Display for Verdict<'_> {
     }
 }
 
-/// How many ES256 keys are prepared, the first ones of the set: 256 KB of memory and some milliseconds.
-/// Sets have a handful of keys; one of a thousand shall not cost as much for a thousand.
+/// The maximum number of ES256 keys that are prepared, from the start of the set: 256 KB of memory and some
+/// milliseconds. Sets have a handful of keys; a set of a thousand must not cost a thousand times as much.
 const MOST_PREPARED: usize = 64;
 
-/// How many verdicts a message shows, so that no set makes it long.
+/// The maximum number of verdicts in a message, so that no set makes it long.
 const MOST_SHOWN: usize = 8;
 
-/// A JWK Set without a single usable key, and the verdicts that say why.
+/// A JWK Set without a usable key, and the verdicts that say why.
 #[derive(Clone, Debug)]
 pub struct NoUsableKey {
     set: KeySet,
 }
 
 impl NoUsableKey {
-    /// The verdict on each member, in order. All of them were set aside.
+    /// Returns the verdict on each member, in order. All were set aside.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
         self.set.verdicts()
     }
 
-    /// The set nevertheless, to [diagnose](crate::Verifier::diagnose) tokens with: every one is refused.
+    /// Returns the set all the same, to [diagnose](crate::Verifier::diagnose) tokens with: every one is
+    /// refused.
     #[must_use]
     pub fn into_set(self) -> KeySet {
         self.set
@@ -130,7 +131,7 @@ impl fmt::Display for NoUsableKey {
     }
 }
 
-/// How many members there were, and why the first was set aside: [`Error`] is `Copy`, and cannot keep all.
+/// Keeps the number of members and why the first was set aside: [`Error`] is `Copy`, and cannot keep all.
 impl From<NoUsableKey> for Error {
     fn from(none: NoUsableKey) -> Self {
         let first = none.verdicts().next().and_then(|verdict| verdict.outcome.err());
@@ -141,36 +142,36 @@ impl From<NoUsableKey> for Error {
 impl core::error::Error for NoUsableKey {}
 
 impl KeySet {
-    /// Builds every key of the set that is for one of the `allowed` algorithms, and keeps the reason
-    /// for each that is not or cannot be.
+    /// Builds every key of the set that is for one of the `allowed` algorithms, and keeps the reason for each
+    /// that is set aside.
     ///
     /// # Errors
     ///
-    /// [`NoUsableKey`] when nothing is left, an empty set included.
+    /// [`NoUsableKey`] if every key was set aside, or the set is empty.
     pub fn from_jwks(jwks: &Jwks<'_>, allowed: impl Into<AlgorithmSet>) -> Result<Self, NoUsableKey> {
         Self::build(jwks, allowed.into())
     }
 
     fn build(jwks: &Jwks<'_>, allowed: AlgorithmSet) -> Result<Self, NoUsableKey> {
-        // Of its final size from the start: one that grows leaves copies of secrets behind.
+        // Allocated at its final size: growing would leave copies of secrets behind.
         let mut members = Vec::with_capacity(jwks.len());
         members.extend(jwks.iter().map(|jwk| Member::new(jwk, allowed)));
         Self::of(members, allowed)
     }
 
-    /// Builds a set of one key: of a JWK that is not in a set.
+    /// Builds a set of one key from a JWK outside a set.
     ///
     /// # Errors
     ///
-    /// [`NoUsableKey`] with the reason.
+    /// [`NoUsableKey`] if the key was set aside.
     pub fn from_jwk(jwk: &Jwk<'_>, allowed: impl Into<AlgorithmSet>) -> Result<Self, NoUsableKey> {
         let allowed = allowed.into();
         Self::of(alloc::vec![Member::new(Ok(*jwk), allowed)], allowed)
     }
 
-    /// A set of these keys, each with its `kid`, for tokens of their algorithms. Several keys may have one
-    /// `kid`, as in a JWK Set: for different algorithms they are told apart, and where two different keys are for
-    /// the same one, a token that names them is refused.
+    /// Creates a set of these keys, each with its `kid`, for tokens of their algorithms. Several keys may
+    /// have the same `kid`, as in a JWK Set: the algorithm tells them apart, and a token is refused if two
+    /// different keys have its `kid` and its algorithm.
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -186,7 +187,7 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`NoUsableKey`] without any key.
+    /// [`NoUsableKey`] if there are no keys.
     pub fn from_keys<S: Into<Box<str>>>(
         keys: impl IntoIterator<Item = (S, VerifyingKey), IntoIter: ExactSizeIterator>,
     ) -> Result<Self, NoUsableKey> {
@@ -199,8 +200,8 @@ impl KeySet {
         Self::of(members, allowed.unwrap_or(AlgorithmSet::ALL))
     }
 
-    /// The members of this set and then those of another, for tokens of the algorithms of either. Members with
-    /// one `kid` are as in [`from_keys`](Self::from_keys).
+    /// Returns the members of this set followed by those of another, for tokens of the algorithms of either.
+    /// Members with the same `kid` are treated as in [`from_keys`](Self::from_keys).
     #[must_use]
     pub fn merge(&self, other: &Self) -> Self {
         let allowed = self.allowed | other.allowed;
@@ -235,52 +236,52 @@ impl KeySet {
         set
     }
 
-    /// The keys that can be used, in order, each with its `kid` where it has one.
+    /// Returns the usable keys, in order, each with its `kid` if it has one.
     #[must_use]
     pub fn iter(&self) -> Keys<'_> {
         Keys(self.members.iter())
     }
 
-    /// The verdict on each member of the set, in order.
+    /// Returns the verdict on each member of the set, in order.
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
         self.members.iter().map(Member::verdict)
     }
 
-    /// The algorithms that were allowed for it.
+    /// Returns the algorithms that the set allows.
     #[must_use]
     pub const fn algorithms(&self) -> AlgorithmSet {
         self.allowed
     }
 
-    /// The number of members, those set aside included.
+    /// Returns the number of members, including those set aside.
     #[must_use]
     pub fn len(&self) -> usize {
         self.members.len()
     }
 
-    /// Whether there is no member at all: only of what [`NoUsableKey::into_set`] gives.
+    /// Returns whether there are no members: possible only after [`NoUsableKey::into_set`].
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.members.is_empty()
     }
 
-    /// The keys of every member, or why there is none.
+    /// Returns the key of every member, or why it was set aside.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
         self.members.iter().map(|member| &member.key)
     }
 
-    /// The names of every member.
+    /// Returns the names of every member.
     pub(crate) fn names(&self) -> impl Iterator<Item = Names<&str>> {
         self.members.iter().map(Member::names)
     }
 
-    /// The keys of the members with this name, or why there is none: for thumbprints, since it looks at
-    /// every member. Few tokens name their key by one, and a set has few members.
+    /// Returns the keys of the members with this name, or why they were set aside. It searches every member,
+    /// and is for thumbprints: few tokens name their key by one, and a set has few members.
     pub(crate) fn keys_named(&self, name: Name<'_>) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
         self.members.iter().filter(move |member| member.names().have(name)).map(|member| &member.key)
     }
 
-    /// The same, for the members with this kid, which are looked up.
+    /// Returns the keys of the members with this kid, which is looked up by its hash.
     pub(crate) fn keys_of(
         &self,
         kid: JsonString<'_>,
@@ -298,7 +299,7 @@ impl KeySet {
     }
 }
 
-/// The keys of a [`KeySet`] that can be used, each with its `kid` where it has one: [`KeySet::iter`].
+/// The usable keys of a [`KeySet`], each with its `kid` if it has one: see [`KeySet::iter`].
 #[derive(Clone, Debug)]
 pub struct Keys<'k>(core::slice::Iter<'k, Member>);
 
@@ -319,8 +320,8 @@ impl<'k> IntoIterator for &'k KeySet {
     }
 }
 
-/// The greatest length of a kid that is written with escapes and hashed. A longer one is compared with
-/// every other that is as long; none is, unless the issuer makes such kids.
+/// The maximum length of a kid with escapes that is hashed. A longer one is compared with every kid that is
+/// also longer; there are none unless the issuer makes them.
 const MOST_RESOLVED: usize = 256;
 
 #[cold]
@@ -329,14 +330,14 @@ fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
     kid.copy_to(&mut [0; MOST_RESOLVED]).map(hash)
 }
 
-/// The contents of all places, in the order in which a kid with this hash takes them.
+/// Returns the contents of all places, in the order in which a kid with this hash takes them.
 fn probe(places: &[u32], start: usize) -> impl Iterator<Item = u32> {
     let (before, from) = places.split_at_checked(start & places.len().saturating_sub(1)).unwrap_or_default();
     from.iter().chain(before).copied()
 }
 
-/// A hash that is quick for short text. The kids that it scatters come from the issuer; one that an
-/// attacker makes up can at worst be compared with half of them.
+/// A hash that is fast for short text. The kids in the table come from the issuer; a kid that an attacker
+/// makes up is compared with half of them at worst.
 fn hash(kid: &str) -> usize {
     let (words, tail) = kid.as_bytes().as_chunks::<8>();
     let mut last = [0; 8];
@@ -345,6 +346,6 @@ fn hash(kid: &str) -> usize {
     let mixed = words.fold(0, |mixed: u64, word| {
         (mixed.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     });
-    // The high bits are the mixed ones.
+    // The high bits are the best mixed.
     usize::try_from(mixed >> 40).unwrap_or(0)
 }

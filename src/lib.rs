@@ -21,8 +21,8 @@ extern crate std;
 
 // In the order of the pipeline. A module uses only those above it.
 //
-// `#[inline(never)]` in them keeps a stage's buffers out of the stack frames of the others; what is
-// inlined on 64-bit targets alone is worth its code there, and not on a device.
+// `#[inline(never)]` keeps the buffers of a stage out of the stack frames of the others. What is inlined only
+// on 64-bit targets is worth its code size there, and not on a device.
 mod algorithm;
 mod any_of;
 mod time;

@@ -1,13 +1,13 @@
-//! How a header names its key, and what a key is to that name.
+//! How a header names its key, and whether a key has that name.
 //!
-//! A `kid` decides wherever there is one (RFC 7515 §4.1.4). Some issuers write a thumbprint of the
-//! key's certificate instead, and the same text into their set; it is compared as text, and says no more
-//! of the key than a `kid` does.
+//! A `kid` decides if there is one (RFC 7515 §4.1.4). Some issuers instead write a thumbprint of the key's
+//! certificate into token and set. It is compared as text, and proves no more about the key than a `kid`
+//! does.
 
 use crate::header::Header;
 use crate::json::JsonString;
 
-/// What a header has to name its key.
+/// The names of the key in a header.
 #[derive(Clone, Copy, Debug)]
 pub struct Reference<'h> {
     kid: Option<JsonString<'h>>,
@@ -15,7 +15,7 @@ pub struct Reference<'h> {
     x5t: Option<JsonString<'h>>,
 }
 
-/// The one name that keys are chosen by.
+/// The one name that a key is chosen by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name<'h> {
     Kid(JsonString<'h>),
@@ -32,8 +32,8 @@ impl<'h> Reference<'h> {
         self.kid
     }
 
-    /// The name that decides among keys, of which `is_known` says whether one of them has it: the `kid`
-    /// in any case, and without it a thumbprint that is known.
+    /// Returns the name that decides. `is_known` says whether a key has a name. A `kid` always decides;
+    /// without one, the first thumbprint that is known.
     pub(crate) fn name(self, mut is_known: impl FnMut(Name<'h>) -> bool) -> Option<Name<'h>> {
         if let Some(kid) = self.kid {
             return Some(Name::Kid(kid));
@@ -43,7 +43,7 @@ impl<'h> Reference<'h> {
     }
 }
 
-/// The names that a key has.
+/// The names of a key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names<S> {
     pub(crate) kid: Option<S>,
@@ -63,7 +63,7 @@ impl<S: Text> Names<S> {
 }
 
 impl<'k> Names<JsonString<'k>> {
-    /// Those of a key that has no more of a name than this.
+    /// Creates the names of a key that has at most a kid.
     pub(crate) const fn of(kid: Option<JsonString<'k>>) -> Self {
         Self { kid, x5t_s256: None, x5t: None }
     }
@@ -77,7 +77,7 @@ impl<'k> From<Names<&'k str>> for Names<JsonString<'k>> {
     }
 }
 
-/// Text that a name of a key is kept as.
+/// The text of a key's name.
 pub(crate) trait Text: Copy {
     fn is(self, name: JsonString<'_>) -> bool;
 }

@@ -1,39 +1,39 @@
 //! Keeps a JWK Set current without I/O: tells the application when to fetch, and which keys verify until the
 //! answer arrives.
 //!
-//! [`RemoteKeySet`] is for one thread or task and needs no `std`; [`SharedKeySet`] is for many. The application
-//! does the HTTP, with whatever client it has.
+//! [`RemoteKeySet`] is for one thread or task and needs no `std`; [`SharedKeySet`] is for many. The
+//! application does the HTTP, with any client.
 //!
 //! # Guarantees
 //!
-//! - Fetches are at least a [`cooldown`](RotationPolicy::cooldown) apart, and one at a time. No sequence of tokens
-//!   causes more. Only before the first keys are there, failed fetches are repeated after 1, 2, 4 … seconds, up to
-//!   the cooldown.
-//! - Whatever a new set can mend is worth a fetch, within that budget: a `kid` that no key has; a key that was
-//!   set aside, is ambiguous or is for another algorithm; and, once in a
-//!   [`bad_signature_pause`](RotationPolicy::bad_signature_pause), a signature that does not verify, because the
-//!   issuer may have replaced a key under its `kid`.
-//! - A new set replaces the old one whole. A key that is no longer in it is withdrawn, at once or after the
-//!   policy's [`grace`](RotationPolicy::grace). A well-formed set without a usable key withdraws all keys: see
-//!   [`Withdrawal`].
-//! - A failed fetch costs no key. A permit belongs to its set: what was fetched for one issuer is never taken by
-//!   the set of another.
-//! - Time is monotonic ([`MonotonicTime`]). A wall clock that is set changes nothing here.
+//! - Fetches are at least a [`cooldown`](RotationPolicy::cooldown) apart, and one at a time. No sequence of
+//!   tokens causes more. Only before the first keys have arrived, failed fetches are repeated after 1, 2, 4 …
+//!   seconds, up to the cooldown.
+//! - Within that budget, anything that a new set could fix is worth a fetch: a `kid` that no key has; a key
+//!   that was set aside, is ambiguous or is for another algorithm; and, once per
+//!   [`bad_signature_pause`](RotationPolicy::bad_signature_pause), a signature that does not verify, because
+//!   the issuer may have replaced a key under its `kid`.
+//! - A new set replaces the old one as a whole. A key that is no longer in it is withdrawn, at once or after
+//!   the policy's [`grace`](RotationPolicy::grace). A well-formed set without a usable key withdraws all
+//!   keys: see [`Withdrawal`].
+//! - A failed fetch removes no key. A permit belongs to its set: what was fetched for one issuer is never
+//!   used by the set of another.
+//! - Time is monotonic ([`MonotonicTime`]). Setting a wall clock has no effect.
 //!
 //! # Calling order
 //!
-//! 1. [`fetch_due`](RemoteKeySet::fetch_due) gives a [`FetchPermit`] when a fetch is due: at the start, shortly
-//!    before the lifetime of the keys ends (`Cache-Control`, `Expires` and `Age`, RFC 9111), and when the operator
-//!    asked for it with [`request_fetch`](RemoteKeySet::request_fetch).
-//! 2. [`FetchPermit::receive`] reads the response and builds the keys. It needs no access to the set.
-//! 3. [`complete`](RemoteKeySet::complete) puts them to use.
-//! 4. [`keys`](RemoteKeySet::keys) gives the keys for a token; when one is refused,
-//!    [`RemoteKeys::refused`] tells whether a new set can mend that, and [`refetch`](RemoteKeySet::refetch) what to
-//!    do.
+//! 1. [`fetch_due`](RemoteKeySet::fetch_due) returns a [`FetchPermit`] when a fetch is due: at the start,
+//!    shortly before the lifetime of the keys ends (`Cache-Control`, `Expires` and `Age`, RFC 9111), and
+//!    after a [`request_fetch`](RemoteKeySet::request_fetch) by the operator.
+//! 2. [`FetchPermit::receive`] reads the response and builds the keys, without access to the set.
+//! 3. [`complete`](RemoteKeySet::complete) puts them into use.
+//! 4. [`keys`](RemoteKeySet::keys) returns the keys for a token. If the token is refused,
+//!    [`RemoteKeys::refused`] says whether a new set could fix that, and [`refetch`](RemoteKeySet::refetch)
+//!    what to do.
 //!
-//! A worker that has a saved set starts with [`seed`](RemoteKeySet::seed). Keys that never change stand beside the
-//! remote ones with [`fixed_keys`](RemoteKeySet::fixed_keys). Several issuers have a set each: read the `iss` of the
-//! unverified token to choose one, and demand that `iss` of the claims.
+//! A worker with a saved set starts with [`seed`](RemoteKeySet::seed). Keys that never change are added with
+//! [`fixed_keys`](RemoteKeySet::fixed_keys). Several issuers have one set each: read the `iss` of the
+//! unverified token to choose a set, and require that `iss` in the claims.
 //!
 //! # Example: one thread
 //!
@@ -93,7 +93,7 @@
 //!
 //! # Example: behind a lock
 //!
-//! With `std`, [`SharedKeySet`] has the lock inside. Nothing is fetched, parsed or built while it is held, and
+//! With `std`, [`SharedKeySet`] contains the lock. Nothing is fetched, parsed or built while it is held, and
 //! reading the keys clones an `Arc`.
 //!
 //! ```
@@ -140,20 +140,21 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A lock of the application's own around a [`RemoteKeySet`] works, too. Take the permit in a statement of its
-//! own: in `if let Some(permit) = remote.write().unwrap().fetch_due(now) { … }` the guard lives to the end of the
-//! block, and whatever locks in there waits for it forever.
+//! A lock of the application around a [`RemoteKeySet`] works, too. Take the permit in a separate statement:
+//! in `if let Some(permit) = remote.write().unwrap().fetch_due(now) { … }` the guard lives to the end of the
+//! block, and anything that locks inside it waits forever.
 //!
 //! # While the endpoint is down
 //!
 //! The keys stay in use for [`max_stale`](RotationPolicy::max_stale) beyond their lifetime. Scheduled fetches
-//! back off up to [`max_backoff`](RotationPolicy::max_backoff), or longer pauses that a `Retry-After` asks for
-//! within that bound. A token of a new key does not wait for the backoff: it is worth a fetch once a cooldown.
-//! Where no key is usable, a fetch is due once a cooldown. [`RemoteKeySet::status`] tells all of it in one line.
+//! back off up to [`max_backoff`](RotationPolicy::max_backoff), or for longer if a `Retry-After` within that
+//! bound asks for it. A token with a new key does not wait for the backoff: it is worth a fetch once per
+//! cooldown. While no key is usable, a fetch is due once per cooldown. [`RemoteKeySet::status`] reports all
+//! of this in one line.
 //!
 //! A permit that is dropped is considered lost after the policy's
-//! [`fetch_timeout`](RotationPolicy::fetch_timeout); a [`Fetch`] of a shared set that is dropped counts as failed at
-//! once.
+//! [`fetch_timeout`](RotationPolicy::fetch_timeout). A [`Fetch`] of a shared set that is dropped counts as
+//! failed at once.
 
 mod cache_control;
 mod error;

@@ -1,6 +1,6 @@
-//! From a header and the keys that there are to exactly one key, or the reason why not.
+//! From a header and the available keys to exactly one key, or the reason why there is none.
 //!
-//! Keys are never tried one after the other. The steps are those of [`SelectError`], in its order.
+//! Keys are never tried one after another. The steps are those of [`SelectError`], in its order.
 
 use core::borrow::Borrow;
 
@@ -16,15 +16,15 @@ use crate::key_set::KeySet;
 use crate::reference::Name;
 use crate::reference::{Names, Reference};
 
-/// Where a [`Verifier`](crate::Verifier) finds keys. The trait is sealed.
+/// Where a [`Verifier`](crate::Verifier) looks up keys. The trait is sealed.
 ///
 /// | source | algorithms |
 /// |---|---|
 /// | one [`VerifyingKey`] | the key's |
 /// | `[(kid, VerifyingKey)]`, an array or a `Vec` of pairs, `kid` a `&str`, `String` or other text | those of the keys |
-/// | [`Jwks::keys`](crate::Jwks::keys), which reads the text and builds the key again for every token: for tools, and for devices that see a token a minute | those that are allowed there |
-/// | a [`KeySet`](crate::KeySet) (feature `alloc`) | those that were allowed for it |
-/// | `RemoteKeys` and `CurrentKeys` of a [remote set](crate::rotation) (`alloc`, `std`) | those that were allowed for it, and those of its fixed keys |
+/// | [`Jwks::keys`](crate::Jwks::keys), which parses the text and builds the key for every token: for tools, and for devices that see a token a minute | those allowed there |
+/// | a [`KeySet`](crate::KeySet) (feature `alloc`) | those allowed for it |
+/// | `RemoteKeys` and `CurrentKeys` of a [remote set](crate::rotation) (`alloc`, `std`) | those allowed for it, and those of its fixed keys |
 /// | a reference, `Box`, `Rc` or `Arc` of one of these | the same |
 pub trait KeySource: sealed::Find {}
 
@@ -37,11 +37,11 @@ pub struct Query<'q> {
     pub(crate) reference: Reference<'q>,
 }
 
-/// A key that there is, as a diagnosis shows it.
+/// An available key, as a diagnosis shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Member<'m> {
     pub(crate) names: Names<JsonString<'m>>,
-    /// Whether it has the name in the header, or the header names none.
+    /// Whether it has the name in the header, or the header has none.
     pub(crate) is_named: bool,
     /// The algorithm that it is bound to, or why it was set aside.
     pub(crate) outcome: Result<Algorithm, KeyError>,
@@ -61,23 +61,23 @@ pub(crate) mod sealed {
         note = "keys are a `VerifyingKey`, an array of `(kid, VerifyingKey)`, a `KeySet`, `RemoteKeys`, or `jwks.keys(allowed)`"
     )]
     pub trait Find {
-        /// A reference to a key that is there, or a key built for this token.
+        /// A reference to an existing key, or a key built for this token.
         type Found<'k>: Borrow<VerifyingKey>
         where
             Self: 'k;
 
         fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError>;
 
-        /// The algorithms of tokens that it can have a key for.
+        /// Returns the algorithms of tokens that it can have a key for.
         fn algorithms(&self) -> AlgorithmSet;
 
-        /// Every key, for a diagnosis.
+        /// Returns every key, for a diagnosis.
         fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>>;
     }
 }
 
-/// Chooses among candidates: those that the header names, or all when it names none. `unknown` is why there
-/// is none with the name.
+/// Chooses among candidates: the keys that the header names, or all if it names none. `unknown` returns the
+/// error for when no key has the name.
 fn choose<K: Borrow<VerifyingKey>>(
     alg: Algorithm,
     named: bool,
@@ -96,11 +96,11 @@ fn choose<K: Borrow<VerifyingKey>>(
         match candidate {
             Err(reason) => set_aside = set_aside.or(Some(reason)),
             Ok(key) if key.borrow().algorithm() == alg => {
-                // The same key once more is no other key.
+                // A copy of the same key does not count.
                 if chosen.as_ref().is_none_or(|chosen| !is_same(chosen, &key)) {
                     fits = fits.saturating_add(1);
                 }
-                // A device is spared the counting.
+                // A device does not need the count.
                 if fits > 1 && Excerpt::TEXTS == 1 {
                     return Err(several_fit(alg, named, fits));
                 }
@@ -131,7 +131,8 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
     }
 }
 
-/// None of the `keys` keys, whose kids these are, has the header's. A device is spared what is shown of them.
+/// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show the
+/// kids.
 #[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
 fn unknown<'k>(
     kid: Option<JsonString<'_>>,
@@ -150,7 +151,7 @@ fn unknown<'k>(
     }
 }
 
-/// A single key is the one to use, whatever `kid` the token has.
+/// A single key is used whatever `kid` the token has.
 impl sealed::Find for VerifyingKey {
     type Found<'k> = &'k Self;
 
@@ -187,7 +188,7 @@ impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
     }
 
     fn algorithms(&self) -> AlgorithmSet {
-        // Where there is no key, that is why a token is refused, whatever its algorithm.
+        // Without keys, their absence is the reason to refuse a token, whatever its algorithm.
         AlgorithmSet::of(self.iter().map(|(_, key)| key.algorithm())).unwrap_or(AlgorithmSet::ALL)
     }
 
@@ -205,7 +206,7 @@ const fn of_pair(kid: &str) -> Names<&str> {
     Names { kid: Some(kid), x5t_s256: None, x5t: None }
 }
 
-/// Has a source's keys found through what holds it.
+/// Implements the lookup of keys for types that hold a source.
 macro_rules! find_through {
     ($(#[$feature:meta])? impl[$($parameters:tt)*] for $holder:ty: $held:ty) => {
         $(#[$feature])?
@@ -282,7 +283,7 @@ impl sealed::Find for JwksKeys<'_> {
 
 #[cfg(feature = "alloc")]
 impl KeySet {
-    /// The key that a token of this algorithm with this `kid` is verified with.
+    /// Returns the key that a token of this algorithm with this `kid` is verified with.
     ///
     /// # Errors
     ///

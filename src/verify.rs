@@ -1,4 +1,4 @@
-//! The pipeline: a token, the keys and a policy in; a verified token or one reason out.
+//! The pipeline: from a token and the keys to a verified token, or one error.
 
 #[cfg(feature = "alloc")]
 mod owned;
@@ -20,10 +20,10 @@ use crate::reference::Reference;
 use crate::scratch::Scratch;
 use crate::select::{KeySource, Query};
 
-/// The keys that tokens are verified with, and what is required of a token's header.
+/// The keys that verify tokens, and what is required of a token's header.
 ///
-/// The keys are owned or borrowed: a verifier with a [`KeySet`](crate::KeySet) or an `Arc` of one can be stored
-/// and moved to another thread, one with `&keys` lives as long as they do.
+/// The keys are owned or borrowed: a verifier with a [`KeySet`](crate::KeySet) or an `Arc` of one can be
+/// stored and moved to another thread; one with `&keys` lives as long as the keys.
 ///
 /// ```
 /// # #[cfg(feature = "hs256")] {
@@ -46,14 +46,14 @@ pub struct Verifier<'t, K: KeySource> {
     pub(crate) keys: K,
     pub(crate) allowed: AlgorithmSet,
     kid_required: bool,
-    /// What `typ` must be, if it must be anything.
+    /// The accepted values of `typ`; `None` accepts any.
     typ: Option<AnyOf<'t>>,
     understood: Option<Understood<'t>>,
     pub(crate) limits: Limits,
 }
 
-/// The extensions that the application understands, and what holds `crit` to them: a pointer, so that where
-/// no verifier has any, as on most devices, the function is not linked.
+/// The extensions that the application understands, and the function that checks `crit`: a pointer, so that a
+/// program without such a verifier, as on most devices, does not link the function.
 #[derive(Clone, Copy, Debug)]
 struct Understood<'t> {
     names: &'t [&'t str],
@@ -61,8 +61,8 @@ struct Understood<'t> {
 }
 
 impl<'t, K: KeySource> Verifier<'t, K> {
-    /// A verifier with these keys, for tokens of their algorithms: that of a [`VerifyingKey`], those of several,
-    /// and where keys come from a JWK Set those that were allowed for it.
+    /// Creates a verifier with these keys, for tokens of their algorithms. For keys from a JWK Set, these are
+    /// the algorithms allowed for the set; for a [`VerifyingKey`], its own.
     ///
     /// [`VerifyingKey`]: crate::VerifyingKey
     #[must_use]
@@ -71,23 +71,23 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         Self { keys, allowed, kid_required: false, typ: None, understood: None, limits }
     }
 
-    /// Accepts tokens of these algorithms instead of all those of the keys. It widens nothing: each key verifies
-    /// tokens of its own algorithm alone.
+    /// Restricts the accepted tokens to these algorithms. It never adds any: each key verifies only tokens of
+    /// its own algorithm.
     #[must_use]
     pub fn algorithms(mut self, algorithms: impl Into<AlgorithmSet>) -> Self {
         self.allowed = algorithms.into();
         self
     }
 
-    /// Demands a `kid` of every token, even where the keys would not need one.
+    /// Requires a `kid` in every token, even if the keys do not need one.
     #[must_use]
     pub fn require_kid(mut self) -> Self {
         self.kid_required = true;
         self
     }
 
-    /// Demands this `typ` of every token, or one of these: `at+jwt` for access tokens, say (RFC 8725 §3.11,
-    /// RFC 9068). Letter case does not count, nor does a prefix `application/` (RFC 7515 §4.1.9).
+    /// Requires this `typ`, or one of these, in every token: `at+jwt` for access tokens, for example
+    /// (RFC 8725 §3.11, RFC 9068). Letter case and a prefix `application/` are ignored (RFC 7515 §4.1.9).
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -108,13 +108,12 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         self
     }
 
-    /// Accepts tokens whose `crit` has names of these alone: extensions that the application processes,
-    /// reading their values with [`Header::get`] (RFC 7515 §4.1.11). Without this, a token with `crit` is
-    /// refused.
+    /// Accepts tokens whose `crit` lists only these names: extensions that the application processes, reading
+    /// their values with [`Header::get`] (RFC 7515 §4.1.11). Without this, a token with `crit` is refused.
     ///
-    /// The names in `crit` must occur in the header, and once each in `crit`. Those that RFC 7515 and RFC 7518
-    /// register are none of an extension, and `b64` (RFC 7797) is not supported: they are refused even
-    /// if they are listed here.
+    /// Each name in `crit` must be a header parameter, and occur once in `crit`. Names registered by RFC 7515
+    /// and RFC 7518 are not extensions, and `b64` (RFC 7797) is not supported: both are refused even if
+    /// listed here.
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -140,7 +139,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         self
     }
 
-    /// Sets how much is read of a token, its header and its claims.
+    /// Sets the limits for a token, its header and its claims.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -148,18 +147,18 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     }
 
     /// Verifies a token. Its header and payload are decoded into `scratch`: a `[u8]`, for which three
-    /// quarters of the token's length suffice (exactly: the decoded header and the longer of decoded
-    /// payload and signature), or a `Vec<u8>`, which grows when it must and can be used again.
+    /// quarters of the token's length are enough (exactly: the decoded header and the longer of decoded
+    /// payload and signature), or a `Vec<u8>`, which grows as needed and can be reused.
     ///
     /// # Errors
     ///
-    /// [`Error::Parse`], [`Error::Select`] or [`Error::Signature`], whichever is first.
+    /// [`Error::Parse`], [`Error::Select`] or [`Error::Signature`], whichever occurs first.
     pub fn verify<'s, T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
         &self,
         token: &T,
         scratch: &'s mut S,
     ) -> Result<VerifiedJws<'s>, Error> {
-        // Parts and header stay where they were made: to move them is to wait for what was just written.
+        // Parts and header stay where they were created: a move would have to wait for what was just written.
         let parts = &compact::split(token.as_ref(), self.limits);
         let parts = parts.as_ref().map_err(|error| *error)?;
         let (for_header, rest) = buffers(parts, scratch)?;
@@ -174,7 +173,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         Ok(VerifiedJws { algorithm, header: *header, payload, max_members: self.limits.members() })
     }
 
-    /// Holds the header against everything that needs no key.
+    /// Makes all checks of the header that need no key.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn accept(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
         self.accept_crit(header)?;
@@ -184,17 +183,17 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         Ok(alg)
     }
 
-    /// What `crit` does where a header is read.
+    /// Returns how `crit` is treated when a header is read.
     pub(crate) const fn crit(&self) -> Crit {
         if self.understood.is_some() { Crit::Checked } else { Crit::Refused }
     }
 
-    /// Holds `crit` to what is understood.
+    /// Checks `crit` against the extensions that are understood.
     pub(crate) fn accept_crit(&self, header: &Header<'_>) -> Result<(), SelectError> {
         self.understood.map_or(Ok(()), |understood| (understood.check)(header, understood.names))
     }
 
-    /// The header's algorithm, if it is implemented and allowed.
+    /// Returns the header's algorithm, if it is implemented and allowed.
     pub(crate) fn accept_algorithm(&self, header: &Header<'_>) -> Result<Algorithm, SelectError> {
         let alg = header.algorithm().map_err(|alg| SelectError::AlgorithmUnsupported { alg })?;
         if !self.allowed.contains(alg) {
@@ -203,7 +202,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         Ok(alg)
     }
 
-    /// Holds `typ` to what the verifier demands.
+    /// Checks `typ` against the required values.
     pub(crate) fn accept_typ(&self, header: &Header<'_>) -> Result<(), SelectError> {
         let Some(accepted) = &self.typ else { return Ok(()) };
         let typ = header.typ();
@@ -218,7 +217,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         })
     }
 
-    /// Refuses a header without `kid` where the verifier demands one.
+    /// Refuses a header without `kid` if the verifier requires one.
     pub(crate) fn accept_kid(&self, header: &Header<'_>) -> Result<(), SelectError> {
         if self.kid_required && header.kid().is_none() {
             return Err(SelectError::KidRequired);
@@ -227,8 +226,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     }
 }
 
-/// The buffers that a token is decoded into: one for the header, one for the signature and then the
-/// payload.
+/// Splits the scratch buffer into one for the header and one for the signature and then the payload.
 pub(crate) fn buffers<'s, S: Scratch + ?Sized>(
     parts: &Parts<'_>,
     scratch: &'s mut S,
@@ -239,10 +237,10 @@ pub(crate) fn buffers<'s, S: Scratch + ?Sized>(
     Ok(scratch.split_at_mut_checked(header_len).unwrap_or_default())
 }
 
-/// Whether two values of `typ` name one media type (RFC 7515 §4.1.9).
+/// Returns whether two values of `typ` name the same media type (RFC 7515 §4.1.9).
 fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
     let expected = subtype(expected);
-    // One that is a subtype alone can be written with `application/` as well.
+    // A bare subtype may also be written with `application/`.
     let alone = expected.bytes().all(|byte| byte != b'/');
     let prefixes = if alone { &["", "application/"][..] } else { &[""] };
     prefixes.iter().any(|prefix| {
@@ -256,7 +254,7 @@ fn same_media_type(found: JsonString<'_>, expected: &str) -> bool {
     })
 }
 
-/// A media type without `application/`, which stands for itself when no other slash follows.
+/// Returns a media type without `application/`, which is optional if no other slash follows.
 pub(crate) fn subtype(media_type: &str) -> &str {
     match media_type.split_at_checked("application/".len()) {
         Some((prefix, rest))
@@ -268,38 +266,39 @@ pub(crate) fn subtype(media_type: &str) -> &str {
     }
 }
 
-/// A token whose signature holds. There is no other way to make one.
+/// A token whose signature has been verified, but whose claims have not been checked. Only a [`Verifier`]
+/// creates one.
 #[derive(Clone, Copy)]
 #[must_use = "the payload is reached through this"]
 pub struct VerifiedJws<'s> {
     algorithm: Algorithm,
     header: Header<'s>,
     payload: &'s [u8],
-    /// How many members the payload's objects may have.
+    /// How many members the objects of the payload may have.
     pub(crate) max_members: usize,
 }
 
 impl<'s> VerifiedJws<'s> {
-    /// The algorithm of the signature, which is that of the key.
+    /// Returns the algorithm of the signature, which is that of the key.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
-    /// The header, which the signature covers.
+    /// Returns the header, which the signature covers.
     #[must_use]
     pub const fn header(&self) -> &Header<'s> {
         &self.header
     }
 
-    /// The payload: any octets (RFC 7515 §2). For a JWT, go on to [`claims`](Self::claims).
+    /// Returns the payload: any octets (RFC 7515 §2). For a JWT, continue with [`claims`](Self::claims).
     #[must_use]
     pub const fn payload(&self) -> &'s [u8] {
         self.payload
     }
 }
 
-/// Without the payload, which is somebody's data.
+/// Omits the payload, which is personal data.
 impl core::fmt::Debug for VerifiedJws<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut shown = f.debug_struct("VerifiedJws");

@@ -1,9 +1,9 @@
-//! NumericDate (RFC 7519 §2): a JSON number of seconds, with a fraction or an exponent or neither.
+//! NumericDate (RFC 7519 §2): a JSON number of seconds, with or without a fraction and an exponent.
 
 use crate::json::{Truncated, all_digits};
 use crate::time::UnixTime;
 
-/// The exact time that a number writes, to the second below and the second above.
+/// The time that a number means, rounded down and up to a whole second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NumericDate {
     floor: i64,
@@ -11,20 +11,20 @@ pub(super) struct NumericDate {
 }
 
 impl NumericDate {
-    /// Reads a number that is known to be one of JSON. `None` if it lies more than 2^63 - 1 seconds from the
-    /// epoch: some issuers write that, or as many milliseconds, for "never".
+    /// Reads a valid JSON number. Returns `None` if it lies more than 2^63 - 1 seconds from the epoch: some
+    /// issuers write that, or as many milliseconds, for "never".
     pub(super) fn parse(number: &[u8]) -> Option<Self> {
-        // What nearly every token has: an integer of few digits.
+        // The case of nearly every token: an integer of few digits.
         let few = few_digits(number);
         few.map_or_else(|| Self::parse_any(number), |floor| Some(Self { floor, whole: true }))
     }
 
-    /// The same for any number.
+    /// Reads a number of any form.
     #[inline(never)]
     fn parse_any(number: &[u8]) -> Option<Self> {
         let Truncated { negative, magnitude, whole } = Truncated::parse(number)?;
         let seconds = i64::try_from(magnitude).ok()?;
-        // With a fraction there must be a second beyond.
+        // A fraction needs a whole second above it.
         let floor = match (negative, whole) {
             (false, true) => seconds,
             (false, false) => seconds.checked_add(1).map(|_| seconds)?,
@@ -43,7 +43,7 @@ impl NumericDate {
     }
 }
 
-/// The integer that at most 15 digits write, if it is that.
+/// Returns the integer, if it is written with at most 15 digits and nothing else.
 fn few_digits(bytes: &[u8]) -> Option<i64> {
     if bytes.len() > 15 {
         return None;
@@ -65,10 +65,10 @@ fn few_digits(bytes: &[u8]) -> Option<i64> {
     Some(number)
 }
 
-/// The number that eight digits write: neighbours are put together, as digits, pairs and fours.
+/// Returns the number that eight digits write, by combining neighbors: digits, pairs, fours.
 fn eight_digits(digits: [u8; 8]) -> i64 {
     let digits = u64::from_le_bytes(digits) & 0x0f0f_0f0f_0f0f_0f0f;
-    // The first of each two stands lower, and counts ten times as much.
+    // The first of each pair is the lower byte, and counts ten times as much.
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
     let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;

@@ -1,4 +1,4 @@
-//! What the claims of a token must be.
+//! What is required of the claims of a token.
 
 use super::Claims;
 use crate::any_of::AnyOf;
@@ -6,22 +6,22 @@ use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
 use crate::time::{Leeway, UnixTime};
 
-/// What a claim must be. Whatever is expected is thereby demanded.
+/// What a claim must be. An expected claim is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expect<'p> {
-    /// This very text.
+    /// Exactly this text.
     Exactly(&'p str),
-    /// One of these texts: see also [`any_of`](Self::any_of). With `alloc` they can be owned.
+    /// One of these texts; see also [`any_of`](Self::any_of). With `alloc` they can be owned.
     AnyOf(AnyOf<'p>),
-    /// No such claim.
+    /// The claim must be absent.
     Forbidden,
-    /// Anything, or nothing, of whatever type: the claim is not looked at.
+    /// Anything of any type, or nothing: the claim is not checked.
     Anything,
 }
 
 impl<'p> Expect<'p> {
-    /// One of these texts. An empty array does not compile.
+    /// Expects one of these texts. An empty array does not compile.
     #[must_use]
     pub const fn any_of<const N: usize>(texts: &'p [&'p str; N]) -> Self {
         Self::AnyOf(AnyOf::new(texts))
@@ -41,9 +41,9 @@ impl<'p> From<AnyOf<'p>> for Expect<'p> {
     }
 }
 
-/// What is demanded of the claims of a token (RFC 7519 §4.1, RFC 8725 §3.8–3.9).
+/// What is required of the claims of a token (RFC 7519 §4.1, RFC 8725 §3.8–3.9).
 ///
-/// `exp` is demanded, and there is no leeway, unless the policy says otherwise.
+/// `exp` is required, and there is no leeway, unless set otherwise.
 ///
 /// ```
 /// use jose_core::{ClaimsPolicy, Expect, Leeway};
@@ -54,7 +54,7 @@ impl<'p> From<AnyOf<'p>> for Expect<'p> {
 ///         .max_age(3600);
 /// ```
 ///
-/// With `alloc`, a policy from configuration borrows nothing, and can be stored beside the keys:
+/// With `alloc`, a policy from configuration borrows nothing and can be stored beside the keys:
 ///
 /// ```
 /// # #[cfg(feature = "alloc")] {
@@ -82,7 +82,7 @@ pub struct ClaimsPolicy<'p> {
 }
 
 impl<'p> ClaimsPolicy<'p> {
-    /// A policy for `iss` and `aud`. An audience is met when one member of `aud` meets it.
+    /// Creates a policy for `iss` and `aud`. `aud` passes if any of its values matches.
     #[must_use]
     pub const fn new(issuer: Expect<'p>, audience: Expect<'p>) -> Self {
         Self {
@@ -95,39 +95,38 @@ impl<'p> ClaimsPolicy<'p> {
         }
     }
 
-    /// Grants this leeway to `exp`, `nbf` and `iat`.
+    /// Sets the leeway for `exp`, `nbf` and `iat`.
     #[must_use]
     pub const fn leeway(mut self, leeway: Leeway) -> Self {
         self.leeway = leeway;
         self
     }
 
-    /// Accepts tokens without `exp`. One that is there still counts.
+    /// Accepts tokens without `exp`. It is still checked when present.
     #[must_use]
     pub const fn allow_missing_exp(mut self) -> Self {
         self.exp_required = false;
         self
     }
 
-    /// Accepts tokens that have expired: for one that is no longer to grant anything, but whose other
-    /// claims count, such as the ID token that a logout is asked for with (OpenID Connect RP-Initiated
-    /// Logout §2). `exp` must still be there, and be a number.
+    /// Accepts expired tokens: for one that no longer grants anything but whose other claims matter, such as
+    /// the ID token in a logout request (OpenID Connect RP-Initiated Logout §2). `exp` must still be present,
+    /// and a number.
     #[must_use]
     pub const fn allow_expired(mut self) -> Self {
         self.expired_allowed = true;
         self
     }
 
-    /// Demands an `iat` that is not in the future and at most this many seconds old.
+    /// Requires an `iat` that is not in the future and at most this many seconds old.
     #[must_use]
     pub const fn max_age(mut self, seconds: u32) -> Self {
         self.max_age = Some(seconds);
         self
     }
 
-    /// Checks the claims against the policy: that the times are there and times, `iss`, `aud`, and, given a
-    /// clock, the times. Each claim that is not accepted is given to `refuse`, which goes on or ends with
-    /// the first.
+    /// Checks the claims against the policy: presence and type of the times, `iss`, `aud`, and, given a
+    /// clock, the times. Each error is passed to `refuse`, which continues or stops at the first.
     #[inline(never)]
     pub(crate) fn check(
         &self,
@@ -145,12 +144,12 @@ impl<'p> ClaimsPolicy<'p> {
         now.map_or(Ok(()), |now| self.hold(times, now, refuse))
     }
 
-    /// Checks the times alone.
+    /// Checks only the times.
     pub(super) fn check_times(&self, claims: &Claims<'_>, now: UnixTime) -> Result<(), ClaimsError> {
         self.hold(self.times(claims, &mut Err)?, now, Err)
     }
 
-    /// The times that the policy looks at. One that is given to `refuse` is absent after that.
+    /// Returns the times that the policy checks. One that was passed to `refuse` is absent after that.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn times(
         &self,
@@ -201,24 +200,24 @@ impl<'p> ClaimsPolicy<'p> {
     }
 }
 
-/// The times that a policy looks at, as far as they are there.
+/// The times that a policy checks, where present.
 struct Times {
     exp: Option<UnixTime>,
     nbf: Option<UnixTime>,
-    /// With the greatest age that is accepted.
+    /// With the maximum age.
     iat: Option<(UnixTime, u32)>,
 }
 
 impl Expect<'_> {
-    /// Whether a claim is what most policies expect of most tokens: one string, and that one. Nothing is
-    /// said of other policies and claims.
+    /// Returns whether a claim is what most policies expect of most tokens: one string, equal to the expected
+    /// one. `false` decides nothing.
     fn is_met_by(&self, claim: Option<Span>, text: &str) -> bool {
         let Self::Exactly(expected) = self else { return false };
         cfg!(target_pointer_width = "64")
             && claim.and_then(|span| span.string(text)).is_some_and(|found| found == **expected)
     }
 
-    /// Checks the values of `iss` or `aud`, which are read only if they count.
+    /// Checks the values of `iss` or `aud`, which are read only if the policy needs them.
     #[inline(never)]
     fn check(&self, name: &'static str, claims: &Claims<'_>) -> Result<(), ClaimsError> {
         let is_issuer = name == "iss";
@@ -255,7 +254,7 @@ impl Expect<'_> {
         let other = texts().next();
         let expected = JsonString::excerpt_of(texts(), texts().count(), first);
         let found = match several {
-            // A device shows the first.
+            // A device shows only the first.
             Some(several) if Excerpt::TEXTS > 1 => {
                 let elements = several.elements().filter_map(Value::as_string);
                 JsonString::excerpt_of(elements.clone(), elements.count(), other)

@@ -1,4 +1,4 @@
-//! The keys that there were, and why each was chosen or passed over.
+//! The keys that were considered, and why each was chosen or passed over.
 
 use core::fmt;
 
@@ -7,7 +7,7 @@ use crate::algorithm::Algorithm;
 use crate::error::{Excerpt, KeyError};
 use crate::json::JsonString;
 
-/// A key of the verifier's, as the choice for one token saw it.
+/// A key of the verifier, as considered for one token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate<'d> {
     pub(super) kid: Option<JsonString<'d>>,
@@ -15,13 +15,13 @@ pub struct Candidate<'d> {
 }
 
 impl Candidate<'_> {
-    /// The key's own `kid` (RFC 7517 §4.5), fit to be shown.
+    /// Returns the `kid` of the key (RFC 7517 §4.5), safe to log.
     #[must_use]
     pub fn kid(&self) -> Option<Excerpt> {
         self.kid.map(JsonString::excerpt)
     }
 
-    /// Why it was chosen or passed over.
+    /// Returns why it was chosen or passed over.
     #[must_use]
     pub const fn standing(&self) -> Standing {
         self.standing
@@ -32,28 +32,28 @@ impl Candidate<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Standing {
-    /// It was chosen: the signature was held against this key and no other.
+    /// It was chosen: the signature was checked with this key and no other.
     Chosen {
-        /// The algorithm that it is bound to.
+        /// The algorithm of the key.
         algorithm: Algorithm,
     },
-    /// It would fit the header, and was not chosen: several fit, or the header is not accepted.
+    /// It fits the header but was not chosen: several keys fit, or the header is not accepted.
     Fits {
-        /// The algorithm that it is bound to.
+        /// The algorithm of the key.
         algorithm: Algorithm,
     },
     /// The header names another key.
     OtherKid,
-    /// The header's `kid` is not this key's, but its `x5t` or `x5t#S256`.
+    /// The header's `kid` is not the `kid` of this key but its `x5t` or `x5t#S256`.
     KidIsThumbprint,
-    /// The header's `kid` differs from this key's in letter case alone.
+    /// The header's `kid` differs from this key's only in letter case.
     KidLetterCase,
     /// The header's `kid` and this key's are encodings of the same octets: with padding, in the other base64
     /// alphabet, in hexadecimal, or percent-encoded.
     KidEncoding,
-    /// It is bound to another algorithm than the header's.
+    /// It is for an algorithm other than the header's.
     OtherAlgorithm {
-        /// The algorithm that it is bound to.
+        /// The algorithm of the key.
         algorithm: Algorithm,
     },
     /// It cannot be used.
@@ -63,7 +63,7 @@ pub enum Standing {
     },
 }
 
-/// One line of a report.
+/// Writes one line of a report.
 impl fmt::Display for Candidate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kid {

@@ -1,4 +1,4 @@
-//! A claim beside what the policy demands of it.
+//! A claim, and what the policy requires of it.
 
 use core::fmt::{self, Display as _};
 
@@ -9,10 +9,10 @@ use crate::error::ClaimsError;
 use crate::json::{JsonString, Value};
 use crate::time::UnixTime;
 
-/// How many texts of a list are shown.
+/// The maximum number of texts of a list that are shown.
 const SHOWN: usize = 6;
 
-/// A registered claim that the policy looks at (RFC 7519 §4.1): what it demands, and what the token has.
+/// A registered claim that the policy checks (RFC 7519 §4.1): what is required, and what the token has.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClaimCheck<'d> {
     name: &'static str,
@@ -22,11 +22,11 @@ pub struct ClaimCheck<'d> {
     error: Option<ClaimsError>,
 }
 
-/// What the policy demands of a claim.
+/// What the policy requires of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Demand<'d> {
-    /// A text, of `iss` or `aud`.
+    /// The text of `iss` or `aud`.
     Text(&'d Expect<'d>),
     /// A time in seconds since 1970, leeway included.
     Time {
@@ -41,16 +41,17 @@ pub enum Demand<'d> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Found<'d> {
-    /// Nothing, or a value that is not of the claim's type.
+    /// Nothing, or a value of the wrong type.
     Nothing,
-    /// A string, or of `aud` an array of strings, as the token has it: not fit for a terminal as it is.
+    /// A string, or for `aud` also an array of strings, as the token has it: not escaped, so not safe for a
+    /// terminal.
     Text(Value<'d>),
     /// A time.
     Time(UnixTime),
 }
 
 impl<'d> ClaimCheck<'d> {
-    /// The claims that the policy looks at.
+    /// Returns the claims that the policy checks.
     pub(super) fn all(
         policy: &'d ClaimsPolicy<'d>,
         claims: Claims<'d>,
@@ -88,32 +89,32 @@ impl<'d> ClaimCheck<'d> {
         })
     }
 
-    /// The claim's name.
+    /// Returns the name of the claim.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What the policy demands.
+    /// Returns what the policy requires.
     #[must_use]
     pub const fn demand(&self) -> Demand<'d> {
         self.demand
     }
 
-    /// What the token has. It is known to be the issuer's only if the signature holds.
+    /// Returns what the token has. It is the issuer's only if the signature verifies.
     #[must_use]
     pub const fn found(&self) -> Found<'d> {
         self.found
     }
 
-    /// Why the policy does not accept it, or `None` where it does.
+    /// Returns why the policy does not accept the claim; `None` if it does.
     #[must_use]
     pub const fn error(&self) -> Option<ClaimsError> {
         self.error
     }
 
-    /// Of a time: how many seconds it lies after the time that the claims were held against, or,
-    /// negative, before. Leeway is not counted.
+    /// Returns, for a time, how many seconds it lies after the time that the claims were checked at; negative
+    /// if before. Leeway is not included.
     #[must_use]
     pub const fn seconds_from_now(&self) -> Option<i64> {
         match self.found {
@@ -123,7 +124,7 @@ impl<'d> ClaimCheck<'d> {
     }
 }
 
-/// As a report shows it: texts in quotes, cut where they are long, with everything but printable ASCII escaped.
+/// Writes the value for a report: texts in quotes, shortened, with everything but printable ASCII escaped.
 impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -134,7 +135,7 @@ impl fmt::Display for Found<'_> {
     }
 }
 
-/// One line of a report.
+/// Writes one line of a report.
 impl fmt::Display for ClaimCheck<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.error, self.demand, self.found) {
@@ -144,7 +145,7 @@ impl fmt::Display for ClaimCheck<'_> {
                 Found::Text(found),
             ) => {
                 let accepted = why::accepted(expect);
-                // What is nearest to the token's is said first, and is what the advice is about.
+                // The expected text nearest to the token's comes first, since the advice is about it.
                 let near = why::nearest(found, accepted.clone()).map_or(0, |(place, _)| place);
                 let ordered = accepted.clone().skip(near).chain(accepted.clone().take(near));
                 let plural = if accepted.count() > 1 { "one of " } else { "" };
@@ -169,7 +170,7 @@ impl fmt::Display for ClaimCheck<'_> {
     }
 }
 
-/// Writes texts one after the other, and counts those that are too many.
+/// Writes texts as a list, and counts those beyond the maximum.
 fn list(f: &mut fmt::Formatter<'_>, texts: &mut dyn Iterator<Item = Quoted<'_>>) -> fmt::Result {
     let mut number = 0_usize;
     for text in texts {

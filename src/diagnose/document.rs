@@ -1,4 +1,4 @@
-//! What a document is that was to be a JWK Set or a JWK.
+//! What a document is that was expected to be a JWK Set or a JWK.
 
 use core::fmt;
 
@@ -10,8 +10,8 @@ use crate::jwk::Jwk;
 use crate::jwks::Jwks;
 use crate::limits::Limits;
 
-/// Says what is wrong with a document that was to be a JWK Set (RFC 7517 §5), and what to change. It
-/// needs no heap. [`Jwks::parse`] decides; this is for people.
+/// Reports what is wrong with a document that should be a JWK Set (RFC 7517 §5), and what to change. It needs
+/// no heap. It is for debugging; use [`Jwks::parse`] to decide.
 ///
 /// ```
 /// use jose_core::diagnose::{Cause, diagnose_set};
@@ -28,7 +28,7 @@ pub fn diagnose_set<T: AsRef<[u8]> + ?Sized>(document: &T) -> SetDiagnosis {
     diagnose_set_with_limits(document, Limits::new())
 }
 
-/// The same for [`Jwks::parse_with_limits`].
+/// Does the same for [`Jwks::parse_with_limits`].
 pub fn diagnose_set_with_limits<T: AsRef<[u8]> + ?Sized>(document: &T, limits: Limits) -> SetDiagnosis {
     let document = document.as_ref();
     let (outcome, seen) = match Jwks::parse_with_limits(document, limits) {
@@ -38,8 +38,9 @@ pub fn diagnose_set_with_limits<T: AsRef<[u8]> + ?Sized>(document: &T, limits: L
     SetDiagnosis { outcome, seen }
 }
 
-/// Says what is wrong with a document that was to be a JWK (RFC 7517 §4) to verify with one of the `allowed`
-/// algorithms, and what to change. It needs no heap. [`Jwk::verifying_key`] decides; this is for people.
+/// Reports what is wrong with a document that should be a JWK (RFC 7517 §4) for one of the `allowed`
+/// algorithms, and what to change. It needs no heap. It is for debugging; use [`Jwk::verifying_key`] to
+/// decide.
 ///
 /// ```
 /// use jose_core::Algorithm;
@@ -56,7 +57,7 @@ pub fn diagnose_jwk<T: AsRef<[u8]> + ?Sized>(document: &T, allowed: AlgorithmSet
     JwkDiagnosis { outcome, seen }
 }
 
-/// What is wrong with a document that was to be a JWK Set. `Display` is a report of it.
+/// What is wrong with a document that should be a JWK Set. `Display` writes a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct SetDiagnosis {
@@ -64,7 +65,7 @@ pub struct SetDiagnosis {
     seen: Seen,
 }
 
-/// What is wrong with a document that was to be a JWK. `Display` is a report of it.
+/// What is wrong with a document that should be a JWK. `Display` writes a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct JwkDiagnosis {
@@ -73,16 +74,16 @@ pub struct JwkDiagnosis {
 }
 
 impl SetDiagnosis {
-    /// The number of members, good and bad, as [`Jwks::parse`] counts them.
+    /// Returns the number of members, usable or not, as counted by [`Jwks::parse`].
     ///
     /// # Errors
     ///
-    /// What `Jwks::parse` refuses the document for.
+    /// The error of `Jwks::parse`.
     pub const fn outcome(&self) -> Result<usize, SetError> {
         self.outcome
     }
 
-    /// What is to be changed. A set without a member has a cause, although it can be read.
+    /// Returns the cause. A set without members has one, although it can be read.
     #[must_use]
     pub const fn cause(&self) -> Option<Cause> {
         self.seen.cause
@@ -90,16 +91,16 @@ impl SetDiagnosis {
 }
 
 impl JwkDiagnosis {
-    /// The algorithm that the key is bound to.
+    /// Returns the algorithm that the key is bound to.
     ///
     /// # Errors
     ///
-    /// What `Jwk::parse` or `Jwk::verifying_key` refuses the document for.
+    /// The error of `Jwk::parse` or `Jwk::verifying_key`.
     pub const fn outcome(&self) -> Result<Algorithm, KeyError> {
         self.outcome
     }
 
-    /// What is to be changed.
+    /// Returns the cause.
     #[must_use]
     pub const fn cause(&self) -> Option<Cause> {
         self.seen.cause
@@ -127,7 +128,7 @@ impl fmt::Display for JwkDiagnosis {
     }
 }
 
-/// What a document is, and where in it the keys stand if that is not where they must.
+/// What a document is, and where it has its keys if that is the wrong place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
     cause: Option<Cause>,
@@ -200,7 +201,7 @@ fn of_jwk(error: KeyError, document: &[u8]) -> Seen {
     found.unwrap_or(Cause::JwkWithoutKty.into())
 }
 
-/// What a document is that is no JSON at all.
+/// Classifies a document that is not JSON.
 fn of_text(document: &[u8]) -> Option<Cause> {
     let text = document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document).trim_ascii_start();
     if text.starts_with(b"<") {
@@ -214,7 +215,7 @@ fn of_text(document: &[u8]) -> Option<Cause> {
 
 const PEM: &str = "-----BEGIN ";
 
-/// What an object is that has neither `kty` nor an array `keys`.
+/// Classifies an object that has neither `kty` nor an array `keys`.
 fn of_object(object: Object<'_>) -> Option<Seen> {
     if object.get("jwks_uri").is_some() {
         return Some(Cause::DocumentIsDiscovery.into());
@@ -228,7 +229,7 @@ fn of_object(object: Object<'_>) -> Option<Seen> {
     })
 }
 
-/// Whether a value is an array with a JWK in it, or an object that has an array `keys`.
+/// Returns whether a value is an array with a JWK in it, or an object with an array `keys`.
 fn has_keys(value: Value<'_>) -> bool {
     match value {
         Value::Array(array) => array.iter().any(is_jwk),

@@ -1,4 +1,4 @@
-//! What a key's names are to the name in a header, where they are not the same text.
+//! How the names of a key relate to the name in a header when they are not the same text.
 
 use super::text::decode_leniently;
 use super::{Cause, Standing};
@@ -6,21 +6,21 @@ use crate::json::JsonString;
 use crate::reference::Names;
 use crate::select::Member;
 
-/// The most bytes of a name that is compared otherwise than as text.
+/// The maximum length in bytes of a name that is compared in other ways than as text.
 const MOST: usize = 256;
 
-/// What a key is to the name in a header.
+/// How a key relates to the name in a header.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Relation {
     /// It has the name, or the header names none.
     Named,
-    /// It has another name, or none.
+    /// It has another name, or no name.
     Other,
-    /// The header's `kid` is not the key's own, but its `x5t#S256` or `x5t`.
+    /// The header's `kid` is not the key's `kid` but its `x5t#S256` or `x5t`.
     Thumbprint,
-    /// The header's `kid` differs from the key's own in letter case alone.
+    /// The header's `kid` differs from the key's only in letter case.
     LetterCase,
-    /// The header's `kid` and the key's own are encodings of the same octets.
+    /// The header's `kid` and the key's are encodings of the same octets.
     Encoding,
 }
 
@@ -41,7 +41,7 @@ impl Relation {
             let own = own?.text(one)?;
             let kid = kid.text(other)?;
             if own.eq_ignore_ascii_case(kid) {
-                // Letter case counts in base64, and not in hexadecimal.
+                // Letter case is significant in base64 but not in hexadecimal.
                 return Some(if own == kid { Self::Named } else { Self::LetterCase });
             }
             are_same_octets(own.as_bytes(), kid.as_bytes()).then_some(Self::Encoding)
@@ -54,7 +54,7 @@ impl Relation {
         near(names.kid).unwrap_or(Self::Other)
     }
 
-    /// How the key stands for this alone; `None` where it has the name.
+    /// Returns the standing of the key that follows from this; `None` if it has the name.
     pub(super) const fn standing(self) -> Option<Standing> {
         match self {
             Self::Named => None,
@@ -65,7 +65,7 @@ impl Relation {
         }
     }
 
-    /// The cause, where no key has the name and this one nearly has.
+    /// Returns the cause if no key has the name and this one nearly has it.
     pub(super) const fn cause(self) -> Option<Cause> {
         match self {
             Self::Named | Self::Other => None,
@@ -76,8 +76,8 @@ impl Relation {
     }
 }
 
-/// Whether two texts are encodings of the same octets: percent-encoded or not, base64 with or without
-/// padding and of either alphabet, or one base64 and the other hexadecimal.
+/// Returns whether two texts are encodings of the same octets: percent-encoded or not, base64 of either
+/// alphabet with or without padding, or one base64 and the other hexadecimal.
 fn are_same_octets(one: &[u8], other: &[u8]) -> bool {
     let (mut one_buffer, mut other_buffer) = ([0; MOST], [0; MOST]);
     let (Some(one), Some(other)) = (plain(one, &mut one_buffer), plain(other, &mut other_buffer)) else {
@@ -86,7 +86,7 @@ fn are_same_octets(one: &[u8], other: &[u8]) -> bool {
     one == other || is_hex_of(one, other) || is_hex_of(other, one)
 }
 
-/// The text without percent-encoding and padding, in the alphabet of base64url.
+/// Returns the text without percent-encoding and padding, in the base64url alphabet.
 fn plain<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut rest = text;
     let mut len = 0_usize;
@@ -113,8 +113,8 @@ fn plain<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     Some(plain)
 }
 
-/// Whether a text is the hexadecimal of what the other is the base64url of. Of fewer octets than a digest
-/// has, both can be names that mean no octets.
+/// Returns whether one text is the hexadecimal of the octets that the other encodes in base64url. Texts for
+/// fewer octets than a digest has may both be plain names.
 fn is_hex_of(hex: &[u8], base64: &[u8]) -> bool {
     let mut octets = [0; MOST];
     let Some(octets) = decode_leniently(base64, &mut octets).and_then(|len| octets.get(..len)) else {

@@ -1,4 +1,4 @@
-//! One thing that is wrong, and the list of all that are.
+//! One problem, and the list of all.
 
 use core::fmt;
 
@@ -9,9 +9,9 @@ use crate::error::{ClaimsError, Error, ParseError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// The text of the token, up to a header that can be read.
+    /// The text of the token, up to and including a readable header.
     Parse,
-    /// What the header says, against what the verifier demands: `alg`, `typ`, `kid`.
+    /// The header, checked against the requirements of the verifier: `alg`, `typ`, `kid`.
     Header,
     /// The choice of a key.
     Keys,
@@ -25,7 +25,7 @@ impl Stage {
     /// Every stage, in order.
     pub const ALL: &'static [Self] = &[Self::Parse, Self::Header, Self::Keys, Self::Signature, Self::Claims];
 
-    /// The name in reports.
+    /// Returns the name that reports use.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -38,20 +38,20 @@ impl Stage {
     }
 }
 
-/// What became of a stage.
+/// The outcome of a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Nothing is wrong. Of claims whose signature does not hold, this says no more than that they
-    /// would be accepted.
+    /// Nothing is wrong. If the signature does not verify, this says of the claims only that they would be
+    /// accepted.
     Holds,
     /// Something is wrong: see the [`Problem`]s of the stage.
     Fails,
-    /// There was nothing to look at, because an earlier stage failed.
+    /// An earlier stage failed, so there was nothing to check.
     NotReached,
 }
 
-/// One thing that is wrong with a token, or remarkable about one that is accepted.
+/// One problem of a token, or something notable about a token that is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Problem {
     stage: Stage,
@@ -64,26 +64,26 @@ impl Problem {
         Self { stage, cause, error }
     }
 
-    /// The stage that found it.
+    /// Returns the stage that found it.
     #[must_use]
     pub const fn stage(&self) -> Stage {
         self.stage
     }
 
-    /// What is to be changed.
+    /// Returns the cause.
     #[must_use]
     pub const fn cause(&self) -> Cause {
         self.cause
     }
 
-    /// The error for which the token would be refused if nothing else were wrong. `None` for what
-    /// refuses no token, such as an `exp` in milliseconds.
+    /// Returns the error with which the token would be refused if nothing else were wrong. `None` if it would
+    /// be accepted, as with an `exp` in milliseconds.
     #[must_use]
     pub const fn error(&self) -> Option<Error> {
         self.error
     }
 
-    /// The registered claim that it is about, if it is one (RFC 7519 §4.1).
+    /// Returns the registered claim that it is about, if any (RFC 7519 §4.1).
     #[must_use]
     pub const fn claim(&self) -> Option<&'static str> {
         let Some(Error::Claims(error)) = self.error else { return None };
@@ -102,30 +102,31 @@ impl Problem {
     }
 }
 
-/// The cause, and what to change.
+/// Writes the cause and what to change.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.cause.fmt(f)
     }
 }
 
-/// All that is wrong, in the order of the pipeline.
+/// All problems, in the order of the pipeline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Problems {
-    /// What surrounds the token, and the fault of the text for all of it.
+    /// What surrounds the token, for which the whole text has the error `fault`.
     around: [Option<Cause>; 5],
     fault: Option<ParseError>,
     list: [Option<Problem>; Self::MOST],
 }
 
 impl Problems {
-    /// One of the header's length, one of each part of the token, three of the header, a key, a signature, one
-    /// for each of the five registered claims that a policy looks at, one of `exp` alone, and one of the clock.
+    /// One for the length of the header, one for each part of the token, three for the header, a key, a
+    /// signature, one for each of the five registered claims that a policy checks, one for `exp` alone, and
+    /// one for the clock.
     const MOST: usize = 16;
 
     pub(super) const NONE: Self = Self { around: [None; 5], fault: None, list: [None; Self::MOST] };
 
-    /// Adds what surrounds the token, for which its text has a fault.
+    /// Adds what surrounds the token; `fault` is the error of the whole text.
     pub(super) fn surround(&mut self, causes: impl Iterator<Item = Cause>, fault: ParseError) {
         self.fault = Some(fault);
         for (place, cause) in self.around.iter_mut().zip(causes) {

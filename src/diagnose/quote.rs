@@ -5,18 +5,19 @@ use core::fmt::{self, Write as _};
 use crate::error::Escaped;
 use crate::json::JsonString;
 
-/// The most bytes that are shown of a text: room for issuers with the ID of a tenant, and for any `kid`.
+/// The maximum number of bytes shown of a text: enough for an issuer with a tenant ID, and for any `kid`.
 const SHOWN: usize = 200;
 
-/// How many characters are shown before the first difference of two texts that begin alike, where the
-/// difference lies so far behind that it would not be seen.
+/// How many characters are shown before the first difference of two texts, if the difference would otherwise
+/// be cut off.
 const BEFORE: usize = 60;
 
-/// A text in quotes, escaped as an [`Excerpt`](crate::error::Excerpt) is, with dots outside them where it is cut.
+/// A text in quotes, escaped as in an [`Excerpt`](crate::error::Excerpt), with dots outside the quotes where it is
+/// cut.
 #[derive(Clone, Copy)]
 pub(super) struct Quoted<'t> {
     text: JsonString<'t>,
-    /// How many characters are left out at the start.
+    /// The number of characters skipped at the start.
     skipped: usize,
 }
 
@@ -25,7 +26,7 @@ impl<'t> Quoted<'t> {
         Self { text, skipped: 0 }
     }
 
-    /// The text, so that its first difference from another is seen.
+    /// Creates a quotation that shows the first difference from another text.
     pub(super) fn beside(text: JsonString<'t>, other: JsonString<'_>) -> Self {
         let same = text.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
         let seen = same.saturating_add(BEFORE) < SHOWN;

@@ -1,4 +1,4 @@
-//! The report of a diagnosis, as text of a few lines.
+//! The report of a diagnosis, as a few lines of text.
 
 use core::fmt;
 
@@ -7,14 +7,14 @@ use super::{Cause, Diagnosis, Found, Outcome, Problem, Stage, Standing};
 use crate::error::Error;
 use crate::select::KeySource;
 
-/// How many keys that the token does not name are shown one by one.
+/// The maximum number of keys shown that the token does not name.
 const MOST_OTHERS: usize = 4;
 
 impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(refusal) = self.refusal() {
             f.write_str("refused: ")?;
-            // Where texts differ, the claim's line shows more of them than the error can.
+            // When texts differ, the claim's line shows more of them than the error can.
             match self.claims().find(|claim| claim.error().map(Error::Claims) == Some(refusal)) {
                 Some(claim) => claim.fmt(f)?,
                 None => refusal.fmt(f)?,
@@ -55,12 +55,12 @@ impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
 }
 
 impl<K: KeySource> Diagnosis<'_, K> {
-    /// Whether the claims are those that the issuer signed.
+    /// Returns whether the claims are those that the issuer signed.
     fn is_authentic(&self) -> bool {
         self.signature_holds() == Some(true)
     }
 
-    /// Whether the lines above say what the error of a problem says.
+    /// Returns whether the lines above already show the error of a problem.
     fn is_said(&self, problem: &Problem) -> bool {
         problem.error() == self.refusal()
             || matches!(
@@ -112,7 +112,7 @@ impl<K: KeySource> Diagnosis<'_, K> {
         if self.claims.is_some() && !self.is_authentic() {
             f.write_str("; unverified, anyone may have written them")?;
         }
-        // What is absent and not missed needs no line.
+        // A claim that is absent and not required needs no line.
         let shown = self.claims().filter(|claim| claim.found() != Found::Nothing || claim.error().is_some());
         for claim in shown {
             write!(f, "\n{:13}{claim}", "")?;

@@ -1,4 +1,4 @@
-//! The pipeline once more, by the functions of `verify` and `claims`, but past what refuses the token.
+//! The pipeline with the functions of `verify` and `claims`, but continuing after errors.
 
 use core::borrow::Borrow as _;
 
@@ -24,7 +24,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         self.problems.add(Problem::new(stage, cause, Some(error.into())));
     }
 
-    /// Goes through the pipeline, and notes what is wrong on the way.
+    /// Runs the pipeline, and notes each problem.
     pub(super) fn read<S: Scratch + ?Sized>(
         &mut self,
         verifier: &Verifier<'_, K>,
@@ -47,7 +47,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         if let Err(error) = split {
             self.add(Stage::Parse, why::of_parse(&error, token), error);
         }
-        // A header that is too long is read, to say what else there is.
+        // A header that is too long is still read, to find other problems.
         let Ok(parts) = split.or_else(|_| compact::split(token, limits.max_header_length(Limits::MAX)))
         else {
             return;
@@ -65,14 +65,14 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
                 }
                 None => self.check_kid(&header),
             },
-            // What is no token has no claims either.
+            // A text that is not a token has no claims.
             None if self.problems.iter().any(|problem| problem.cause() == Cause::OpaqueToken) => return,
             None => {}
         }
         self.check_claims(&parts, rest, limits);
     }
 
-    /// Notes that a part is not base64url, but reads it if it is base64 of another kind.
+    /// Notes that a part is not base64url, but reads it if it is another kind of base64.
     fn read_part(
         &mut self,
         stage: Stage,
@@ -111,7 +111,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         }
     }
 
-    /// Holds the header to what needs no key. The algorithm, if it is accepted.
+    /// Makes the checks of the header that need no key. Returns the algorithm, if it is accepted.
     fn check_header(&mut self, verifier: &Verifier<'_, K>, header: &Header<'_>) -> Option<Algorithm> {
         let mut refuse =
             |error: SelectError| self.add(Stage::Header, why::of_select(&error, verifier.allowed), error);
@@ -124,11 +124,11 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         accepted
     }
 
-    /// Without an algorithm no key is chosen, but one with the header's kid could be there.
+    /// Without an algorithm no key is chosen, but a key with the header's kid may exist.
     fn check_kid(&mut self, header: &Header<'_>) {
         let reference = Reference::of(header);
         let Some(algorithm) = self.allowed.iter().next() else { return };
-        // Whatever the algorithm: the kid decides first.
+        // Any algorithm will do: the kid is compared first.
         let found = self.keys.find(&Query { algorithm, reference });
         if let Err(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. })) = found {
             let cause = why::of_select(&error, self.allowed);
@@ -136,7 +136,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         }
     }
 
-    /// Chooses a key and holds the signature to it.
+    /// Chooses a key and checks the signature with it.
     fn check_signature(&mut self, query: &Query<'_>, parts: &Parts<'_>, buffer: &mut [u8]) {
         let found = self.keys.find(query);
         self.selected = Some(found.as_ref().ok().map(|found| found.borrow().algorithm()));
@@ -151,7 +151,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         let held = found.borrow().verify(query.algorithm, parts.signing_input, signature);
         self.signature_holds = Some(held.is_ok());
         if let Err(error) = held {
-            // Text that is not base64url is hardly what was signed.
+            // Text that is not base64url is unlikely to be what was signed.
             let altered = text::cause_in(parts.signing_input);
             let cause = altered.unwrap_or_else(|| {
                 why::of_signature(error, query.algorithm, parts.signature, signature, self.parameters)
@@ -160,7 +160,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         }
     }
 
-    /// Looks at every key.
+    /// Examines every key.
     #[inline(never)]
     fn survey(&self, reference: Reference<'_>) -> Survey {
         let mut survey = Survey { keys: 0, any_kid: false, near: None, fault: None };
@@ -174,7 +174,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         survey
     }
 
-    /// Holds the claims to the policy, whether the signature holds or not.
+    /// Checks the claims against the policy, whether or not the signature verifies.
     fn check_claims(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) {
         let strict = decode_payload(parts, buffer).map(|payload| payload.len());
         let Some(len) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
@@ -203,18 +203,18 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     }
 }
 
-/// What the keys are to a token for which none was chosen.
+/// How the keys relate to a token for which none was chosen.
 struct Survey {
     keys: usize,
     any_kid: bool,
-    /// Why the first that nearly has the name in the header does not have it.
+    /// Why the first key that nearly has the name in the header does not have it.
     near: Option<Cause>,
-    /// Why the first that could have been meant is set aside.
+    /// Why the first key that could be meant is set aside.
     fault: Option<Cause>,
 }
 
 impl Survey {
-    /// A cause that says more than that there is no key.
+    /// Replaces a cause by a more specific one, if there is one.
     fn cause(self, cause: Cause) -> Cause {
         match cause {
             Cause::KidUnknown if self.any_kid => self.near.unwrap_or(cause),
@@ -226,7 +226,7 @@ impl Survey {
     }
 }
 
-/// The first fault of a text as a token.
+/// Returns the first error of a text as a token.
 fn fault<S: Scratch + ?Sized>(text: &[u8], limits: Limits, scratch: &mut S) -> Option<ParseError> {
     let mut judge = || {
         let parts = compact::split(text, limits)?;

@@ -1,16 +1,16 @@
-//! What surrounds a token or was done to its text on its way. All of it refuses the token; a
-//! diagnosis names it and reads on.
+//! What surrounds a token, or was done to its text in transit. Each of these makes `verify` refuse the token;
+//! a diagnosis notes it and reads on.
 
 use super::cause::Cause;
 use crate::base64url;
 use crate::limits::Limits;
 
-/// What can be taken off a text.
+/// What can be removed from around a token.
 const AROUND: [Cause; 5] =
     [Cause::BearerPrefix, Cause::Quotes, Cause::WhiteSpace, Cause::InvisibleCharacter, Cause::SdJwt];
 
-/// Takes off what commonly stands around a token, and says what it was. Nothing is taken off a text
-/// that is far too long, so that its length costs nothing.
+/// Removes what commonly surrounds a token, and returns what it was. A text that is far too long is left as
+/// it is, so that its length costs nothing.
 pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item = Cause> + use<>) {
     let mut token = text;
     let mut seen = [false; AROUND.len()];
@@ -18,7 +18,7 @@ pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item 
         AROUND.iter().zip(&mut seen).filter(|(known, _)| **known == cause).for_each(|(_, seen)| *seen = true);
     };
     if text.len() / 2 <= limits.token_length() {
-        // More layers than `"Bearer 'token'\n"` has are no accident.
+        // More layers than in `"Bearer 'token'\n"` are no accident.
         for _ in 0..4 {
             token = stripped(token, &mut note);
             if let Some(rest) = without_scheme(token) {
@@ -26,7 +26,7 @@ pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item 
                 token = rest;
             }
         }
-        // Behind the three parts of a JWT, not within them.
+        // After the three parts of a JWT, not within them.
         let is_jwt = |text: &&[u8]| text.split(|byte| *byte == b'.').count() == 3 && begins_as_header(text);
         let end = token.iter().position(|byte| *byte == b'~');
         if let Some(jwt) = end.and_then(|end| token.get(..end)).filter(is_jwt) {
@@ -37,7 +37,7 @@ pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item 
     (token, AROUND.into_iter().zip(seen).filter(|(_, seen)| *seen).map(|(cause, _)| cause))
 }
 
-/// The text behind `Bearer ` or `Authorization: Bearer `, in any case of letters (RFC 9110 §11.1).
+/// Returns the text after `Bearer ` or `Authorization: Bearer `, in any letter case (RFC 9110 §11.1).
 fn without_scheme(text: &[u8]) -> Option<&[u8]> {
     let credentials = without_prefix(text, b"authorization:").unwrap_or(text).trim_ascii_start();
     let rest = without_prefix(credentials, b"bearer")?;
@@ -49,8 +49,8 @@ fn without_prefix<'t>(text: &'t [u8], prefix: &[u8]) -> Option<&'t [u8]> {
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// The text without white space, quotes (of JSON, a shell, Python's bytes, a word processor) and invisible
-/// characters at its ends.
+/// Returns the text without white space, quotes (of JSON, a shell, Python's bytes, a word processor) and
+/// invisible characters at its ends.
 fn stripped<'t>(mut text: &'t [u8], note: &mut dyn FnMut(Cause)) -> &'t [u8] {
     loop {
         let trimmed = text.trim_ascii();
@@ -74,8 +74,7 @@ fn stripped<'t>(mut text: &'t [u8], note: &mut dyn FnMut(Cause)) -> &'t [u8] {
     }
 }
 
-/// What a character is, and its octets are no more than that, that stands in no token and comes in with
-/// it from elsewhere.
+/// Classifies the octets of one character that does not belong in a token and was copied along with it.
 fn foreign(octets: &[u8]) -> Option<Cause> {
     let mut characters = core::str::from_utf8(octets).ok()?.chars();
     let (character, None) = (characters.next()?, characters.next()) else { return None };
@@ -83,7 +82,7 @@ fn foreign(octets: &[u8]) -> Option<Cause> {
         '"' | '\'' | '`' | '\\' => Some(Cause::Quotes),
         '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2039}' | '\u{203a}' => Some(Cause::Quotes),
         _ if character.is_ascii_whitespace() => Some(Cause::WhiteSpace),
-        // Controls, spaces of every width, marks of direction and joining, the byte order mark.
+        // Controls, spaces of any width, direction and joining marks, the byte order mark.
         ..' '
         | '\u{7f}'..='\u{a0}'
         | '\u{ad}'
@@ -98,7 +97,7 @@ fn foreign(octets: &[u8]) -> Option<Cause> {
     }
 }
 
-/// Why text that is not base64url, with a dot between its parts, is not; `None` if each character could be.
+/// Returns why dot-separated text is not base64url; `None` if each character could be.
 pub(super) fn cause_in(text: &[u8]) -> Option<Cause> {
     let regular = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let rest = text.get(text.iter().position(|byte| !regular(byte))?..)?;
@@ -113,26 +112,26 @@ pub(super) fn cause_in(text: &[u8]) -> Option<Cause> {
     })
 }
 
-/// What octets are that were to be text in UTF-8.
+/// Classifies octets that should be UTF-8.
 pub(super) const fn encoding(octets: &[u8]) -> Option<Cause> {
     match octets {
         [0x1f, 0x8b, ..] => Some(Cause::Gzip),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Cause::Utf16),
-        // Two characters of ASCII.
+        // Two ASCII characters.
         [1..=0x7f, 0, 1..=0x7f, 0, ..] | [0, 1..=0x7f, 0, 1..=0x7f, ..] => Some(Cause::Utf16),
         _ => None,
     }
 }
 
-/// Whether the text begins with the base64 of `{` or of white space, as every encoded header does.
+/// Returns whether the text begins with the base64 of `{` or white space, as every encoded header does.
 pub(super) fn begins_as_header(token: &[u8]) -> bool {
     let mut octets = [0; 3];
     let start = token.get(..4).and_then(|start| decode_leniently(start, &mut octets));
     start.is_some() && octets.trim_ascii_start().first().is_none_or(|first| *first == b'{')
 }
 
-/// Decodes base64 of either alphabet, with or without padding and with anything in between that is no
-/// printable ASCII, and gives the number of octets. What comes of it is shown, and never believed.
+/// Decodes base64 of either alphabet, with or without padding, skipping what is not printable ASCII. Returns
+/// the number of octets. The result is shown, never trusted.
 pub(super) fn decode_leniently(text: &[u8], out: &mut [u8]) -> Option<usize> {
     let mut characters = text.iter().filter(|byte| **byte != b'=' && byte.is_ascii_graphic());
     let mut len = 0_usize;

@@ -11,14 +11,14 @@ use crate::json::{JsonString, Object, Value};
 use crate::time::UnixTime;
 use crate::verify::subtype;
 
-/// How many seconds amiss are taken for clocks that differ: five minutes.
+/// The maximum difference that is attributed to clock skew, in seconds: five minutes.
 const SKEW: u64 = 300;
 
-/// From here on a number of seconds since 1970 is one of milliseconds: it would be the year 33658, and
-/// in milliseconds it is 2001. The year 9999, which some issuers write for "never", is no such number.
+/// From here on, a number of seconds since 1970 is taken for milliseconds: as seconds it would be the year
+/// 33658, as milliseconds it is 2001. The year 9999, which some issuers write for "never", is below it.
 const MILLISECONDS: i64 = 1_000_000_000_000;
 
-/// Why a token, or a part of it, is not what it must be: `text` is what was read.
+/// Returns why a token, or a part of it, is malformed. `text` is what was read.
 pub(super) fn of_parse(error: &ParseError, text: &[u8]) -> Cause {
     match *error {
         ParseError::TokenTooLong { .. } => Cause::TokenTooLong,
@@ -44,7 +44,7 @@ pub(super) fn of_parse(error: &ParseError, text: &[u8]) -> Cause {
     }
 }
 
-/// Why a header that was decoded is none: `encoded` is its text in the token.
+/// Returns why a decoded header is malformed. `encoded` is its text in the token.
 pub(super) fn of_header(error: &ParseError, encoded: &[u8], octets: &[u8]) -> Cause {
     match error {
         ParseError::HeaderJson(_) | ParseError::HeaderNotObject => text::encoding(octets)
@@ -55,7 +55,7 @@ pub(super) fn of_header(error: &ParseError, encoded: &[u8], octets: &[u8]) -> Ca
     }
 }
 
-/// What is wrong with JSON, if that says more than that it is none.
+/// Returns what is wrong with JSON, if that is more specific than a syntax error.
 pub(super) const fn of_json(kind: JsonErrorKind) -> Option<Cause> {
     match kind {
         JsonErrorKind::TooManyMembers => Some(Cause::TooManyMembers),
@@ -66,7 +66,7 @@ pub(super) const fn of_json(kind: JsonErrorKind) -> Option<Cause> {
     }
 }
 
-/// Whether the dots of a token are written as `%2E`.
+/// Returns whether the dots of a token are written as `%2E`.
 fn is_percent_encoded(token: &[u8]) -> bool {
     token.windows(3).any(|part| part.eq_ignore_ascii_case(b"%2e"))
 }
@@ -118,7 +118,7 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
     }
 }
 
-/// Whether the `typ` is what ID tokens have: none, or `JWT`.
+/// Returns whether the `typ` is that of an ID token: none, or `JWT`.
 fn is_untyped(error: &SelectError) -> bool {
     match error {
         SelectError::TypMismatch { found, .. } => subtype(found.as_str()).eq_ignore_ascii_case("jwt"),
@@ -126,7 +126,7 @@ fn is_untyped(error: &SelectError) -> bool {
     }
 }
 
-/// Why the key that the token names, or could mean, is set aside.
+/// Returns why the key that the token names, or could mean, is set aside.
 pub(super) fn of_key(reason: &KeyError) -> Cause {
     if let KeyError::Json(JsonError { kind, .. }) = *reason
         && let Some(cause) = of_json(kind)
@@ -141,8 +141,8 @@ pub(super) fn of_key(reason: &KeyError) -> Cause {
         }
         KeyError::PrivateMaterial { .. } => Cause::PrivateKeyPublished,
         KeyError::SecretAmongPublic => Cause::SecretAmongPublicKeys,
-        // A key is bound to the only algorithm that its type carries. When that is not allowed, and
-        // the token's algorithm is, they are two.
+        // A key is bound to the only algorithm that its type can be used with. If that one is not allowed but
+        // the token's algorithm is, they differ.
         KeyError::AlgMismatch { .. }
         | KeyError::AlgNotAllowed { .. }
         | KeyError::KtyUnsupported { .. }
@@ -151,8 +151,8 @@ pub(super) fn of_key(reason: &KeyError) -> Cause {
     }
 }
 
-/// Whether a key that is set aside for this reason is no key for signatures of an algorithm that is
-/// accepted, so that there is nothing to correct.
+/// Returns whether a key that is set aside for this reason is not meant for signatures of an accepted
+/// algorithm, so that nothing needs to be corrected.
 pub(super) const fn is_foreign(reason: &KeyError) -> bool {
     matches!(
         reason,
@@ -165,7 +165,7 @@ pub(super) const fn is_foreign(reason: &KeyError) -> bool {
     )
 }
 
-/// Why a signature does not hold: `encoded` is its text in the token.
+/// Returns why a signature does not verify. `encoded` is its text in the token.
 pub(super) fn of_signature(
     error: SignatureError,
     alg: Algorithm,
@@ -187,24 +187,24 @@ pub(super) fn of_signature(
     }
 }
 
-/// Whether a text is so many octets in hexadecimal.
+/// Returns whether a text is this many octets in hexadecimal.
 fn is_hex(text: &[u8], octets: usize) -> bool {
     octets.checked_mul(2) == Some(text.len()) && text.iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Whether a header has a `nonce` that is not that of ACME, which has a `url` beside it (RFC 8555 §6.2).
+/// Returns whether a header has a `nonce` other than that of ACME, which comes with a `url` (RFC 8555 §6.2).
 fn is_for_graph(parameters: Object<'_>) -> bool {
     parameters.get("nonce").is_some_and(|nonce| nonce.as_string().is_some())
         && parameters.get("url").is_none()
 }
 
-/// A SEQUENCE of two INTEGERs (RFC 3279 §2.2.3) that is as long as it says.
+/// Returns whether this is a SEQUENCE of two INTEGERs (RFC 3279 §2.2.3) of the length that it states.
 fn is_der(signature: &[u8]) -> bool {
     let [0x30, length, integers @ ..] = signature else { return false };
     usize::from(*length) == integers.len() && integers.first() == Some(&2)
 }
 
-/// Why the claims in these octets are not accepted.
+/// Returns why the claims in these octets are not accepted.
 pub(super) fn of_claims(
     error: &ClaimsError,
     octets: &[u8],
@@ -260,7 +260,7 @@ pub(super) fn of_claims(
     }
 }
 
-/// Whether octets are a JWS or JWE in compact serialization, by their first part and their dots.
+/// Returns whether octets are a JWS or JWE in compact serialization, by their first part and their dots.
 fn is_token(octets: &[u8]) -> bool {
     let dots = octets.iter().filter(|octet| **octet == b'.').count();
     matches!(dots, 2 | 4) && begins_as_header(octets) && text::cause_in(octets).is_none()
@@ -279,8 +279,8 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
     }
 }
 
-/// Whether a time is one of a clock that was never set: before 10^9 seconds, in September 2001, nobody
-/// issued a token.
+/// Returns whether a time is that of a clock that was never set: no token was issued before 10^9 seconds, in
+/// September 2001.
 pub(super) const fn is_before_tokens(now: UnixTime) -> bool {
     now.seconds() < 1_000_000_000
 }
@@ -289,7 +289,7 @@ pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
     time.seconds() >= MILLISECONDS
 }
 
-/// The texts that are accepted.
+/// Returns the accepted texts.
 pub(super) fn accepted<'e>(expect: &'e Expect<'_>) -> impl Iterator<Item = &'e str> + Clone {
     let (one, several) = match expect {
         Expect::Exactly(text) => (Some(*text), None),
@@ -299,7 +299,7 @@ pub(super) fn accepted<'e>(expect: &'e Expect<'_>) -> impl Iterator<Item = &'e s
     one.into_iter().chain(several.into_iter().flatten())
 }
 
-/// The texts of a claim that is a string or an array of strings.
+/// Returns the texts of a claim that is a string or an array of strings.
 pub(super) fn texts<'t>(value: Value<'t>) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
     let (one, several) = match value {
         Value::Array(several) => (None, Some(several.elements())),
@@ -308,21 +308,21 @@ pub(super) fn texts<'t>(value: Value<'t>) -> impl Iterator<Item = JsonString<'t>
     one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))
 }
 
-/// How a text differs from one that is expected, if that is hardly more than how it is written.
+/// How a text differs from an expected one, if only in its spelling.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Near {
-    /// By a slash at the end.
+    /// In a slash at the end.
     Slash,
-    /// By the scheme, and perhaps a slash.
+    /// In the scheme, and perhaps a slash.
     Scheme,
-    /// By letter case, and perhaps by the scheme.
+    /// In letter case, and perhaps the scheme.
     LetterCase,
-    /// What is expected has a placeholder.
+    /// The expected text has a placeholder.
     Placeholder,
 }
 
-/// The first of the accepted texts that one of the claim's is near to: its place, and how they differ. A
-/// text with escapes has no more than 512 bytes, or is near to none.
+/// Finds the first accepted text that is near one of the claim's texts. Returns its index, and how they
+/// differ. A text with escapes must have at most 512 bytes.
 pub(super) fn nearest<'e>(
     found: Value<'_>,
     accepted: impl Iterator<Item = &'e str>,
@@ -352,14 +352,14 @@ fn without_slash(text: &str) -> &str {
     text.strip_suffix('/').unwrap_or(text)
 }
 
-/// A text without a scheme.
+/// Returns a text without its scheme.
 fn address(text: &str) -> &str {
     let scheme = text.as_bytes().windows(3).position(|part| part == b"://");
     let address = scheme.and_then(|end| text.get(end.checked_add(3)?..));
     without_slash(address.unwrap_or(text))
 }
 
-/// Whether a text is the pattern with something, but no slash, in place of what is in braces there.
+/// Returns whether a text is the pattern with the part in braces replaced by something without a slash.
 fn fills(text: &str, pattern: &str) -> bool {
     let brace = |brace: u8| pattern.bytes().position(|byte| byte == brace);
     let (Some(open), Some(close)) = (brace(b'{'), brace(b'}')) else { return false };

@@ -1,4 +1,4 @@
-//! Algorithms by their names.
+//! Parsing algorithms from their names.
 
 use core::fmt;
 use core::str::FromStr;
@@ -10,12 +10,12 @@ use crate::algorithm::{Algorithm, AlgorithmSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AlgorithmNameError {
-    /// A text is not the name of an algorithm that is implemented.
+    /// A text is not the name of an implemented algorithm.
     UnknownAlgorithm {
         /// The text.
         name: Excerpt,
     },
-    /// There is no name at all.
+    /// There are no names.
     NoAlgorithm,
 }
 
@@ -31,7 +31,7 @@ impl fmt::Display for AlgorithmNameError {
 
 impl core::error::Error for AlgorithmNameError {}
 
-/// The algorithm with exactly this registered name. Names are case-sensitive (RFC 7515 §4.1.1).
+/// Parses exactly a registered name. Names are case-sensitive (RFC 7515 §4.1.1).
 impl FromStr for Algorithm {
     type Err = AlgorithmNameError;
 
@@ -42,7 +42,7 @@ impl FromStr for Algorithm {
 }
 
 impl AlgorithmSet {
-    /// The set of the algorithms with these names: from configuration, say.
+    /// Creates the set of the algorithms with these names, from configuration for example.
     ///
     /// ```
     /// use jose_core::{Algorithm, AlgorithmSet, error::AlgorithmNameError};
@@ -58,7 +58,7 @@ impl AlgorithmSet {
     ///
     /// # Errors
     ///
-    /// [`AlgorithmNameError`], of the first name that is unknown.
+    /// [`AlgorithmNameError`] for the first unknown name, or if there are no names.
     pub fn from_names(names: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, AlgorithmNameError> {
         let mut algorithms = names.into_iter().map(|name| name.as_ref().parse::<Algorithm>());
         let first = algorithms.next().ok_or(AlgorithmNameError::NoAlgorithm)??;

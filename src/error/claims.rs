@@ -1,4 +1,4 @@
-//! What a verified payload can be refused for.
+//! Why a verified payload is refused.
 
 use core::fmt;
 #[cfg(feature = "serde")]
@@ -7,34 +7,34 @@ use core::fmt::Write as _;
 use super::{Excerpt, JsonError};
 use crate::time::{Leeway, UnixTime};
 
-/// Why the claims of a verified token are not those that the policy demands (RFC 7519 §4.1).
+/// Why the claims of a verified token are not those that the policy requires (RFC 7519 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClaimsError {
     /// The payload is not strict JSON. Offsets count from the start of the decoded payload.
     Json(JsonError),
-    /// The payload is JSON, but no object.
+    /// The payload is JSON, but not an object.
     NotObject,
-    /// A registered claim is present and not of the type that it must have.
+    /// A registered claim has the wrong type.
     ClaimType {
         /// Its name.
         name: &'static str,
-        /// The type that it must have.
+        /// The required type.
         expected: &'static str,
-        /// The type that it has.
+        /// The type found.
         found: &'static str,
     },
-    /// A time that lies more than 2^63 - 1 seconds from the epoch.
+    /// A time lies more than 2^63 - 1 seconds from the epoch.
     DateRange {
         /// The claim's name.
         name: &'static str,
     },
-    /// A claim that the policy demands is absent.
+    /// A claim that the policy requires is absent.
     ClaimMissing {
         /// Its name.
         name: &'static str,
     },
-    /// A claim is present that the policy demands to be absent.
+    /// A claim that the policy forbids is present.
     ClaimPresent {
         /// Its name.
         name: &'static str,
@@ -46,64 +46,64 @@ pub enum ClaimsError {
         /// What the policy accepts.
         expected: Excerpt,
     },
-    /// No member of `aud` is an audience that the policy accepts.
+    /// No value of `aud` is an audience that the policy accepts.
     AudienceMismatch {
-        /// The claim, which may have several members.
+        /// The claim, which may have several values.
         found: Excerpt,
         /// What the policy accepts.
         expected: Excerpt,
     },
-    /// `exp` lies in the past.
+    /// `exp` is in the past.
     Expired {
         /// The first second at which the token is no longer valid.
         exp: UnixTime,
-        /// The time it was held against.
+        /// The time it was checked at.
         now: UnixTime,
         /// The leeway granted.
         leeway: Leeway,
     },
-    /// `nbf` lies in the future.
+    /// `nbf` is in the future.
     NotYetValid {
         /// The first second at which the token is valid.
         nbf: UnixTime,
-        /// The time it was held against.
+        /// The time it was checked at.
         now: UnixTime,
         /// The leeway granted.
         leeway: Leeway,
     },
-    /// `iat` lies in the future, and the policy limits the token's age.
+    /// `iat` is in the future, and the policy limits the token's age.
     IssuedInFuture {
         /// When the token was issued.
         iat: UnixTime,
-        /// The time it was held against.
+        /// The time it was checked at.
         now: UnixTime,
         /// The leeway granted.
         leeway: Leeway,
     },
-    /// The token was issued longer ago than the policy accepts.
+    /// The token is older than the policy accepts.
     TooOld {
         /// When the token was issued.
         iat: UnixTime,
-        /// The time it was held against.
+        /// The time it was checked at.
         now: UnixTime,
-        /// The greatest age that the policy accepts, in seconds.
+        /// The maximum age that the policy accepts, in seconds.
         max_age: u32,
         /// The leeway granted.
         leeway: Leeway,
     },
-    /// The claims do not fit the type that they are deserialized into.
+    /// The claims do not fit the type they are deserialized into.
     #[cfg(feature = "serde")]
     Deserialize {
-        /// What `serde_json` says of it.
+        /// The message of `serde_json`.
         message: Message,
-        /// The line of the payload, from 1 on.
+        /// The line of the payload, starting at 1.
         line: u32,
-        /// The byte in this line, from 1 on.
+        /// The byte in this line, starting at 1.
         column: u32,
     },
 }
 
-/// Up to 79 bytes of another library's message, displayed with everything but printable ASCII escaped.
+/// Up to 79 bytes of another library's message. `Display` escapes everything but printable ASCII.
 #[cfg(feature = "serde")]
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Message {
@@ -137,7 +137,7 @@ impl ClaimsError {
 
         let (line, column) = (error.line(), error.column());
         let text = error.to_string();
-        // The fields say where.
+        // The fields hold the position.
         let place = alloc::format!(" at line {line} column {column}");
         let text = text.strip_suffix(&place).unwrap_or(&text);
         let mut message = Message { bytes: [0; 79], len: 0 };
@@ -155,7 +155,7 @@ impl ClaimsError {
     }
 }
 
-/// Seconds in words.
+/// A number of seconds in words.
 struct Seconds(i64);
 
 impl fmt::Display for Seconds {

@@ -1,11 +1,11 @@
 //! The codes of errors: the names of their variants, for programs, logs and metrics.
 
-/// Gives enums a `code()`: the name of the variant. A variant without one does not compile.
+/// Adds `code()` to enums: the name of the variant. A variant that is not listed does not compile.
 macro_rules! codes {
     ($($error:ident: $($(#[$when:meta])? $variant:ident)*;)*) => {$(
         impl $error {
-            /// The name of the variant, which does not change with the text: for logs, metrics and answers
-            /// to other programs. [`Error::code`](crate::Error::code) lists all of them.
+            /// Returns the name of the variant, which does not change with the text: for logs, metrics and
+            /// responses to other programs. [`Error::code`](crate::Error::code) lists all of them.
             #[must_use]
             pub const fn code(&self) -> &'static str {
                 match self {

@@ -1,32 +1,32 @@
-//! What an error shows of texts that others wrote.
+//! What an error shows of untrusted texts.
 
 use core::fmt::{self, Write as _};
 
 /// The start of a text from a token, a key or a policy, or of up to three such texts: 46 bytes in all. It
-/// needs no heap. Without the feature `alloc`, which devices do without, it is 28 bytes of the first text,
-/// of which what is beyond ASCII is a `?`.
+/// needs no heap. Without the feature `alloc` it is 28 bytes of the first text, with `?` for each character
+/// outside ASCII.
 ///
-/// It is displayed in double quotes, fit for a terminal and a log: whatever is not printable ASCII is
-/// written as `\u{...}`, `"` and `\` with a `\` before them, so that no two texts read alike. `...`
-/// outside the quotes stands where a text was cut; `{:#}` leaves the quotes out. Of two texts that are
-/// compared, the first difference is shown, however far behind it lies.
+/// `Display` writes it in double quotes, safe for a terminal and a log: anything but printable ASCII is
+/// written as `\u{...}`, and `"` and `\` are preceded by a `\`, so that no two texts look alike. `...`
+/// outside the quotes marks where a text was cut; `{:#}` omits the quotes. Of two texts that are compared,
+/// the first difference is shown, however far into the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Excerpt {
-    /// UTF-8, each text with `END` behind it, and `CUT` where something was left out: no byte of UTF-8 is
-    /// one of these.
+    /// UTF-8, with `END` after each text and `CUT` where something was left out: neither byte occurs in
+    /// UTF-8.
     bytes: [u8; Self::MAX],
     len: u8,
-    /// How many texts are not shown.
+    /// The number of texts that are not shown.
     more: u8,
 }
 
 impl Excerpt {
-    /// A device has no room for more: a result has its place in the frame of each caller.
+    /// A device has no room for more: a result takes this space in the stack frame of each caller.
     const MAX: usize = if cfg!(feature = "alloc") { 48 } else { 30 };
     const END: u8 = 0xff;
     const CUT: u8 = 0xfe;
 
-    /// Of how many texts a start is shown.
+    /// The maximum number of texts that are shown.
     pub(crate) const TEXTS: usize = if cfg!(feature = "alloc") { 3 } else { 1 };
 
     /// No text.
@@ -38,8 +38,8 @@ impl Excerpt {
         excerpt
     }
 
-    /// Adds a text, of which the first `same` bytes are those of the text that it is compared with. What
-    /// room there is is shared among `texts` texts: this one and those to come.
+    /// Adds a text whose first `same` bytes equal those of the text it is compared with. The remaining room
+    /// is shared among `texts` texts: this one and those to come.
     #[cfg_attr(not(feature = "alloc"), inline(always))]
     pub(crate) fn push(&mut self, characters: impl Iterator<Item = char>, same: usize, texts: usize) {
         let start = usize::from(self.len);
@@ -47,9 +47,10 @@ impl Excerpt {
             self.more = self.more.saturating_add(1);
             return;
         };
-        // The mark and the end.
+        // Leaves room for the mark and the end.
         let last = start.saturating_add(room).saturating_sub(2);
-        // Where the first difference, of up to four bytes, would be cut off: from shortly before it on.
+        // If the first difference, of up to four bytes, would be cut off, the excerpt starts shortly before
+        // it.
         let mut skip = 0;
         if same.saturating_add(6) > room {
             skip = same.saturating_sub((room / 2).saturating_sub(3));
@@ -73,7 +74,7 @@ impl Excerpt {
         self.append(Self::END);
     }
 
-    /// How many bytes are kept of a character.
+    /// Returns how many bytes are kept of a character.
     pub(crate) const fn width(character: char) -> usize {
         if cfg!(feature = "alloc") { character.len_utf8() } else { 1 }
     }
@@ -85,7 +86,7 @@ impl Excerpt {
         }
     }
 
-    /// The texts, each with the marks before and behind it.
+    /// Returns the texts, each with the marks before and after it.
     fn texts(&self) -> impl Iterator<Item = (bool, &str, bool)> {
         let mut bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
         // Of the standard library's ways to split, the compiler cannot tell that they do not panic.
@@ -104,17 +105,17 @@ impl Excerpt {
         })
     }
 
-    /// The start of the first text as it was written, whatever is in it.
+    /// Returns the start of the first text as it was written, not escaped.
     pub(crate) fn as_str(&self) -> &str {
         self.texts().next().map_or("", |(_, text, _)| text)
     }
 }
 
-/// A character of a text so that it is printable ASCII and cannot be mistaken for another.
+/// A character written in printable ASCII, so that it cannot be mistaken for another.
 pub(crate) struct Escaped(pub(crate) char);
 
 impl Escaped {
-    /// How many characters are written.
+    /// Returns the number of characters written.
     pub(crate) fn len(&self) -> usize {
         match self.0 {
             '"' | '\\' => 2,

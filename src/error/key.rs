@@ -1,57 +1,57 @@
-//! What a key or a set of keys can be refused for.
+//! Why a key or a set of keys is refused.
 
 use core::fmt;
 
 use super::{Base64Error, Excerpt, JsonError};
 use crate::algorithm::{Algorithm, AlgorithmSet, Enabled, FeatureOff};
 
-/// Why key material, a JWK or a member of a JWK Set is not a key to verify with.
+/// Why key material, a JWK or a member of a JWK Set cannot be used to verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Not JSON, or not strict JSON. Offsets count from the start of the key's own text.
+    /// The text is not strict JSON. Offsets count from the start of the key's own text.
     Json(JsonError),
-    /// JSON, but no object.
+    /// The text is JSON, but not an object.
     NotObject,
-    /// A member that this kind of key must have is absent.
+    /// A member that this kind of key requires is absent.
     MemberMissing {
         /// Its name.
         name: &'static str,
     },
-    /// A key without key material of its own beside its certificate: `x5c` is not read.
+    /// The key has a certificate but no key material of its own: `x5c` is not read.
     CertificateOnly {
-        /// The name of the first member that is missing.
+        /// The name of the first missing member.
         name: &'static str,
     },
-    /// A member is not of the type that it must have.
+    /// A member has the wrong type.
     MemberType {
         /// Its name.
         name: &'static str,
-        /// The type that it must have.
+        /// The required type.
         expected: &'static str,
-        /// The type that it has.
+        /// The type found.
         found: &'static str,
     },
-    /// A `kty` that carries none of the algorithms of this build.
+    /// No algorithm of this build uses this `kty`.
     KtyUnsupported {
         /// The value.
         kty: Excerpt,
     },
-    /// A `crv` that carries none of the algorithms of this build.
+    /// No algorithm of this build uses this `crv`.
     CrvUnsupported {
         /// The value of `kty`.
         kty: &'static str,
         /// The value.
         crv: Excerpt,
     },
-    /// The key's `use` is neither `sig` (RFC 7517 §4.2) nor a value that the caller allows beside it.
+    /// The key's `use` is neither `sig` (RFC 7517 §4.2) nor another value that the caller allows.
     UseNotSig {
         /// The value.
         key_use: Excerpt,
     },
-    /// The key's `key_ops` does not have `verify` (RFC 7517 §4.3).
+    /// The key's `key_ops` does not contain `verify` (RFC 7517 §4.3).
     KeyOpsNotVerify,
-    /// The key's `key_ops` names an operation twice, which RFC 7517 §4.3 forbids.
+    /// The key's `key_ops` contains an operation twice, which RFC 7517 §4.3 forbids.
     KeyOpsDuplicate {
         /// The operation.
         operation: &'static str,
@@ -61,118 +61,115 @@ pub enum KeyError {
         /// The value.
         alg: Excerpt,
     },
-    /// The key's `alg` cannot be carried by its `kty` and `crv`.
+    /// The key's `alg` cannot be used with its `kty` and `crv`.
     AlgMismatch {
         /// The value of `alg`.
         alg: Algorithm,
-        /// What a key of this `kty` and `crv` can carry.
+        /// The algorithms that a key of this `kty` and `crv` can be used with.
         could_be: AlgorithmSet,
     },
     /// The algorithm of the key is not one that the caller accepts.
     AlgNotAllowed {
-        /// The algorithm of the key: the one that its `alg` names or, without, all that its `kty` and
-        /// `crv` can carry.
+        /// The algorithm of the key: its `alg` or, if that is absent, all that its `kty` and `crv` can be
+        /// used with.
         alg: AlgorithmSet,
         /// What the caller accepts.
         allowed: AlgorithmSet,
     },
-    /// A key without `alg` could be for several of the algorithms that the caller accepts. A key serves one:
-    /// that it verified one kind of signature must say nothing about another (RFC 8725 §3.1).
+    /// A key without `alg` could be for several of the accepted algorithms. A key is for only one: what it
+    /// verified with one algorithm must mean nothing for another (RFC 8725 §3.1).
     AlgMissing {
-        /// Which of them.
+        /// These algorithms.
         could_be: AlgorithmSet,
     },
-    /// The only algorithm that the key can be for and the caller accepts is not enabled in this build.
+    /// The only accepted algorithm that the key can be for is not enabled in this build.
     FeatureDisabled {
-        /// The algorithm. Its feature has the algorithm's name in [`Algorithm`], in lower case.
+        /// The algorithm. Its feature is its name in [`Algorithm`], in lower case.
         alg: Algorithm,
     },
-    /// A private member in what should be a public key: whoever holds it can sign.
+    /// What should be a public key has a private member: anyone who has it can sign.
     PrivateMaterial {
-        /// The name of the first such member.
+        /// The name of the first private member.
         name: &'static str,
     },
     /// A secret (`oct`) where public keys are accepted as well.
     SecretAmongPublic,
-    /// Material that is not base64url. Offsets count from the start of the member's value, escapes of
-    /// JSON resolved.
+    /// Key material is not base64url. Offsets count from the start of the member's unescaped value.
     Base64 {
         /// The member's name.
         name: &'static str,
         /// What is wrong with it.
         error: Base64Error,
     },
-    /// A secret shorter than the hash (RFC 7518 §3.2).
+    /// The secret is shorter than the hash (RFC 7518 §3.2).
     SecretTooShort {
         /// Its length in octets.
         length: usize,
-        /// The least length in octets.
+        /// The minimum length in octets.
         least: usize,
     },
-    /// A secret in a JWK longer than 512 octets.
+    /// The secret in a JWK is longer than 512 octets.
     SecretTooLong {
         /// Its length in octets.
         length: usize,
-        /// The greatest length in octets.
+        /// The maximum length in octets.
         most: usize,
     },
-    /// A secret that is itself the text or DER of a key, as it is or in base64, base64url or hexadecimal.
+    /// The secret is itself the text or DER of a key, as it is or in base64, base64url or hexadecimal.
     SecretIsKeyDocument {
         /// What it looks like.
         form: KeyForm,
     },
-    /// A coordinate that is not exactly as long as the field's numbers are (RFC 7518 §6.2.1.2,
-    /// RFC 8037 §2).
+    /// The length of a coordinate is not that of the field's elements (RFC 7518 §6.2.1.2, RFC 8037 §2).
     CoordinateLength {
         /// `x` or `y`.
         name: &'static str,
         /// The curve.
         crv: &'static str,
-        /// The length that it must have, in octets.
+        /// The required length in octets.
         expected: usize,
         /// Its length in octets.
         length: usize,
     },
-    /// Coordinates that are no point of the curve. Those of Ed25519 are an encoding of one (RFC 8032 §5.1.3),
-    /// and must be the only one.
+    /// The coordinates are not a point on the curve. For Ed25519 they must be the canonical encoding of a
+    /// point (RFC 8032 §5.1.3).
     PointNotOnCurve {
         /// The curve.
         crv: &'static str,
     },
-    /// A point of Ed25519 of an order below that of the group: some signatures verify with it over any
-    /// message.
+    /// The Ed25519 point has small order: some signatures verify with it for any message.
     PointOfSmallOrder,
-    /// A modulus with too few bits (RFC 7518 §3.3).
+    /// The modulus has too few bits (RFC 7518 §3.3).
     ModulusTooSmall {
         /// Its size in bits.
         bits: usize,
-        /// The least size in bits.
+        /// The minimum size in bits.
         least: usize,
     },
-    /// A modulus with too many bits.
+    /// The modulus has too many bits.
     ModulusTooLarge {
         /// Its size in bits.
         bits: usize,
-        /// The greatest size in bits that this build accepts.
+        /// The maximum size in bits that this build accepts.
         most: usize,
     },
-    /// An even modulus.
+    /// The modulus is even.
     ModulusEven,
-    /// A public exponent below 65537, for which broken padding checks were exploited.
+    /// The public exponent is below 65537: flawed padding checks have been exploited with small ones.
     ExponentTooSmall {
         /// The exponent.
         exponent: u64,
-        /// The smallest exponent that is accepted.
+        /// The smallest accepted exponent.
         min: u64,
     },
-    /// A public exponent of too many bits.
+    /// The public exponent has too many bits.
     ExponentTooLarge {
         /// Its size in bits.
         bits: usize,
-        /// The greatest size in bits.
+        /// The maximum size in bits.
         max: usize,
     },
-    /// An even public exponent, which is none of RSA (RFC 8017 §3.1).
+    /// The public exponent is even, which RSA excludes (RFC 8017 §3.1).
     ExponentEven {
         /// The exponent.
         exponent: u64,
@@ -289,7 +286,7 @@ impl fmt::Display for KeyError {
     }
 }
 
-/// Whether a `crv` is a name that P-256 has elsewhere: in SEC 2, ANSI X9.62, SSH, or written otherwise.
+/// Returns whether a `crv` is another name of P-256: in SEC 2, ANSI X9.62 or SSH, or in another spelling.
 fn is_p256(crv: &str) -> bool {
     crv != "P-256"
         && ["secp256r1", "prime256v1", "nistp256", "P-256", "P256", "P_256"]
@@ -297,7 +294,7 @@ fn is_p256(crv: &str) -> bool {
             .any(|name| crv.trim_ascii().eq_ignore_ascii_case(name))
 }
 
-/// Whether a `use` that is not `sig` seems to have been meant as one.
+/// Returns whether a `use` other than `sig` seems to be meant as `sig`.
 fn is_like_sig(key_use: &str) -> bool {
     ["sig", "sign", "signing", "signature", "verify"]
         .into_iter()
@@ -306,17 +303,17 @@ fn is_like_sig(key_use: &str) -> bool {
 
 impl core::error::Error for KeyError {}
 
-/// A form in which keys are handed round.
+/// A format in which keys are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyForm {
-    /// A frame of PEM (RFC 7468), OpenPGP or SSH2 (RFC 4716).
+    /// PEM (RFC 7468), OpenPGP or SSH2 (RFC 4716) text.
     Pem,
-    /// DER of a SubjectPublicKeyInfo, a certificate, or a key by itself (PKCS #1, PKCS #8, SEC 1).
+    /// The DER of a SubjectPublicKeyInfo, a certificate, or a bare key (PKCS #1, PKCS #8, SEC 1).
     Der,
     /// A JWK, or a JWK Set (RFC 7517).
     Jwk,
-    /// A public key of OpenSSH (RFC 4253 §6.6).
+    /// An OpenSSH public key (RFC 4253 §6.6).
     Ssh,
     /// An uncompressed point of P-256, P-384 or P-521.
     Point,
@@ -334,8 +331,8 @@ impl fmt::Display for KeyForm {
     }
 }
 
-/// Why a document is not a JWK Set (RFC 7517 §5). A fault of one member is a [`KeyError`] of that
-/// member and no fault of the set.
+/// Why a document is not a JWK Set (RFC 7517 §5). An error in one member is a [`KeyError`] of that member,
+/// not of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetError {
@@ -348,15 +345,15 @@ pub enum SetError {
     },
     /// The document is not strict JSON.
     Json(JsonError),
-    /// JSON, but no object.
+    /// The document is JSON, but not an object.
     NotObject,
-    /// The object has no `keys`.
+    /// The object has no member `keys`.
     KeysMissing,
     /// `keys` is not an array.
     KeysNotArray,
     /// `keys` has more members than [`Limits::max_keys`](crate::Limits::max_keys).
     TooManyKeys {
-        /// How many there are.
+        /// The number of members.
         keys: usize,
         /// The limit.
         limit: usize,

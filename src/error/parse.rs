@@ -1,10 +1,10 @@
-//! What a token can be refused for before a key is looked at, or after its signature held.
+//! Why a token is refused before a key is considered, or after its signature has been verified.
 
 use core::fmt;
 
 use super::{Base64Error, JsonError};
 
-/// Why a token is not a JWS in compact serialization with a header that can be acted on.
+/// Why a token is not a JWS in compact serialization with a header that can be processed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ParseError {
@@ -15,16 +15,16 @@ pub enum ParseError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// JSON: the general or flattened serialization (RFC 7515 §7.2), or a token inside JSON.
+    /// The token is JSON: the general or flattened serialization (RFC 7515 §7.2), or a token inside JSON.
     JsonSerialization,
-    /// Fewer than three parts.
+    /// The token has fewer than three parts.
     PartsMissing {
         /// The number of parts.
         parts: u8,
     },
-    /// Five parts: an encrypted token, a JWE (RFC 7516 §7.1).
+    /// The token has five parts: it is encrypted, a JWE (RFC 7516 §7.1).
     Jwe,
-    /// Four parts, or more than five.
+    /// The token has four parts, or more than five.
     TooManyParts,
     /// The encoded header is longer than [`Limits::max_header_length`](crate::Limits::max_header_length).
     HeaderTooLong {
@@ -33,7 +33,7 @@ pub enum ParseError {
         /// The limit in bytes.
         limit: usize,
     },
-    /// The scratch buffer is too small; one as long as the token always suffices.
+    /// The scratch buffer is too small. One as long as the token is always enough.
     ScratchTooSmall {
         /// Bytes needed.
         needed: usize,
@@ -44,17 +44,17 @@ pub enum ParseError {
     HeaderBase64(Base64Error),
     /// The header is not JSON. Offsets count from the start of the decoded header.
     HeaderJson(JsonError),
-    /// The header is JSON, but no object.
+    /// The header is JSON, but not an object.
     HeaderNotObject,
     /// The header has no `alg` (RFC 7515 §4.1.1).
     AlgMissing,
-    /// A header parameter is not of the type that it must have.
+    /// A header parameter has the wrong type.
     ParameterType {
         /// Its name.
         name: &'static str,
     },
-    /// The header has `crit`: an extension that must be understood (RFC 7515 §4.1.11). None is, unless
-    /// [`Verifier::understands`](crate::Verifier::understands) lists it.
+    /// The header has `crit`: extensions that must be understood (RFC 7515 §4.1.11). None are, unless
+    /// [`Verifier::understands`](crate::Verifier::understands) lists them.
     Crit,
     /// The header has `b64` other than `true` (RFC 7797).
     UnencodedPayload,

@@ -1,26 +1,26 @@
-//! What text can be refused for: base64url and JSON.
+//! Why text is refused: base64url and JSON.
 
 use core::fmt;
 
-/// Why text is not base64url without padding (RFC 7515 §2). Offsets count bytes of the text.
+/// Why text is not base64url without padding (RFC 7515 §2). Offsets are in bytes of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Base64Error {
-    /// A byte outside the alphabet `A-Z a-z 0-9 - _`.
+    /// A byte is outside the alphabet `A-Z a-z 0-9 - _`.
     Byte {
         /// The byte.
         byte: u8,
-        /// Where it stands.
+        /// Its offset.
         offset: usize,
     },
-    /// A length that no encoding has: one more than a multiple of four.
+    /// No encoding has this length: one more than a multiple of four.
     Length {
         /// The length in bytes.
         length: usize,
     },
-    /// The last character has bits set that encode nothing: another text for the same octets.
+    /// The last character has unused bits set: another text encodes the same octets.
     TrailingBits {
-        /// Where the last character stands.
+        /// The offset of the last character.
         offset: usize,
     },
     /// The decoded octets do not fit into the buffer.
@@ -68,7 +68,7 @@ impl fmt::Display for Base64Error {
 
 impl core::error::Error for Base64Error {}
 
-/// Why text is not the JSON that this crate reads (RFC 8259, and unique names), and where.
+/// Why text is not JSON as this crate reads it (RFC 8259, and unique names), and where.
 ///
 /// ```
 /// use jose_core::json::Value;
@@ -80,7 +80,7 @@ impl core::error::Error for Base64Error {}
 pub struct JsonError {
     /// What is wrong.
     pub kind: JsonErrorKind,
-    /// The character at the offset; `None` at the end of the text, and where the kind says it all.
+    /// The character at the offset; `None` at the end of the text, or if the kind says enough.
     pub found: Option<char>,
     /// The offset in bytes from the start of the text.
     pub offset: usize,
@@ -94,47 +94,47 @@ pub enum JsonErrorKind {
     InvalidUtf8,
     /// A byte order mark (RFC 8259 §8.1).
     ByteOrderMark,
-    /// No value where one must stand (RFC 8259 §3).
+    /// There is no value where one is required (RFC 8259 §3).
     ExpectedValue,
-    /// No member name where one must stand (RFC 8259 §4).
+    /// There is no member name where one is required (RFC 8259 §4).
     ExpectedName,
-    /// No colon behind a member name (RFC 8259 §4).
+    /// There is no colon after a member name (RFC 8259 §4).
     ExpectedColon,
-    /// Neither comma nor brace behind the value of a member (RFC 8259 §4).
+    /// There is neither a comma nor a brace after the value of a member (RFC 8259 §4).
     ExpectedCommaOrBrace,
-    /// Neither comma nor bracket behind an element of an array (RFC 8259 §5).
+    /// There is neither a comma nor a bracket after an element of an array (RFC 8259 §5).
     ExpectedCommaOrBracket,
     /// The text ends inside an array or object.
     ExpectedClosing,
-    /// Text behind the value (RFC 8259 §2).
+    /// There is text after the value (RFC 8259 §2).
     ExpectedEnd,
-    /// A word that begins as `true`, `false` or `null`, and is another (RFC 8259 §3).
+    /// A word begins like `true`, `false` or `null` but is another (RFC 8259 §3).
     InvalidLiteral,
-    /// No digit in a number where one must stand (RFC 8259 §6).
+    /// There is no digit where a number requires one (RFC 8259 §6).
     ExpectedDigit,
-    /// A digit behind a leading zero (RFC 8259 §6).
+    /// A digit follows a leading zero (RFC 8259 §6).
     LeadingZero,
     /// The text ends inside a string (RFC 8259 §7).
     UnterminatedString,
-    /// A control character in a string that is not escaped (RFC 8259 §7).
+    /// An unescaped control character is in a string (RFC 8259 §7).
     ControlCharacter,
-    /// A backslash that starts no escape of RFC 8259 §7.
+    /// A backslash does not start an escape sequence (RFC 8259 §7).
     InvalidEscape,
-    /// `\u` with half of a surrogate pair (RFC 8259 §8.2).
+    /// `\u` encodes half of a surrogate pair (RFC 8259 §8.2).
     LoneSurrogate,
-    /// A second member with this name in the same object, escapes resolved (RFC 8259 §4).
+    /// A second member of the same object has this name after unescaping (RFC 8259 §4).
     DuplicateName,
-    /// More than 1 MiB of text.
+    /// The text is longer than 1 MiB.
     TooLong,
-    /// More than 32 levels of arrays and objects.
+    /// Arrays and objects are nested more than 32 levels deep.
     TooDeep,
-    /// More members in the objects that are open at this place than
+    /// An object and the objects that enclose it have more members in total than
     /// [`Limits::max_members`](crate::Limits::max_members).
     TooManyMembers,
 }
 
 impl JsonErrorKind {
-    /// What is expected, and what is found where that is not the character at the offset.
+    /// Returns what is expected, and what is found if that is not the character at the offset.
     const fn words(self) -> (&'static str, Option<&'static str>) {
         match self {
             Self::InvalidUtf8 => ("UTF-8", Some("an invalid byte")),
@@ -160,7 +160,7 @@ impl JsonErrorKind {
         }
     }
 
-    /// Whether a message shows the character at the offset.
+    /// Returns whether a message shows the character at the offset.
     pub(crate) const fn shows_character(self) -> bool {
         self.words().1.is_none()
     }

@@ -1,16 +1,16 @@
-//! A fault on its way out of the reader: small enough for a register.
+//! An error on its way out of the reader, small enough for a register.
 
 use super::MAX_LENGTH;
 use crate::error::{JsonError, JsonErrorKind};
 
-/// What is wrong with a text, and where: the offset above eight bits of the kind. One word, so that a
+/// What is wrong with a text, and where: the offset, shifted by eight bits, and the kind. One word, so that a
 /// result that holds it is returned in registers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Fault(usize);
 
 const _: () = assert!(MAX_LENGTH < 1 << 24, "an offset has 24 bits");
 
-/// Every kind of which the reader speaks, to find it by its discriminant.
+/// Every kind that the reader reports, to look up a discriminant.
 const KINDS: [JsonErrorKind; 20] = [
     JsonErrorKind::InvalidUtf8,
     JsonErrorKind::ByteOrderMark,
@@ -47,7 +47,7 @@ impl Fault {
         Self(offset << 8 | code(kind))
     }
 
-    /// The error, with the character that was found.
+    /// Returns the error, with the character found.
     #[cold]
     pub(super) fn in_text(self, text: &str) -> JsonError {
         let offset = self.0 >> 8;

@@ -1,4 +1,4 @@
-//! An object, member by member.
+//! An object, read member by member.
 
 use super::fault::Fault;
 use super::names::{Inserted, Names, Word, check_large};
@@ -16,33 +16,33 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// The name, of which `text` is the text.
+    /// Returns the name. `text` is what the member was read from.
     pub(crate) fn name(self, text: &str) -> JsonString<'_> {
         self.name.contents(text)
     }
 }
 
-/// The members of the object that is the whole of a text, taken one by one.
+/// The members of a text that is one object, read one at a time.
 pub(crate) struct Members<'a, 'n> {
     reader: Reader<'a>,
     /// Where the object starts.
     start: usize,
-    /// Up to where it has been read.
+    /// How far it has been read.
     position: usize,
     names: &'n mut Names,
-    /// Whether no name has been taken.
+    /// Whether no name has been read yet.
     first: bool,
-    /// How many members more there may be.
+    /// How many more members there may be.
     room: usize,
 }
 
 impl<'a, 'n> Members<'a, 'n> {
-    /// Starts on a text. At most `max_members` may be in the objects that are open at one place. `names`
-    /// are new, and in the end those of the object.
+    /// Starts reading a text. An object and the objects that enclose it may have at most `max_members`
+    /// members in total. `names` must be new; at the end it holds the names of the object.
     ///
     /// # Errors
     ///
-    /// Why the text is no JSON, or `None` for JSON that is not an object.
+    /// Why the text is not JSON, or `None` for JSON that is not an object.
     #[inline]
     pub(crate) fn new(
         text: &'a [u8],
@@ -55,24 +55,24 @@ impl<'a, 'n> Members<'a, 'n> {
         Ok(Self { reader, start, position, names, first: true, room: max_members })
     }
 
-    /// The whole text.
+    /// Returns the whole text.
     pub(crate) const fn text(&self) -> &'a str {
         self.reader.text
     }
 
-    /// The next member, or `None` after the last, when nothing follows the object.
+    /// Reads the next member. Returns `None` after the last, if nothing follows the object.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn next(&mut self) -> Result<Option<Member>, JsonError> {
         let Some((word, name)) = self.next_name()? else { return Ok(None) };
         Ok(Some(Member { word, name, value: self.value()? }))
     }
 
-    /// Takes the next member's name, if there is one. Its value must be taken before the next name.
+    /// Reads the name of the next member, if there is one. Its value must be read before the next name.
     pub(crate) fn next_word(&mut self) -> Result<Option<Word>, JsonError> {
         Ok(self.next_name()?.map(|(word, _)| word))
     }
 
-    /// The value of the member whose name was taken.
+    /// Reads the value of the member whose name was read.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn value(&mut self) -> Result<Span, JsonError> {
         let value = self.reader.value(self.position, 1, self.room).map_err(|fault| self.error(fault))?;
@@ -80,8 +80,8 @@ impl<'a, 'n> Members<'a, 'n> {
         Ok(value)
     }
 
-    /// The value of the member whose name was taken, by structure alone if it is an array; `None` if it is
-    /// none.
+    /// Reads the value of the member whose name was read, by structure alone if it is an array; `None` if it
+    /// is not.
     pub(crate) fn elements(&mut self) -> Result<Option<Elements<'a>>, JsonError> {
         let (at, first) = self.reader.token(self.position);
         if first != Some(b'[') {
@@ -114,8 +114,8 @@ impl<'a, 'n> Members<'a, 'n> {
         Err(self.error(Fault::at(kind, name.range().start)))
     }
 
-    /// Reads what follows the object, and goes through it again if it is so large that names may have been
-    /// left out.
+    /// Reads the end of the text, and checks the names again if the object is so large that not all may have
+    /// been kept.
     fn end(&self, at: usize) -> Result<(), Fault> {
         if !self.names.are_all() {
             check_large(self.reader.text, self.start)?;
@@ -129,7 +129,7 @@ impl<'a, 'n> Members<'a, 'n> {
     }
 }
 
-/// Why a text that does not begin as an object is no JSON, or `None` if it is.
+/// Returns why a text that does not begin as an object is not JSON, or `None` if it is.
 #[cold]
 #[inline(never)]
 fn no_object(reader: Reader<'_>, max_members: usize) -> Option<JsonError> {

@@ -1,10 +1,9 @@
-//! Member names, so that no object has two of the same.
+//! Member names, to find duplicates within an object.
 //!
-//! There is no heap here, and an object may have thousands of members. The first [`KEPT`] names that are
-//! open at one place are kept while the text is read. An object with more is gone through once more when
-//! it ends, a window of [`WINDOW`] names after the other: each name behind a window is looked for in it.
-//! With N members in the objects that are open at one place, a byte is looked at again at most
-//! N / `WINDOW` + `MAX_DEPTH` times, whatever the names are.
+//! There is no heap here, and an object may have thousands of members. The first [`KEPT`] names of the open
+//! objects are kept while the text is read. An object with more is read again when it ends, one window of
+//! [`WINDOW`] names after another: each name after a window is looked up in it. With N members in the open
+//! objects, a byte is read again at most N / `WINDOW` + `MAX_DEPTH` times, whatever the names are.
 
 use core::cmp::Ordering;
 
@@ -14,34 +13,34 @@ use super::structure::{Structure, marks, string_part_ends};
 use super::{JsonString, MAX_LENGTH, Value};
 use crate::error::JsonErrorKind;
 
-/// How many names are kept while they are read: what makes [`Names`] 128 octets. Few headers have as many
+/// The number of names kept while reading, which makes [`Names`] 128 octets. Few headers have as many
 /// members, and few payloads as many claims.
 pub(super) const KEPT: usize = 28;
 
 const _: () = assert!(size_of::<Names>() == 128, "claims are copied, and go to stacks that may be small");
 
-/// How many names of a large object are looked for together: on a device 512 octets of them.
+/// The number of names of a large object that are compared at a time; on a device, 512 octets of them.
 #[cfg(not(target_pointer_width = "64"))]
 const WINDOW: usize = 128;
 #[cfg(target_pointer_width = "64")]
 const WINDOW: usize = 512;
 
-/// 2^64 divided by the golden ratio: its products differ in their upper bits where the factors differ.
+/// 2^64 divided by the golden ratio: its products differ in their upper bits if the factors differ.
 const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A name as a number. That of a name of up to seven octets is no other name's.
+/// A name as a number. The word of a name of up to seven octets is unique to that name.
 ///
-/// A short name is its octets, the first lowest, and zeros. A longer name, or one with a NUL, is a digest
-/// of its first eight octets, its last eight and its length; the top byte, which no short name has, is
-/// all ones.
+/// A short name is its octets, the first lowest, padded with zeros. A longer name, or one with a NUL, is a
+/// digest of its first eight octets, its last eight and its length; its top byte is all ones, which no short
+/// name has.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) struct Word(u64);
 
 impl Word {
-    /// No name's word: the top byte is neither zero nor all ones.
+    /// Not the word of any name: its top byte is neither zero nor all ones.
     pub(crate) const NONE: u64 = 0xfe << 56;
 
-    /// The word of a short name, to match words with.
+    /// Returns the word of a short name, to compare words with.
     pub(crate) const fn of_short(name: &str) -> u64 {
         let mut octets = name.as_bytes();
         assert!(octets.len() < 8, "longer names have no word of their own");
@@ -55,28 +54,28 @@ impl Word {
         word
     }
 
-    /// The number, to be matched with those of short names.
+    /// Returns the number, to compare it with those of short names.
     pub(crate) const fn get(self) -> u64 {
         self.0
     }
 
-    /// The word and length of a name of up to seven octets, of which this is what follows the opening
-    /// quote; `None` if it is longer or has escapes.
+    /// Returns the word and length of a name of up to seven octets, from what follows its opening quote;
+    /// `None` if it is longer or has escapes.
     #[inline(always)]
     pub(super) fn of_quoted(octets: [u8; 8]) -> Option<(Self, usize)> {
         let octets = u64::from_le_bytes(octets);
         let found = marks(octets, string_part_ends(octets));
         let bits = found.trailing_zeros() & !7;
-        // Without a mark this looks at the first octet, which is then no quote.
+        // Without a mark this looks at the first octet, which is then not a quote.
         if octets.wrapping_shr(bits) & 0xff != u64::from(b'"') {
             return None;
         }
-        // What follows the name is masked out.
+        // Masks out what follows the name.
         let word = octets & !u64::MAX.wrapping_shl(bits);
         Some((Self(word), usize::try_from(bits / 8).unwrap_or(0)))
     }
 
-    /// The word of a name.
+    /// Returns the word of a name.
     #[inline(never)]
     pub(super) fn of(name: JsonString<'_>) -> Self {
         #[cfg(target_pointer_width = "64")]
@@ -91,7 +90,7 @@ impl Word {
         octets.word()
     }
 
-    /// The word of a name that is at hand, unless it is very short or a short one with a NUL.
+    /// Returns the word of an unescaped name, unless it is very short, or short with a NUL.
     #[cfg(target_pointer_width = "64")]
     fn of_words(name: &str) -> Option<Self> {
         let octets = name.as_bytes();
@@ -112,13 +111,13 @@ impl Word {
         Self(mixed.wrapping_mul(MULTIPLIER) | 0xff << 56)
     }
 
-    /// Twelve bits, which many names share.
+    /// Returns twelve bits, which many names share.
     const fn digest(self) -> u64 {
         self.0.wrapping_mul(MULTIPLIER) >> 52
     }
 }
 
-/// A name that comes octet by octet.
+/// The octets of a name, taken one at a time.
 #[derive(Default)]
 struct Octets {
     first: u64,
@@ -131,7 +130,7 @@ impl Octets {
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn push(&mut self, octet: u8) {
         let octet = u64::from(octet);
-        // The first of all is the lowest of the first eight, and the last is the lowest of the last eight.
+        // The first octet is the lowest of the first eight; the last is the lowest of the last eight.
         if self.length < 8 {
             self.first |= octet.wrapping_shl(self.length.wrapping_mul(8));
         }
@@ -146,7 +145,7 @@ impl Octets {
     }
 }
 
-/// Where a name stands, and its digest.
+/// The position of a name, and its digest.
 ///
 /// ```text
 ///  31              12 11       0
@@ -173,7 +172,7 @@ impl Entry {
         usize::try_from(self.0 >> 12).unwrap_or(0)
     }
 
-    /// What follows the opening quote.
+    /// Returns what follows the opening quote.
     fn written(self, text: &str) -> &str {
         let written = text.get(self.start().wrapping_add(1)..);
         debug_assert!(written.is_some(), "an entry is of its text");
@@ -181,21 +180,21 @@ impl Entry {
     }
 }
 
-/// What became of a name.
+/// The outcome of inserting a name.
 pub(super) enum Inserted {
     New,
     Twice,
-    /// No more names are kept.
+    /// There is no room for more names.
     Full,
 }
 
-/// The names of open objects, in the order of the text: those of an outer object stand before those of
-/// the objects in it.
+/// The names of open objects, in the order of the text: those of an outer object come before those of the
+/// objects inside it.
 #[derive(Clone, Copy)]
 pub(crate) struct Names {
     entries: [Entry; KEPT],
     open: u8,
-    /// One bit for six bits of each digest that has been seen: where it is clear, the name is new.
+    /// One bit for six bits of each digest seen: if it is clear, the name is new.
     seen: u64,
 }
 
@@ -209,7 +208,7 @@ impl Names {
         self.open
     }
 
-    /// Forgets the names from `open` on: their object has ended, or is looked at again when it does.
+    /// Removes the names from `open` on: their object has ended, or is checked again when it does.
     pub(super) fn close(&mut self, open: u8) {
         debug_assert!(open <= self.open, "objects end inside out");
         self.open = open;
@@ -232,7 +231,7 @@ impl Names {
         Inserted::New
     }
 
-    /// Whether a name is among those from `base` on.
+    /// Returns whether a name is among those from `base` on.
     #[inline(never)]
     fn has(&self, text: &str, name: Span, entry: Entry, base: u8) -> bool {
         let name = name.contents(text);
@@ -240,14 +239,15 @@ impl Names {
         alike.any(|other| name.compare_start(other.written(text)) == Ordering::Equal)
     }
 
-    /// The names of this digest from `base` on.
+    /// Returns the names with this digest from `base` on.
     fn of_digest(&self, entry: Entry, base: u8) -> impl Iterator<Item = &Entry> {
         let own = self.entries.get(usize::from(base)..usize::from(self.open));
         debug_assert!(own.is_some(), "a level starts before it ends");
         own.unwrap_or_default().iter().filter(move |other| other.digest() == entry.digest())
     }
 
-    /// The member of this name of the object whose names these are, unless its name was left out.
+    /// Returns the value of the member with this name in the object of these names, unless its name was not
+    /// kept.
     pub(crate) fn get<'t>(&self, object: &'t str, name: &str) -> Option<Value<'t>> {
         let word = Word::of(JsonString::new(name, false));
         let mut alike = self.of_digest(Entry::new(word, 0), 0);
@@ -255,7 +255,7 @@ impl Names {
             let start = other.start();
             let written = object.as_bytes().get(start.wrapping_add(1)..).and_then(<[u8]>::first_chunk);
             let value = match written.and_then(|octets| Word::of_quoted(*octets)) {
-                // Short names are equal when their words are.
+                // Short names are equal if their words are.
                 Some((short, length)) => {
                     let end = start.wrapping_add(length).wrapping_add(2);
                     if short == word { Structure::new(object, end).value_of_member() } else { None }
@@ -270,13 +270,13 @@ impl Names {
         })
     }
 
-    /// Whether no name can have been left out.
+    /// Returns whether all names were kept.
     pub(crate) fn are_all(&self) -> bool {
         usize::from(self.open) < KEPT
     }
 }
 
-/// Goes through the object that starts here, has been read, and has more names than were kept.
+/// Checks the names of an object that has been read, starts at `start`, and has more names than were kept.
 #[cold]
 #[inline(never)]
 pub(super) fn check_large(text: &str, start: usize) -> Result<(), Fault> {
@@ -286,7 +286,7 @@ pub(super) fn check_large(text: &str, start: usize) -> Result<(), Fault> {
     }
 }
 
-/// A name that stands in the object before, if there is one.
+/// Returns a name that occurs earlier in the object, if there is one.
 fn second_of_a_name<const N: usize>(text: &str, start: usize) -> Option<Span> {
     let mut behind = Structure::new(text, start);
     loop {
@@ -307,14 +307,14 @@ fn second_of_a_name<const N: usize>(text: &str, start: usize) -> Option<Span> {
     }
 }
 
-/// Names of one object in order: by digest, and where that is the same by their octets.
+/// Names of one object, sorted by digest, then by octets.
 struct Window<const N: usize> {
     entries: [Entry; N],
     len: usize,
 }
 
 impl<const N: usize> Window<N> {
-    /// Where a name is, or would be.
+    /// Returns where a name is, or where it would be.
     #[inline(never)]
     fn place_of(&self, text: &str, name: Span) -> Result<usize, usize> {
         let digest = Entry::new(Word::of(name.contents(text)), 0).digest();
@@ -325,7 +325,7 @@ impl<const N: usize> Window<N> {
         })
     }
 
-    /// Puts an entry in its place. There is room for it.
+    /// Inserts an entry. There must be room for it.
     fn insert(&mut self, place: usize, entry: Entry) {
         self.len = self.len.wrapping_add(1);
         let from_there = self.entries.get_mut(place..self.len);
@@ -349,13 +349,13 @@ mod tests {
     use alloc::format;
     use alloc::vec::Vec;
 
-    /// The span of the first name of an object.
+    /// Returns the word of the first name of an object.
     fn word(name: &str) -> u64 {
         let object = format!("{{{name}:0        }}");
         let (span, _) = Structure::new(&object, 0).member().expect("a member");
         let word = Word::of(span.contents(&object));
         let octets = *object.as_bytes()[2..].first_chunk().expect("eight octets");
-        // Where the fast way knows, it knows the same.
+        // If the fast path returns a word, it is the same.
         assert!(Word::of_quoted(octets).is_none_or(|(short, _)| short == word), "{name}");
         word.get()
     }
@@ -378,14 +378,14 @@ mod tests {
             }
         }
         assert_eq!(word(r#""exp""#), Word::of_short("exp"));
-        // A NUL is an octet, and not the end.
+        // A NUL is an octet, not the end.
         let with_nul = [r#""a""#, r#""a\u0000""#, r#""\u0000a""#, r#""\u0000""#, "\"\""].map(word);
         for (place, word) in with_nul.iter().enumerate() {
             assert!(!with_nul[..place].contains(word), "{place}");
         }
     }
 
-    /// Every pair of places, windows that fit several times into the object and not once.
+    /// Every pair of places, with windows smaller and larger than the object.
     #[test]
     fn windows() {
         for count in 1..=10 {

@@ -1,6 +1,6 @@
-//! The integer that a JSON number writes (RFC 8259 §6), exactly, with a fraction or an exponent or neither.
+//! The exact integer part of a JSON number (RFC 8259 §6), with or without a fraction and an exponent.
 
-/// A number without its fraction: the integer from it towards zero, and whether that is all of it.
+/// A number truncated towards zero, and whether that is exact.
 #[derive(Clone, Copy)]
 pub(crate) struct Truncated {
     pub(crate) negative: bool,
@@ -9,7 +9,7 @@ pub(crate) struct Truncated {
 }
 
 impl Truncated {
-    /// Reads a number that is known to be one of JSON. `None` if its magnitude is 2^64 or more.
+    /// Reads a valid JSON number. Returns `None` if its magnitude is 2^64 or more.
     pub(crate) fn parse(number: &[u8]) -> Option<Self> {
         let negative = number.first() == Some(&b'-');
         let end = number.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(number.len());
@@ -21,10 +21,10 @@ impl Truncated {
         if let [_, b'-', ..] = exponent {
             shift = shift.saturating_neg();
         }
-        // How many more digits are before the point. Texts are shorter than 2^20 bytes.
+        // How many more digits come before the point. Texts are shorter than 2^20 bytes.
         let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
         let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
-        // No more digits are read than fit.
+        // Fails on the first digit that does not fit.
         let next = |magnitude: u64, digit: u8| magnitude.checked_mul(10)?.checked_add(digit.into());
         let mut magnitude = 0_u64;
         let mut whole = true;
@@ -37,7 +37,7 @@ impl Truncated {
             }
             before = before.saturating_sub(1);
         }
-        // The zeros that the exponent writes behind the last digit: few, or they do not fit.
+        // The exponent appends zeros after the last digit: few, or they do not fit.
         while before > 0 && magnitude != 0 {
             magnitude = next(magnitude, 0)?;
             before = before.saturating_sub(1);

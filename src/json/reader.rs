@@ -1,8 +1,8 @@
-//! The grammar of RFC 8259, a function for each production, without recursion.
+//! The grammar of RFC 8259, one function per production, without recursion.
 //!
-//! A function takes the place where its production starts, up to which the text has been checked, and
-//! gives back where it ends; a fault carries its own place. No state is kept between them, so that the
-//! place stays in a register.
+//! A function takes the position where its production starts, up to which the text has been checked, and
+//! returns where it ends; an error carries its own position. No state is kept between calls, so that the
+//! position stays in a register.
 
 use super::MAX_DEPTH;
 use super::fault::Fault;
@@ -12,13 +12,13 @@ use super::string::hex;
 use super::structure::{all_digits, before_first, string_part_ends};
 use crate::error::JsonErrorKind;
 
-/// A text to be read.
+/// A text to read.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
 }
 
-/// A member's name and where its value can start, or where the object ends.
+/// A member name and where its value may start, or where the object ends.
 pub(super) enum Next {
     Member(Word, Span, usize),
     End(usize),
@@ -39,7 +39,7 @@ impl<'a> Reader<'a> {
         Err(Fault::at(kind, at))
     }
 
-    /// Skips white space (RFC 8259 §2), and shows what follows.
+    /// Skips white space (RFC 8259 §2), and returns the position and byte of what follows.
     #[inline(always)]
     pub(super) fn token(self, mut at: usize) -> (usize, Option<u8>) {
         loop {
@@ -51,8 +51,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a text that is one value (RFC 8259 §2). At most `max_members` may be in the objects that are
-    /// open at one place.
+    /// Reads a text that is one value (RFC 8259 §2). An object and the objects that enclose it may have at
+    /// most `max_members` members in total.
     pub(super) fn document(self, max_members: usize) -> Result<Span, Fault> {
         let value = self.value(0, 0, max_members)?;
         self.end(value.range().end)?;
@@ -67,8 +67,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value (RFC 8259 §3) that stands in `depth` arrays and objects, and in which objects may
-    /// have `room` more members.
+    /// Reads a value (RFC 8259 §3) inside `depth` arrays and objects, whose objects may have `room` more
+    /// members.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn value(self, at: usize, depth: usize, room: usize) -> Result<Span, Fault> {
         match self.token(at) {
@@ -77,7 +77,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value that is neither array nor object, and starts with `first`.
+    /// Reads a value other than an array or object, which starts with `first`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(self, at: usize, first: Option<u8>) -> Result<Span, Fault> {
         match first {
@@ -87,11 +87,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an array (RFC 8259 §5) or object (§4) with all that is in it.
+    /// Reads an array (RFC 8259 §5) or object (§4) with everything in it.
     #[inline(never)]
     fn array_or_object(self, start: usize, outer: usize, room: usize) -> Result<Span, Fault> {
         let mut names = Names::new();
-        // What there is to know of each level that is open here, and of its outer ones.
+        // The levels around the current one, as far as they were opened here.
         let mut levels = [Level::CLOSED; MAX_DEPTH];
         let mut depth = outer;
         let mut level = Level { room, ..Level::CLOSED };
@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
             } else {
                 at = self.scalar(first_at, first)?.range().end;
             }
-            // A level has opened, or a value has ended: close levels, up to the next value.
+            // A level has opened, or a value has ended: closes levels up to the next value.
             let mut first = opened;
             loop {
                 let more;
@@ -135,8 +135,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads on to the next value of an array or object, its name included, or to the end of it, and says
-    /// which.
+    /// Reads on to the next value of an array or object, including its name, or to the end. Returns whether
+    /// there is a value, and the position.
     fn next_in(
         self,
         level: &mut Level,
@@ -167,7 +167,8 @@ impl<'a> Reader<'a> {
         self.expected(kind, name.range().start)
     }
 
-    /// Reads on to the next element of an array (RFC 8259 §5), or to the end of it, and says which.
+    /// Reads on to the next element of an array (RFC 8259 §5), or to the end. Returns whether there is an
+    /// element, and the position.
     fn next_element(self, at: usize, first: bool) -> Result<(bool, usize), Fault> {
         match self.token(at) {
             (at, Some(b']')) => Ok((false, at.wrapping_add(1))),
@@ -199,10 +200,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a short name that starts here, and has the ':' right after it.
+    /// Reads a short name that starts here and is followed immediately by ':'.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn short_name(self, start: usize) -> Option<(Word, Span)> {
-        // Worth its code where eight octets are one word.
+        // Worth its code size where eight octets are one word.
         if cfg!(not(target_pointer_width = "64")) {
             return None;
         }
@@ -213,14 +214,14 @@ impl<'a> Reader<'a> {
         has_colon.then(|| (word, Span::new(start, end, Kind::Plain)))
     }
 
-    /// Reads the string that is a member's name.
+    /// Reads any other member name.
     #[inline(never)]
     fn other_name(self, start: usize) -> Result<(Word, Span), Fault> {
         let name = self.string(start)?;
         Ok((Word::of(name.contents(self.text)), name))
     }
 
-    /// Reads a string (RFC 8259 §7) whose opening quote stands at `start`.
+    /// Reads a string (RFC 8259 §7) whose opening quote is at `start`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(self, start: usize) -> Result<Span, Fault> {
         let mut kind = Kind::Plain;
@@ -249,7 +250,7 @@ impl<'a> Reader<'a> {
         let length = match self.from(at) {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
             [_, b'u', digits @ ..] => match (hex(digits), digits.get(4..)) {
-                // A high surrogate needs its low one behind it.
+                // A high surrogate must be followed by a low one.
                 (Some(0xd800..0xdc00), Some([b'\\', b'u', low @ ..])) => match hex(low) {
                     Some(0xdc00..0xe000) => 12,
                     _ => return self.expected(JsonErrorKind::LoneSurrogate, at),
@@ -291,7 +292,7 @@ impl<'a> Reader<'a> {
         Ok(Span::new(start, at, Kind::Number))
     }
 
-    /// Reads digits, at least one.
+    /// Reads one or more digits.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn digits(self, start: usize) -> Result<usize, Fault> {
         let mut at = start;
@@ -308,7 +309,7 @@ impl<'a> Reader<'a> {
         if at == start { self.expected(JsonErrorKind::ExpectedDigit, at) } else { Ok(at) }
     }
 
-    /// Reads `true`, `false` or `null` (RFC 8259 §3), of which this is the first character.
+    /// Reads `true`, `false` or `null` (RFC 8259 §3), whose first character is `first`.
     #[inline(never)]
     fn literal(self, start: usize, first: Option<u8>) -> Result<Span, Fault> {
         let (literal, kind) = match first {
@@ -328,16 +329,16 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// An array or object that is open.
+/// An open array or object.
 #[derive(Clone, Copy)]
 struct Level {
     /// Where it starts, if it is an object.
     start: Option<u32>,
-    /// How many names are kept of the objects outside it.
+    /// The number of names kept for the objects around it.
     names: u8,
-    /// Whether names of it were left out.
+    /// Whether some of its names were not kept.
     large: bool,
-    /// How many members more may be in it.
+    /// How many more members it may have.
     room: usize,
 }
 

@@ -1,11 +1,11 @@
-//! Where values stand in a text.
+//! The positions of values in a text.
 
 use core::num::NonZero;
 use core::ops::Range;
 
 use super::{Array, JsonString, MAX_LENGTH, Object, Value};
 
-/// What a value is, by its first byte; of a string, whether it has escapes.
+/// The kind of a value, by its first byte; for a string, also whether it has escapes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     Null,
@@ -37,7 +37,7 @@ impl Kind {
         }
     }
 
-    /// Of a value that is no string, by its first byte.
+    /// Returns the kind of a value other than a string, by its first byte.
     pub(super) const fn of_first(byte: u8) -> Self {
         match byte {
             b'{' => Self::Object,
@@ -50,8 +50,8 @@ impl Kind {
     }
 }
 
-/// Where a value stands in its text, and its kind, in one word. A [`Value`] or a struct of three would
-/// go through memory in pieces, and waiting for the pieces took a third of the time of reading claims.
+/// The position and kind of a value, in one word. A [`Value`] or a struct of three fields would pass through
+/// memory in pieces, and waiting for them took a third of the time of reading claims.
 ///
 /// ```text
 ///  63        32 31         4 3    1  0
@@ -84,14 +84,14 @@ impl Span {
         Kind::from_code(self.0.get() >> 1)
     }
 
-    /// The text of the value.
+    /// Returns the text of the value.
     pub(crate) fn text(self, text: &str) -> &str {
         let part = text.get(self.range());
         debug_assert!(part.is_some(), "a span is of its text");
         part.unwrap_or_default()
     }
 
-    /// The value that stands here in `text`.
+    /// Returns the value at this position in `text`.
     pub(crate) fn value(self, text: &str) -> Value<'_> {
         match self.kind() {
             Kind::Null => Value::Null,
@@ -104,7 +104,7 @@ impl Span {
         }
     }
 
-    /// The string that stands here in `text`, if it is one.
+    /// Returns the string at this position in `text`, if it is one.
     pub(crate) fn string(self, text: &str) -> Option<JsonString<'_>> {
         self.is_string().then(|| self.contents(text))
     }
@@ -113,7 +113,7 @@ impl Span {
         matches!(self.kind(), Kind::Plain | Kind::Escaped)
     }
 
-    /// The octets of the number that stands here in `text`, if it is one.
+    /// Returns the octets of the number at this position in `text`, if it is one.
     pub(crate) fn number(self, text: &str) -> Option<&[u8]> {
         if self.is_number() { text.as_bytes().get(self.range()) } else { None }
     }
@@ -130,7 +130,7 @@ impl Span {
         matches!(self.kind(), Kind::Number)
     }
 
-    /// What stands between the quotes.
+    /// Returns the text between the quotes.
     #[inline]
     pub(crate) fn contents(self, text: &str) -> JsonString<'_> {
         let quotes = self.range();

@@ -1,4 +1,4 @@
-//! Strings as they stand in JSON text, escapes and all.
+//! Strings as they are written in JSON text, with escapes.
 
 use core::cmp::Ordering;
 use core::fmt::{self, Write as _};
@@ -6,7 +6,7 @@ use core::fmt::{self, Write as _};
 use crate::error::Excerpt;
 
 /// A JSON string, borrowed from checked text. It compares, iterates and displays unescaped, control
-/// characters and all; `Debug` shows the start of it, fit for a log.
+/// characters included; `Debug` shows its start, safe to log.
 ///
 /// ```
 /// use jose_core::json::{JsonString, Value};
@@ -25,7 +25,7 @@ use crate::error::Excerpt;
 /// ```
 #[derive(Clone, Copy)]
 pub struct JsonString<'a> {
-    /// What stands between the quotes.
+    /// The text between the quotes.
     raw: &'a str,
     escaped: bool,
 }
@@ -35,16 +35,16 @@ impl<'a> JsonString<'a> {
         Self { raw, escaped }
     }
 
-    /// The text, if no character of it is written as an escape. To compare, use `==`, and to have the
-    /// text in any case, [`copy_to`](Self::copy_to) or `to_string`: all of these understand escapes.
+    /// Returns the text, if no character of it is escaped. To compare, use `==`; to get the text in any case,
+    /// [`copy_to`](Self::copy_to) or `to_string`: all of these handle escapes.
     #[must_use]
     pub fn as_str(self) -> Option<&'a str> {
         if self.escaped { None } else { Some(self.raw) }
     }
 
-    /// The text as octets of ASCII, escapes resolved, for text that is secret: no branch and no address
-    /// depends on what `\u` writes. Where escapes stand is not secret. What is beyond ASCII, and each escape
-    /// other than `\u`, gives octets that are beyond ASCII.
+    /// Returns the text as ASCII octets, unescaped, for secret text: no branch and no address depends on what
+    /// `\u` encodes. The positions of escapes are not secret. Anything outside ASCII, and each escape other
+    /// than `\u`, yields octets outside ASCII.
     pub(crate) fn ascii_octets(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
         let mut rest = self.raw.as_bytes();
         core::iter::from_fn(move || {
@@ -67,7 +67,7 @@ impl<'a> JsonString<'a> {
         })
     }
 
-    /// The characters, escapes resolved.
+    /// Returns the characters, unescaped.
     pub fn chars(self) -> impl Iterator<Item = char> + use<'a> {
         self.characters()
     }
@@ -77,14 +77,14 @@ impl<'a> JsonString<'a> {
         core::iter::from_fn(move || next_character(&mut rest, self.escaped))
     }
 
-    /// Does something with each octet of the text in UTF-8, escapes resolved.
+    /// Calls `work` with each octet of the unescaped text in UTF-8.
     pub(super) fn for_each_octet(self, mut work: impl FnMut(u8)) {
         let mut encoded = [0; 4];
         self.characters()
             .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
     }
 
-    /// The length of the text in bytes of UTF-8, escapes resolved: what [`copy_to`](Self::copy_to) needs.
+    /// Returns the length of the unescaped text in bytes of UTF-8, which [`copy_to`](Self::copy_to) needs.
     #[must_use]
     pub fn len(self) -> usize {
         let mut len = 0_usize;
@@ -92,14 +92,14 @@ impl<'a> JsonString<'a> {
         len
     }
 
-    /// Whether there is no character in it.
+    /// Returns whether it has no characters.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.raw.is_empty()
     }
 
-    /// Copies the text to the start of `buffer`, escapes resolved, and gives the copy. `None` if `buffer` has
-    /// less than [`len`](Self::len) bytes; it may then hold the start of the text.
+    /// Copies the unescaped text to the start of `buffer` and returns the copy. Returns `None` if `buffer`
+    /// has fewer than [`len`](Self::len) bytes; it may then hold the start of the text.
     pub fn copy_to(self, buffer: &mut [u8]) -> Option<&str> {
         let mut len = 0_usize;
         for character in self.chars() {
@@ -112,7 +112,7 @@ impl<'a> JsonString<'a> {
         core::str::from_utf8(buffer.get(..len)?).ok()
     }
 
-    /// The text, in `buffer` if it is written with escapes. `None` if it does not fit there.
+    /// Returns the text, unescaped into `buffer` if it has escapes; `None` if it does not fit.
     pub(crate) fn text<'b>(self, buffer: &'b mut [u8]) -> Option<&'b str>
     where
         'a: 'b,
@@ -120,8 +120,8 @@ impl<'a> JsonString<'a> {
         self.as_str().or_else(|| self.copy_to(buffer))
     }
 
-    /// Writes the string as JSON has it, quotes and all: as it was read. In a text that was not read from
-    /// JSON, what must be escaped is.
+    /// Writes the string as JSON, with quotes: as it was read, or, if it was not read from JSON, with the
+    /// required escapes.
     pub(super) fn write_json(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("\"")?;
         if self.escaped {
@@ -142,11 +142,11 @@ impl<'a> JsonString<'a> {
         self.chars().eq(other.chars())
     }
 
-    /// Compares with a string that has been checked, of which `text` is what follows its opening quote: by
-    /// octets of UTF-8, which is by characters. Looks no further than to the first difference.
+    /// Compares with a checked string, of which `text` is what follows its opening quote: by octets of UTF-8,
+    /// which is the order of characters. Stops at the first difference.
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     pub(super) fn compare_start(self, text: &str) -> Ordering {
-        // On a device, where few names are compared, no second way is worth its code.
+        // On a device, where few names are compared, a second path is not worth its code size.
         if !cfg!(target_pointer_width = "64") {
             return self.characters().cmp(up_to_quote(text));
         }
@@ -161,12 +161,12 @@ impl<'a> JsonString<'a> {
         }
     }
 
-    /// The text for an error message.
+    /// Returns the text for an error message.
     pub(crate) fn excerpt(self) -> Excerpt {
         Self::excerpt_beside(Some(self), None)
     }
 
-    /// The text for an error message, if there is one, as it is shown beside another.
+    /// Returns the text, if there is one, for an error message that shows it beside another.
     #[cold]
     #[inline(never)]
     fn excerpt_beside(text: Option<Self>, other: Option<JsonString<'_>>) -> Excerpt {
@@ -177,8 +177,8 @@ impl<'a> JsonString<'a> {
         excerpt
     }
 
-    /// The texts for an error message, of which there are `count` at most: from shortly before the first
-    /// difference to `other` on, where that lies far behind.
+    /// Returns the texts, at most `count`, for an error message. One that differs from `other` only far into
+    /// the text starts shortly before the difference.
     #[inline]
     pub(crate) fn excerpt_of(
         mut texts: impl Iterator<Item = Self>,
@@ -211,7 +211,7 @@ impl<'a> JsonString<'a> {
     }
 }
 
-/// The characters up to the closing quote.
+/// Returns the characters up to the closing quote.
 fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
     let mut rest = text.chars();
     core::iter::from_fn(
@@ -219,7 +219,7 @@ fn up_to_quote(text: &str) -> impl Iterator<Item = char> {
     )
 }
 
-/// Takes a character, or in text that has escapes the one that writes it.
+/// Takes a character, unescaping it if the text has escapes.
 #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn next_character(rest: &mut core::str::Chars<'_>, escaped: bool) -> Option<char> {
     match rest.next()? {
@@ -228,8 +228,8 @@ fn next_character(rest: &mut core::str::Chars<'_>, escaped: bool) -> Option<char
     }
 }
 
-/// The character of an escape, after the backslash. The reader has checked its form, so that the
-/// replacement character below stands for nothing that can occur.
+/// Returns the character of an escape, given what follows the backslash. The reader has checked the escape,
+/// so that the replacement character below cannot occur.
 fn unescape(rest: &mut core::str::Chars<'_>) -> char {
     match rest.next() {
         Some('n') => '\n',
@@ -238,7 +238,7 @@ fn unescape(rest: &mut core::str::Chars<'_>) -> char {
         Some('b') => '\u{8}',
         Some('f') => '\u{c}',
         Some('u') => match code_unit(rest) {
-            // A high surrogate has its low one behind it.
+            // A high surrogate is followed by its low one.
             high @ 0xd800..0xdc00 => {
                 rest.next();
                 rest.next();
@@ -252,23 +252,23 @@ fn unescape(rest: &mut core::str::Chars<'_>) -> char {
     }
 }
 
-/// Takes four digits, and gives the UTF-16 code unit that they write.
+/// Takes four digits and returns the UTF-16 code unit that they encode.
 fn code_unit(rest: &mut core::str::Chars<'_>) -> u16 {
     let unit = hex(rest.as_str().as_bytes()).unwrap_or(0xfffd);
     *rest = rest.as_str().get(4..).unwrap_or_default().chars();
     unit
 }
 
-/// The UTF-16 code unit that the first four characters write.
+/// Returns the UTF-16 code unit that the first four characters encode.
 pub(super) fn hex(text: &[u8]) -> Option<u16> {
     let (unit, is_hex) = code_unit_of(*text.first_chunk()?);
     is_hex.then_some(unit)
 }
 
-/// The UTF-16 code unit that four digits write, and whether they are digits. They may be those of a
-/// secret: no branch and no address depends on them, but for whether they are digits.
+/// Returns the UTF-16 code unit that four digits encode, and whether all are digits. They may be secret: no
+/// branch and no address depends on them, except on whether they are digits.
 fn code_unit_of(digits: [u8; 4]) -> (u16, bool) {
-    // All bits set where a number lies in a range, from the sign of a difference.
+    // All bits set if a number is in a range, from the sign of a difference.
     let within = |number: i16, low: i16, high: i16| {
         !((number.wrapping_sub(low) | high.wrapping_sub(number)) >> 15).cast_unsigned()
     };
@@ -332,7 +332,7 @@ impl PartialEq<JsonString<'_>> for alloc::string::String {
     }
 }
 
-/// A text as it is, to compare: `claims.subject()? == Some("ada".into())`.
+/// Wraps a text as it is, for comparison: `claims.subject()? == Some("ada".into())`.
 impl<'a> From<&'a str> for JsonString<'a> {
     fn from(text: &'a str) -> Self {
         Self::new(text, false)

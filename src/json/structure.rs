@@ -1,8 +1,7 @@
-//! Values by structure alone: brackets and strings, and nothing about what is in them.
+//! Values by structure alone: brackets and strings, without checking what is in them.
 //!
-//! That is all there is to do in text that has been checked, and enough to leave out what is judged by
-//! itself: a member of a JWK Set that does not read ends where its brackets do. It takes constant stack
-//! at any depth, and time linear in the text.
+//! This is all that checked text needs, and enough to skip what is checked by itself: a malformed member of a
+//! JWK Set ends where its brackets do. It takes constant stack at any depth, and time linear in the text.
 
 use super::fault::Fault;
 use super::span::{Kind, Span};
@@ -10,16 +9,16 @@ use crate::error::JsonErrorKind;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Eight bytes whose top bit says, for each of a word, whether it is this ASCII character. What is said of
-/// bytes above the first that is may be wrong, and so is what is said of those beyond ASCII: [`before_first`]
-/// looks at neither.
+/// Returns eight bytes whose top bits say, for each byte of a word, whether it is this ASCII character. The
+/// bits of bytes above the first match may be wrong, and so may those of bytes outside ASCII:
+/// [`before_first`] ignores both.
 #[inline(always)]
 const fn is(word: u64, character: u8) -> u64 {
-    // Subtracting from a byte borrows into its top bit where the byte is smaller.
+    // Subtracting from a byte borrows into its top bit if the byte is smaller.
     (word ^ ONES.wrapping_mul(widened(character))).wrapping_sub(ONES)
 }
 
-/// The same for whether it is less than an ASCII character.
+/// Does the same for bytes less than an ASCII character.
 #[inline(always)]
 const fn is_less(word: u64, than: u8) -> u64 {
     word.wrapping_sub(ONES.wrapping_mul(widened(than)))
@@ -30,8 +29,8 @@ const fn widened(byte: u8) -> u64 {
     byte as u64
 }
 
-/// How many bytes of a text stand before the first of which `said` says that it is one; of the last few,
-/// which are no word, none is looked at.
+/// Returns how many bytes of a text come before the first that `said` marks. The last bytes, fewer than a
+/// word, are not examined.
 #[inline(always)]
 pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
     let mut before = 0_usize;
@@ -46,21 +45,21 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
     before
 }
 
-/// What [`before_first`] looks for in a string: a quote, a backslash or a control character.
+/// Marks what ends a part of a string: a quote, a backslash or a control character.
 #[inline(always)]
 pub(super) const fn string_part_ends(word: u64) -> u64 {
-    // With their second bit changed, control characters are control characters, the quote is 0x20, and
-    // what else is less than 0x21 is none of ASCII.
+    // Flipping the second bit keeps control characters below 0x20 and makes the quote 0x20; no other ASCII
+    // character is then less than 0x21.
     is_less(word ^ ONES.wrapping_mul(2), 0x21) | is(word, b'\\')
 }
 
-/// The top bit of the first byte of which `said` says that it is one, and perhaps those of others above.
+/// Returns the top bit of the first byte that `said` marks, and perhaps those of bytes above it.
 #[inline(always)]
 pub(super) const fn marks(word: u64, said: u64) -> u64 {
     said & !word & (ONES << 7)
 }
 
-/// Whether eight bytes are digits: they are 0x30 to 0x3f, and so are they with six more.
+/// Returns whether eight bytes are digits: they are 0x30 to 0x3f, and still are with six added.
 #[inline(always)]
 pub(crate) const fn all_digits(word: u64) -> bool {
     let high = 0xf0 * ONES;
@@ -68,7 +67,7 @@ pub(crate) const fn all_digits(word: u64) -> bool {
     (word & high | (more & high) >> 4) == 0x30 * ONES
 }
 
-/// A position in a text, and a way through it.
+/// A position in a text, moved by reading.
 #[derive(Clone)]
 pub(super) struct Structure<'a> {
     text: &'a str,
@@ -88,7 +87,7 @@ impl<'a> Structure<'a> {
         self.position = self.position.wrapping_add(bytes);
     }
 
-    /// Skips white space and shows what follows.
+    /// Skips white space and returns what follows.
     fn token(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
             self.skip(1);
@@ -125,7 +124,7 @@ impl<'a> Structure<'a> {
         }
     }
 
-    /// Takes a value. Of a number or literal, it is known where it ends.
+    /// Takes a value. Of a number or literal, only the end is found.
     pub(super) fn value(&mut self) -> Result<Span, Fault> {
         let first = self.token();
         if cfg!(target_pointer_width = "64") && first == Some(b'"') {
@@ -166,7 +165,7 @@ impl<'a> Structure<'a> {
         Ok(Span::new(start, self.position, first.map_or(Kind::Null, Kind::of_first)))
     }
 
-    /// Skips what can be a number or literal, or was meant to be.
+    /// Skips what can be a number or literal, or was meant to be one.
     fn scalar(&mut self) {
         while let Some(byte) = self.byte()
             && !matches!(byte, b'"' | b'[' | b']' | b'{' | b'}' | b',' | b':' | b' ' | b'\t' | b'\n' | b'\r')
@@ -175,8 +174,8 @@ impl<'a> Structure<'a> {
         }
     }
 
-    /// Takes the next member of an object at whose brace, or behind whose last value, this stands; `None`
-    /// behind the last member. For text that has been checked.
+    /// Takes the next member of an object. The position is at its brace or after its last value taken.
+    /// Returns `None` after the last member. For text that has been checked.
     pub(super) fn member(&mut self) -> Option<(Span, Span)> {
         self.token();
         self.skip(1);
@@ -187,15 +186,15 @@ impl<'a> Structure<'a> {
         Some((name, self.value_of_member()?))
     }
 
-    /// Takes the value behind whose name this stands. For text that has been checked.
+    /// Takes the value after a member name. For text that has been checked.
     pub(super) fn value_of_member(&mut self) -> Option<Span> {
         self.token();
         self.skip(1);
         self.value().ok()
     }
 
-    /// Takes the next element of an array behind whose bracket, or behind whose last value, this stands;
-    /// `None` when the array has been taken to its end.
+    /// Takes the next element of an array. The position is after its bracket or after its last value taken.
+    /// Returns `None` at the end of the array.
     pub(super) fn element(&mut self, first: bool) -> Result<Option<Span>, Fault> {
         match self.token() {
             Some(b']') => {
@@ -210,17 +209,17 @@ impl<'a> Structure<'a> {
     }
 }
 
-/// The elements of an array, taken by structure alone: what is in them need not be JSON.
+/// The elements of an array, found by structure alone: what is in them need not be JSON.
 #[derive(Clone, Copy)]
 pub(crate) struct Elements<'a> {
     text: &'a str,
-    /// Behind the bracket.
+    /// The position after the bracket.
     start: usize,
     len: usize,
 }
 
 impl<'a> Elements<'a> {
-    /// Takes the array whose bracket stands at a position, and gives the position behind it as well.
+    /// Takes the array whose bracket is at a position, and returns also the position after the array.
     pub(super) fn new(text: &'a str, position: usize) -> Result<(Self, usize), Fault> {
         let start = position.wrapping_add(1);
         let mut structure = Structure::new(text, start);
@@ -231,12 +230,12 @@ impl<'a> Elements<'a> {
         Ok((Self { text, start, len }, structure.position))
     }
 
-    /// How many there are.
+    /// Returns the number of elements.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
-    /// The text of each element, in order.
+    /// Returns the text of each element, in order.
     pub(crate) fn iter(self) -> impl Iterator<Item = &'a str> {
         let mut structure = Structure::new(self.text, self.start);
         let mut first = true;

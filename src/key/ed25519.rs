@@ -1,12 +1,12 @@
-//! Ed25519 (RFC 8032 §5.1, RFC 8037 §3.1), in the arithmetic of `ed25519-dalek`. All data here is public.
+//! Ed25519 (RFC 8032 §5.1, RFC 8037 §3.1), with the arithmetic of `ed25519-dalek`. All data here is public.
 //!
-//! RFC 8032 leaves verifiers room, and they differ. The criteria here are the strict ones, with which a
-//! signature binds its signer to one key and one message, and has one text:
+//! RFC 8032 leaves verifiers room, and they differ. The criteria here are strict: a signature binds its
+//! signer to one key and one message, and has only one encoding:
 //!
-//! - A, the key, and R are encoded in the one way that RFC 8032 §5.1.2 has for a point: y below the prime,
-//!   and no sign where x is zero. Neither is a point of small order.
+//! - The key A and R have the canonical encoding of a point (RFC 8032 §5.1.2): y is below the prime, and the
+//!   sign is zero if x is. Neither point has small order.
 //! - S is below the order of the group.
-//! - The equation is the one without the cofactor: R = S*B - k*A.
+//! - The equation is the one without cofactor: R = S*B - k*A.
 
 use ed25519_dalek::{Signature, VerifyingKey};
 
@@ -25,7 +25,7 @@ impl Key {
         if key.is_weak() {
             return Err(KeyError::PointOfSmallOrder);
         }
-        // Beside points of small order it is only a y that is not below 2^255 - 19 that has another encoding.
+        // Apart from points of small order, only a y of 2^255 - 19 or above has another encoding.
         match x {
             [0xed..=0xff, middle @ .., 0x7f | 0xff] if middle.iter().all(|octet| *octet == 0xff) => {
                 Err(not_on_curve)
@@ -34,13 +34,13 @@ impl Key {
         }
     }
 
-    /// An `OKP` JWK on Ed25519 (RFC 8037 §2).
+    /// Reads an `OKP` JWK with Ed25519 (RFC 8037 §2).
     #[inline(never)]
     pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         Self::new(octets("x", parameters, &mut [0; 32], wrong_length)?)
     }
 
-    /// Whether both are one point.
+    /// Returns whether both are the same point.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         self.0 == other.0
     }

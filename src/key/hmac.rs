@@ -1,7 +1,7 @@
 //! HMAC with SHA-2 (RFC 7518 §3.2).
 //!
-//! Secret here: the octets of the key and all that is computed from them. No branch and no address
-//! depends on them, the decision to refuse a key or a tag excepted.
+//! Secret here: the octets of the key and all that is computed from them. No branch and no address depends on
+//! them, except for the decision to refuse a key or a tag.
 
 mod document;
 mod encoding;
@@ -21,10 +21,10 @@ use super::parameters::{Parameters, octets};
 use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
-/// The greatest length of a secret in a JWK, in octets. HMAC hashes what is longer than a block.
+/// The maximum length of a secret in a JWK, in octets. HMAC hashes a key longer than a block.
 const MOST_IN_JWK: usize = 512;
 
-/// The hash of an algorithm.
+/// The hash function of an algorithm.
 #[derive(Clone, Copy)]
 pub(super) enum Hash {
     #[cfg(feature = "hs256")]
@@ -36,7 +36,7 @@ pub(super) enum Hash {
 }
 
 impl Hash {
-    /// The length of a tag in octets, and the least length of a secret (RFC 7518 §3.2).
+    /// Returns the length of a tag, which is also the minimum length of a secret (RFC 7518 §3.2), in octets.
     const fn len(self) -> usize {
         match self {
             #[cfg(feature = "hs256")]
@@ -49,8 +49,8 @@ impl Hash {
     }
 }
 
-/// The state after the padded key, inner and outer, so that no token pays for it again. It is wiped
-/// on drop, and so is every copy.
+/// The inner and outer states after the padded key, so that it is not hashed again for each token. Wiped on
+/// drop, and so is every copy.
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "without a heap there is no other place")]
 pub(super) enum Key {
@@ -62,7 +62,7 @@ pub(super) enum Key {
     Sha512(Hmac<Sha512>),
 }
 
-// It is two states of a hash, which only a feature of `sha2` wipes.
+// The state is two hash states, which are wiped only with a feature of `sha2`.
 const _: fn() = || {
     fn is_wiped<T: zeroize::ZeroizeOnDrop>() {}
     #[cfg(feature = "hs256")]
@@ -93,7 +93,7 @@ impl Key {
         })
     }
 
-    /// An `oct` JWK (RFC 7518 §6.4).
+    /// Reads an `oct` JWK (RFC 7518 §6.4).
     #[inline(never)]
     pub(super) fn from_parameters(hash: Hash, parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let mut buffer = zeroize::Zeroizing::new([0; MOST_IN_JWK]);
@@ -123,13 +123,13 @@ impl Key {
         }
     }
 
-    /// The length of a tag in octets.
+    /// Returns the length of a tag in octets.
     pub(super) const fn tag_len(&self) -> usize {
         self.hash().len()
     }
 
-    /// Whether both are one secret for one algorithm: whether their tags of the empty message are equal, for
-    /// the secrets themselves are not kept. How long this takes depends on neither.
+    /// Returns whether both are the same secret for the same algorithm. The secrets are not kept, so this
+    /// compares their tags of the empty message. The time does not depend on either.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         match (self, other) {
             #[cfg(feature = "hs256")]
@@ -156,7 +156,7 @@ impl Key {
     }
 }
 
-/// The state after a secret. HMAC fills a key up with zeros to a block, and hashes one that is longer
+/// Creates the state for a secret. HMAC pads a key with zeros to a block, and hashes a longer one
 /// (RFC 2104 §2).
 fn state<D: EagerHash, const BLOCK: usize>(secret: &[u8]) -> Hmac<D>
 where
@@ -170,12 +170,12 @@ where
     Hmac::new((&*block).into())
 }
 
-/// Whether the octets are the tag of a message.
+/// Returns whether the octets are the tag of a message.
 fn is_tag<D: EagerHash>(state: &Hmac<D>, message: &[u8], octets: &[u8]) -> bool {
     octets.try_into().is_ok_and(|octets| tag(state, message) == CtOutput::new(octets))
 }
 
-/// The tag of a message, which compares in constant time.
+/// Returns the tag of a message, which compares in constant time.
 #[inline(never)]
 fn tag<D: EagerHash>(state: &Hmac<D>, message: &[u8]) -> CtOutput<Hmac<D>> {
     state.clone().chain_update(message).finalize()

@@ -1,8 +1,8 @@
-//! ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). All data here is public: time depends on it.
+//! ECDSA on P-256 with SHA-256 (RFC 7518 §3.4). All data here is public, so time may depend on it.
 //!
-//! The sum of points that a verification takes is computed here; all that surrounds it, by the
-//! `crypto-bigint` of `p256`: decoding and validating the key, r and s, the arithmetic modulo the order, and
-//! the last step, which reads the verdict from the sum.
+//! The sum of points that a verification needs is computed here. Everything else uses the `crypto-bigint` of
+//! `p256`: decoding and validating the key, r and s, the arithmetic modulo the order, and the last step,
+//! which reads the result from the sum.
 
 mod comb;
 mod field;
@@ -29,26 +29,26 @@ const_monty_params!(Prime, U256, "ffffffff00000001000000000000000000000000ffffff
 /// An integer modulo n.
 type Residue = ConstMontyForm<Order, { U256::LIMBS }>;
 
-/// An element of the field, in the arithmetic of `crypto-bigint`.
+/// An element of the field, with the arithmetic of `crypto-bigint`.
 type Certified = ConstMontyForm<Prime, { U256::LIMBS }>;
 
 /// The coefficient b of the curve (SP 800-186 §3.2.1.3).
 const B: Certified =
     Certified::new(&U256::from_be_hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"));
 
-/// Multiples of a P-256 key, with which ES256 verifications take less than half of the time: 4 KB.
+/// The multiples of a P-256 key, 4 KB, with which ES256 takes less than half of the time to verify.
 ///
 /// | instructions of | memory | x86-64 | Cortex-M4 |
 /// |---|--:|--:|--:|
-/// | a verification, key as it comes | none | 0.66 M | 1.78 M |
-/// | a verification, prepared key | 4 KB | 0.27 M | 0.73 M |
+/// | verifying, unprepared key | none | 0.66 M | 1.78 M |
+/// | verifying, prepared key | 4 KB | 0.27 M | 0.73 M |
 /// | preparing, once | and 6 KB of stack | 0.71 M | 1.76 M |
 ///
 /// (`benches/counts/baseline.json` and `examples/firmware/BUDGETS.md` have the exact figures.)
 ///
-/// With the feature `alloc`, [`VerifyingKey::prepare`] puts them on the heap, and a [`KeySet`] prepares
-/// its keys by itself. Without a heap they are in memory that the program sets aside
-/// ([`VerifyingKey::prepare_in`]), or made by the compiler and kept in read-only memory:
+/// With the feature `alloc`, [`VerifyingKey::prepare`] puts them on the heap, and a [`KeySet`] prepares its
+/// keys itself. Without a heap they are in memory that the program sets aside ([`VerifyingKey::prepare_in`]),
+/// or computed by the compiler and kept in read-only memory:
 ///
 /// ```
 /// use jose_core::{VerifyingKey, keys::PreparedEs256};
@@ -75,15 +75,16 @@ const B: Certified =
 pub struct PreparedEs256(comb::Prepared);
 
 impl PreparedEs256 {
-    /// Memory in which nothing is prepared yet.
+    /// Memory for a key, not filled yet.
     pub const EMPTY: Self = Self(comb::EMPTY);
 
-    /// The multiples of the point with these affine coordinates, big-endian. Whether it is on the curve is
-    /// checked by [`VerifyingKey::es256_prepared`](crate::VerifyingKey::es256_prepared).
+    /// Computes the multiples of the point with these affine coordinates, big-endian.
+    /// [`VerifyingKey::es256_prepared`](crate::VerifyingKey::es256_prepared) checks whether the point is on
+    /// the curve.
     #[must_use]
     pub const fn new(x: &[u8; 32], y: &[u8; 32]) -> Self {
         let mut prepared = Self::EMPTY;
-        // A coordinate beyond the field is not reduced: the empty table is that of (0, 0), which is not on
+        // A coordinate outside the field is not reduced: the empty table is that of (0, 0), which is not on
         // the curve.
         if let (Some(x), Some(y)) = (FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
             comb::fill(&mut prepared.0, &Affine { x, y });
@@ -91,7 +92,7 @@ impl PreparedEs256 {
         prepared
     }
 
-    /// The point itself.
+    /// Returns the point itself.
     fn point(&self) -> &Affine {
         let [[point, ..], ..] = &self.0;
         point
@@ -130,8 +131,8 @@ impl Memory {
     }
 }
 
-/// How the sum is made with a prepared key. It comes with the key, so that the code and the tables are not
-/// linked into a program that prepares none.
+/// Computes the sum for a prepared key. The pointer is stored with the key, so that a program that prepares
+/// no key does not link the code and tables.
 type SumPrepared = fn(&[u8; 32], &[u8; 32], &comb::Prepared) -> Jacobian;
 
 impl Key {
@@ -140,7 +141,7 @@ impl Key {
         point_on_curve(&coordinate("x", x)?, &coordinate("y", y)?).map(|point| Self(Point::AsItComes(point)))
     }
 
-    /// An `EC` JWK (RFC 7518 §6.2.1).
+    /// Reads an `EC` JWK (RFC 7518 §6.2.1).
     #[inline(never)]
     pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let (mut x, mut y) = ([0; 32], [0; 32]);
@@ -149,7 +150,7 @@ impl Key {
         Self::new(x, y)
     }
 
-    /// Whether both are one point.
+    /// Returns whether both are the same point.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         self.point() == other.point()
     }
@@ -199,15 +200,15 @@ impl Key {
     }
 }
 
-/// r, u1 and u2 of a signature, if r and s are in their range.
+/// Returns r, u1 and u2 of a signature, if r and s are in range.
 #[inline(never)]
 fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32], [u8; 32])> {
-    // 1: r and s are integers from 1 to n - 1. A high s is one (RFC 7518 §3.4 has no rule against it).
+    // 1: r and s are integers from 1 to n - 1. A high s is accepted (RFC 7518 §3.4 has no rule against it).
     let (r, s) = (below(&NistP256::ORDER, r)?, below(&NistP256::ORDER, s)?);
     if r == U256::ZERO {
         return None;
     }
-    // 4: the inverse of s, which zero has not
+    // 4: the inverse of s, which zero does not have
     let inverse = s.invert_odd_mod_vartime(&NistP256::ORDER).into_option()?;
     // 2 and 3: the hash, as an integer modulo n.
     let digest = U256::from_be_byte_array(sha256(message).into());
@@ -218,7 +219,7 @@ fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32]
     Some((r, product(&digest), product(&r)))
 }
 
-/// A coordinate of exactly 32 octets (RFC 7518 §6.2.1.2).
+/// Checks that a coordinate has exactly 32 octets (RFC 7518 §6.2.1.2).
 fn coordinate(name: &'static str, octets: &[u8]) -> Result<[u8; 32], KeyError> {
     octets.try_into().map_err(|_| wrong_length(name, octets.len()))
 }
@@ -229,7 +230,8 @@ const fn wrong_length(name: &'static str, length: usize) -> KeyError {
     KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length }
 }
 
-/// The point with these coordinates, of which `crypto-bigint` says that they are below p and on the curve.
+/// Returns the point with these coordinates, after `crypto-bigint` has checked that they are below p and on
+/// the curve.
 fn point_on_curve(x: &[u8; 32], y: &[u8; 32]) -> Result<Affine, KeyError> {
     match (certified(x), certified(y), FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
         (Some(certified_x), Some(certified_y), Some(x), Some(y))
@@ -241,34 +243,34 @@ fn point_on_curve(x: &[u8; 32], y: &[u8; 32]) -> Result<Affine, KeyError> {
     }
 }
 
-/// The integer that octets write, if it is below a bound.
+/// Returns the integer that octets encode, if it is below a bound.
 #[inline(never)]
 fn below(bound: &U256, octets: &[u8; 32]) -> Option<U256> {
     let integer = U256::from_be_byte_array((*octets).into());
     integer.cmp_vartime(bound).is_lt().then_some(integer)
 }
 
-/// The element of the field that octets write, if they write one.
+/// Returns the element of the field that octets encode, if they encode one.
 fn certified(octets: &[u8; 32]) -> Option<Certified> {
     below(&Certified::MODULUS, octets).map(|integer| Certified::new(&integer))
 }
 
-/// Whether y^2 = x^3 - 3x + b, of x = X/Z^2 and y = Y/Z^3: times Z^6. Z is not zero.
+/// Returns whether y^2 = x^3 - 3x + b for x = X/Z^2 and y = Y/Z^3, multiplied by Z^6. Z must not be zero.
 #[inline(never)]
 fn on_curve(x: &Certified, y: &Certified, z: &Certified) -> bool {
-    // A square that is no product of its own would take more of a device's flash.
+    // A separate square function would take more of a device's flash.
     let zz = z.mul(z);
     let zzzz = zz.mul(&zz);
     let slope = x.mul(x).sub(&zzzz).sub(&zzzz.double());
     y.mul(y) == x.mul(&slope).add(&B.mul(&zzzz).mul(&zz))
 }
 
-/// Whether a sum of points is not neutral, and its x, modulo the order, is r.
+/// Returns whether a sum of points is not neutral, and its x modulo the order is r.
 ///
-/// The verdict is reached with `crypto-bigint`'s arithmetic, and only for a point on the curve. Where our
-/// field or our formulas are at fault, the sum is off the curve, but for an accident of probability 2^-256,
-/// and the signature is refused. (A wrong digit or table entry gives another point of the curve: against these
-/// stand the tests of the comb.)
+/// The result is computed with the arithmetic of `crypto-bigint`, and only for a point on the curve. If our
+/// field or our formulas have a fault, the sum is off the curve, except with probability 2^-256, and the
+/// signature is refused. (A wrong digit or table entry gives another point on the curve: the tests of the
+/// comb cover these.)
 #[inline(never)]
 fn x_is(sum: &Jacobian, r: &U256) -> bool {
     let (Some(x), Some(y), Some(z)) =
@@ -276,11 +278,11 @@ fn x_is(sum: &Jacobian, r: &U256) -> bool {
     else {
         return false;
     };
-    // Where Z is zero, the sum is neutral.
+    // If Z is zero, the sum is neutral.
     if z == Certified::ZERO || !on_curve(&x, &y, &z) {
         return false;
     }
-    // x modulo n is r when x is r, or r + n where that is below p. X = x * Z^2.
+    // x modulo n is r if x is r, or r + n where that is below p. X = x * Z^2.
     let zz = z.mul(&z);
     let is = |integer: &U256| {
         integer.cmp_vartime(&Certified::MODULUS).is_lt() && x == Certified::new(integer).mul(&zz)

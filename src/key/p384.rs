@@ -1,4 +1,4 @@
-//! ECDSA on P-384 with SHA-384 (RFC 7518 §3.4), in the arithmetic of `p384`. All data here is public.
+//! ECDSA on P-384 with SHA-384 (RFC 7518 §3.4), with the arithmetic of `p384`. All data here is public.
 
 use p384::ecdsa::signature::Verifier as _;
 use p384::ecdsa::{Signature, VerifyingKey};
@@ -19,7 +19,7 @@ impl Key {
         key.map(Self).map_err(|_| KeyError::PointNotOnCurve { crv: "P-384" })
     }
 
-    /// An `EC` JWK (RFC 7518 §6.2.1).
+    /// Reads an `EC` JWK (RFC 7518 §6.2.1).
     #[inline(never)]
     pub(super) fn from_parameters(parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let (mut x, mut y) = ([0; 48], [0; 48]);
@@ -28,19 +28,19 @@ impl Key {
         Self::new(x, y)
     }
 
-    /// Whether both are one point.
+    /// Returns whether both are the same point.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         self.0 == other.0
     }
 
-    /// Verifies a signature: r and s from 1 to n - 1, 48 octets each. A high s is one.
+    /// Verifies a signature: r and s from 1 to n - 1, 48 octets each. A high s is accepted.
     #[inline(never)]
     pub(super) fn holds(&self, message: &[u8], signature: &[u8]) -> bool {
         Signature::from_slice(signature).is_ok_and(|signature| self.0.verify(message, &signature).is_ok())
     }
 }
 
-/// A coordinate of exactly 48 octets (RFC 7518 §6.2.1.2).
+/// Checks that a coordinate has exactly 48 octets (RFC 7518 §6.2.1.2).
 fn coordinate(name: &'static str, octets: &[u8]) -> Result<FieldBytes, KeyError> {
     octets.try_into().map_err(|_| wrong_length(name, octets.len()))
 }

@@ -1,14 +1,14 @@
-//! The parameters of a JWK that are key material (RFC 7518 §6), as text until a key is made of them.
+//! The parameters of a JWK that are key material (RFC 7518 §6), as text until a key is created from them.
 
 use crate::base64url;
 use crate::error::{Base64Error, KeyError};
 use crate::json::Value;
 
-/// The values of members of a JWK, by their names; `None` for one that is absent.
+/// The values of the members of a JWK, by name; `None` for an absent one.
 pub(super) type Parameters<'p, 'a> = &'p dyn Fn(&str) -> Option<Value<'a>>;
 
-/// Decodes a parameter into the front of `buffer`. Octets that do not fit are `too_long`, which is told
-/// their number.
+/// Decodes a parameter into the start of `buffer`. `too_long` creates the error if there are more octets than
+/// fit, given their number.
 #[inline(never)]
 pub(super) fn octets<'b>(
     name: &'static str,
@@ -22,7 +22,7 @@ pub(super) fn octets<'b>(
     base64url::decode_key_material(text.ascii_octets(), buffer).map_err(|error| match error {
         Base64Error::Buffer { needed, .. } => too_long(name, needed),
         Base64Error::Byte { byte, offset } => {
-            // Of a character beyond ASCII, or one that is escaped, its first octet.
+            // For a character outside ASCII, possibly escaped, its first octet.
             let byte = text.chars().nth(offset).map_or(byte, first_octet);
             KeyError::Base64 { name, error: Base64Error::Byte { byte, offset } }
         }
@@ -30,7 +30,7 @@ pub(super) fn octets<'b>(
     })
 }
 
-/// The first octet of a character in UTF-8.
+/// Returns the first octet of a character in UTF-8.
 fn first_octet(character: char) -> u8 {
     let mut octets = [0; 4];
     character.encode_utf8(&mut octets);

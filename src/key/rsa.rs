@@ -1,7 +1,7 @@
 //! RSASSA-PKCS1-v1_5 and RSASSA-PSS with SHA-2 (RFC 7518 §3.3, §3.5). All data here is public.
 //!
-//! The signature is raised to the public exponent in Montgomery form. What the result must be is said in
-//! `pkcs1.rs` and `pss.rs`.
+//! The signature is raised to the public exponent in Montgomery form. `pkcs1.rs` and `pss.rs` check the
+//! result.
 
 mod montgomery;
 #[cfg(any(feature = "rs256", feature = "rs384", feature = "rs512"))]
@@ -27,10 +27,10 @@ use super::parameters::{Parameters, octets};
 use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
-/// RFC 7518 §3.3.
+/// The minimum size of a modulus in bits (RFC 7518 §3.3).
 const LEAST_BITS: usize = 2048;
 
-/// The cost of a verification grows with the square of the size.
+/// The maximum size of a modulus in bits: the cost of a verification grows with the square of the size.
 #[cfg(not(feature = "rsa"))]
 const MOST_BITS: usize = MOST_BITS_NARROW;
 #[cfg(feature = "rsa")]
@@ -38,22 +38,22 @@ const MOST_BITS: usize = 2 * MOST_BITS_NARROW;
 
 const MOST_BITS_NARROW: usize = 4096;
 
-/// The words of the processor. WebAssembly has products of two words of 32 bits, and none of 64.
+/// The word of the processor. WebAssembly has products of two words of 32 bits, but not of 64.
 #[cfg(target_pointer_width = "64")]
 type Word = u64;
 #[cfg(not(target_pointer_width = "64"))]
 type Word = u32;
 
-/// How many digits a narrow modulus has at most.
+/// The maximum number of digits of a narrow modulus.
 const DIGITS: usize = MOST_BITS_NARROW / (32 * size_of::<Word>());
 
 /// The smallest public exponent.
 const LEAST_EXPONENT: u64 = 65537;
 
-/// The most bits that a public exponent has: the cost of a verification grows with their number.
+/// The maximum size of a public exponent in bits, with which the cost of a verification grows.
 const MOST_EXPONENT_BITS: usize = 33;
 
-/// How a message is encoded, and with which hash: the algorithm.
+/// How a message is encoded and hashed: the algorithm.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Scheme {
     #[cfg(feature = "rs256")]
@@ -97,7 +97,7 @@ impl Modulus {
     }
 }
 
-/// In a box where there is a heap, so that other keys do not take the space of the largest.
+/// In a box if there is a heap, so that other keys do not take the space of the largest.
 #[cfg(feature = "alloc")]
 type Held<T> = alloc::boxed::Box<T>;
 #[cfg(not(feature = "alloc"))]
@@ -130,10 +130,10 @@ impl Key {
         Ok(Self { scheme, bits, exponent, modulus: Modulus::new(modulus, bits) })
     }
 
-    /// An `RSA` JWK (RFC 7518 §6.3.1).
+    /// Reads an `RSA` JWK (RFC 7518 §6.3.1).
     #[inline(never)]
     pub(super) fn from_parameters(scheme: Scheme, parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
-        // Octets enough for the zeros that some issuers put first.
+        // Leaves room for the leading zero octets that some issuers write.
         let (mut n, mut e) = ([0; MOST_BITS / 8 + 8], [0; 16]);
         let too_large =
             |_, length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
@@ -162,7 +162,7 @@ impl Key {
         }
     }
 
-    /// Whether both have one modulus, one exponent and one algorithm.
+    /// Returns whether both have the same modulus, exponent and algorithm.
     pub(super) fn is_same_key(&self, other: &Self) -> bool {
         let modulus = match (&self.modulus, &other.modulus) {
             (Modulus::Narrow(own), Modulus::Narrow(other)) => own.is_equal(other),
@@ -174,7 +174,7 @@ impl Key {
         modulus && self.exponent == other.exponent && self.scheme == other.scheme
     }
 
-    /// The length of the modulus, and of every signature, in octets.
+    /// Returns the length of the modulus, which is that of every signature, in octets.
     pub(super) const fn modulus_len(&self) -> usize {
         self.bits.div_ceil(8)
     }
@@ -195,7 +195,7 @@ impl Key {
         signature: &[u8],
     ) -> bool {
         let mut number = montgomery::number(signature);
-        // RSAVP1 (RFC 8017 §5.2.2): a representative out of range is no signature.
+        // RSAVP1 (RFC 8017 §5.2.2): a representative out of range is not a signature.
         if !modulus.exceeds(&number) {
             return false;
         }
@@ -228,14 +228,14 @@ fn without_leading_zeros(octets: &[u8]) -> &[u8] {
     octets.get(zeros..).unwrap_or_default()
 }
 
-/// The size in bits of a number without leading zero octets.
+/// Returns the size in bits of a number without leading zero octets.
 fn bit_len(octets: &[u8]) -> usize {
     let unused = octets.first().map_or(0, |octet| octet.leading_zeros());
     octets.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
 }
 
-/// Reads an odd exponent with 65537 <= e < 2^33. Below that range lie the exponents for which broken
-/// padding checks were exploited, above it only cost.
+/// Reads an odd exponent with 65537 <= e < 2^33. Flawed padding checks have been exploited with smaller
+/// exponents; larger ones only cost time.
 fn exponent_of(octets: &[u8]) -> Result<u64, KeyError> {
     let octets = without_leading_zeros(octets);
     let bits = bit_len(octets);

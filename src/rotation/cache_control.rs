@@ -1,18 +1,18 @@
-//! `Cache-Control` and the other fields of a response that count seconds (RFC 9111).
+//! `Cache-Control` and the other response fields in seconds (RFC 9111).
 
 /// What the `Cache-Control` fields of a response say about its lifetime (RFC 9111 §5.2.2).
 ///
-/// Other directives are ignored: `s-maxage` is for shared caches, and this is none (§5.2.2.10).
+/// Other directives are ignored: `s-maxage` is for shared caches, which this is not (§5.2.2.10).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct CacheControl {
     max_age: Option<u32>,
-    /// `no-store`, `no-cache`, or a field that cannot be relied on.
+    /// `no-store`, `no-cache`, or a malformed field.
     stale: bool,
 }
 
 impl CacheControl {
-    /// Reads one field line. There may be several, and together they are one list (RFC 9110 §5.3). One that is
-    /// malformed anywhere cannot be relied on: what it hides may be `no-store`.
+    /// Reads one field line. Several lines form one list (RFC 9110 §5.3). A line that is malformed anywhere
+    /// counts as stale: it may hide a `no-store`.
     pub(super) fn read(&mut self, field: &[u8]) {
         let mut rest = Some(field);
         while let Some(list) = rest {
@@ -24,7 +24,7 @@ impl CacheControl {
         }
     }
 
-    /// Reads `token [ "=" ( token / quoted-string ) ]` (RFC 9111 §5.2); `None` if it is anything else.
+    /// Reads `token [ "=" ( token / quoted-string ) ]` (RFC 9111 §5.2); `None` for anything else.
     fn read_directive(&mut self, directive: &[u8]) -> Option<()> {
         let mut parts = directive.splitn(2, |byte| *byte == b'=');
         let name = parts.next().filter(|name| is_token(name))?;
@@ -37,30 +37,31 @@ impl CacheControl {
             let seconds = delta_seconds(argument?)?;
             self.max_age = self.max_age.or(Some(seconds));
         } else if name.eq_ignore_ascii_case(b"no-store") || name.eq_ignore_ascii_case(b"no-cache") {
-            // `no-cache="field"` speaks of that field only, and may be taken for the whole (§5.2.2.4).
+            // `no-cache="field"` is about that field only, and may be treated as `no-cache` (§5.2.2.4).
             self.stale = true;
         }
         Some(())
     }
 
-    /// The lifetime in seconds; `None` if nothing is said. Of two directives that conflict the stricter counts
-    /// (RFC 9111 §4.2.1).
+    /// Returns the lifetime in seconds; `None` if there is none. Of two conflicting directives the stricter
+    /// counts (RFC 9111 §4.2.1).
     pub(super) const fn lifetime(self) -> Option<u32> {
         if self.stale { Some(0) } else { self.max_age }
     }
 }
 
-/// The `Age` of a response: the first member, should there be several, and nothing if that is no
-/// number (RFC 9111 §5.1).
+/// Returns the `Age` of a response: the first member if there are several, nothing if it is not a number
+/// (RFC 9111 §5.1).
 pub(super) fn age(field: &[u8]) -> Option<u32> {
     delta_seconds(split_list(field).0)
 }
 
-/// A number of seconds, as a token or quoted. What is too great is as great as can be (RFC 9111 §1.2.2).
+/// Returns a number of seconds, written as a token or quoted. One that is too large is the maximum
+/// (RFC 9111 §1.2.2).
 pub(super) fn delta_seconds(argument: &[u8]) -> Option<u32> {
     let quoted = quoted_string(argument);
     let mut number = None;
-    // A backslash in quotes stands before a character that means itself (RFC 9110 §5.6.4).
+    // In a quoted string, a backslash precedes a character that means itself (RFC 9110 §5.6.4).
     for byte in quoted.unwrap_or(argument).iter().filter(|byte| quoted.is_none() || **byte != b'\\') {
         let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
         number = Some(number.unwrap_or(0_u32).saturating_mul(10).saturating_add(u32::from(digit)));
@@ -68,13 +69,13 @@ pub(super) fn delta_seconds(argument: &[u8]) -> Option<u32> {
     number
 }
 
-/// Whether this is a token (RFC 9110 §5.6.2).
+/// Returns whether this is a token (RFC 9110 §5.6.2).
 fn is_token(text: &[u8]) -> bool {
     let other = b"!#$%&'*+-.^_`|~";
     !text.is_empty() && text.iter().all(|byte| byte.is_ascii_alphanumeric() || other.contains(byte))
 }
 
-/// What stands in a quoted string that ends where the text does (RFC 9110 §5.6.4).
+/// Returns the contents of a quoted string that is the whole text (RFC 9110 §5.6.4).
 fn quoted_string(text: &[u8]) -> Option<&[u8]> {
     let inside = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let mut escaped = false;
@@ -83,13 +84,13 @@ fn quoted_string(text: &[u8]) -> Option<&[u8]> {
         escaped = !literal && *byte == b'\\';
         !literal && *byte == b'"'
     });
-    // With a backslash before it, the last quote is not the end.
+    // After a backslash, the last quote is not the end.
     if closed || escaped { None } else { Some(inside) }
 }
 
-/// The first member of a comma-separated list, without the white space around it, and the others. A
-/// comma in quotes separates nothing (RFC 9110 §5.6.1, §5.6.4). A quote that is out of place makes its member
-/// malformed, and whatever it swallowed with it.
+/// Returns the first member of a comma-separated list, without the white space around it, and the rest. A
+/// comma in quotes does not separate (RFC 9110 §5.6.1, §5.6.4). A misplaced quote makes its member malformed,
+/// including whatever it encloses.
 fn split_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
     let (mut quoted, mut escaped) = (false, false);
     let comma = list.iter().position(|byte| {
@@ -113,7 +114,7 @@ fn split_list(list: &[u8]) -> (&[u8], Option<&[u8]>) {
 mod tests {
     use super::{CacheControl, age};
 
-    /// What fields say together: the lifetime in seconds.
+    /// Returns the combined lifetime of fields, in seconds.
     fn lifetime(fields: &[&str]) -> Option<u32> {
         let mut read = CacheControl::default();
         fields.iter().for_each(|field| read.read(field.as_bytes()));
@@ -136,12 +137,12 @@ mod tests {
             (&["max-age=\"3\\00\""], Some(300)),
             (&["max-age=0"], STALE),
             (&["max-age=007"], Some(7)),
-            // Too great a number is the greatest, and the first of two counts.
+            // A number that is too large is the maximum, and the first of two counts.
             (&["max-age=99999999999999999999"], Some(u32::MAX)),
             (&["max-age=4294967296"], Some(u32::MAX)),
             (&["max-age=10, max-age=20"], Some(10)),
             (&["max-age=10", "max-age=20"], Some(10)),
-            // Other caches' business.
+            // For other caches.
             (&["s-maxage=300"], None),
             (&["s-maxage=5, max-age=300"], Some(300)),
             (&["stale-if-error=300, x-max-age=5, max-agee=6"], None),
@@ -151,11 +152,11 @@ mod tests {
             (&["max-age=300, no-cache"], STALE),
             (&["max-age=300", "no-store"], STALE),
             (&["no-cache=\"set-cookie\", max-age=300"], STALE),
-            // Quotes hide what is in them.
+            // Quotes hide their contents.
             (&["private=\"a, max-age=5\", max-age=300"], Some(300)),
             (&["ext=\"no-store, \\\" no-cache\", max-age=300"], Some(300)),
             (&["ext=\"\\\\\", max-age=300"], Some(300)),
-            // What is no number is stale.
+            // What is not a number means stale.
             (&["max-age"], STALE),
             (&["max-age="], STALE),
             (&["max-age=\"\""], STALE),
@@ -167,7 +168,7 @@ mod tests {
             (&["max-age =300"], STALE),
             (&["max-age=3\\00"], STALE),
             (&["max-age=soon, max-age=300"], STALE),
-            // Malformed means stale, since what is hidden in it may be `no-store`.
+            // Malformed means stale, since it may hide a `no-store`.
             (&["ext=a\"b, no-store"], STALE),
             (&["ext=a\"b, max-age=300"], STALE),
             (&["ext=\"a\"b, max-age=300"], STALE),

@@ -1,4 +1,4 @@
-//! Why a fetch brought no keys, and why there are none to verify with.
+//! Why a fetch yielded no keys, and why there are none to verify with.
 
 use alloc::boxed::Box;
 use alloc::string::{String, ToString as _};
@@ -10,13 +10,13 @@ use crate::diagnose::Cause;
 use crate::error::{Excerpt, KeyError, SetError};
 use crate::key_set::NoUsableKey;
 
-/// Why a fetch brought no keys.
+/// Why a fetch yielded no keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FetchError {
     /// The endpoint could not be reached, or did not answer in time.
     NoResponse(NoResponse),
-    /// A status code other than 200 (or 304 where there is something to confirm).
+    /// The status code is not 200 (or 304 if there is a set to confirm).
     Status {
         /// The status code.
         status: u16,
@@ -28,15 +28,15 @@ pub enum FetchError {
         /// What the document is instead, with advice.
         cause: Option<Cause>,
     },
-    /// The body is a JWK Set without a key that can be used: the issuer withdrew its keys, or publishes none for
-    /// the accepted algorithms. [`RotationPolicy::withdrawal`](super::RotationPolicy::withdrawal) says what
-    /// becomes of the keys that are in use.
+    /// The body is a JWK Set without a usable key: the issuer withdrew its keys, or publishes none for the
+    /// accepted algorithms. [`RotationPolicy::withdrawal`](super::RotationPolicy::withdrawal) decides whether
+    /// the current keys stay in use.
     NoUsableKey(UnusableKeys),
-    /// The permit did not come back in time and was replaced. What came with it is not used.
+    /// The permit did not come back in time and was replaced. Its response is not used.
     PermitLapsed,
-    /// The permit is that of another [`RemoteKeySet`](super::RemoteKeySet). What came with it is not used.
+    /// The permit belongs to another [`RemoteKeySet`](super::RemoteKeySet). Its response is not used.
     ForeignPermit,
-    /// A set that has keys already cannot be seeded.
+    /// The set already has keys, so it cannot be seeded.
     KeysPresent,
 }
 
@@ -74,21 +74,21 @@ crate::error::codes! {
     KeysUnavailable: NeverFetched TooStale Withdrawn;
 }
 
-/// The HTTP client brought no response: no connection, a timeout, a body that is too long.
+/// The HTTP client returned no response: no connection, a timeout, or a body that is too long.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NoResponse {
     cause: Option<Box<str>>,
 }
 
-/// How much is kept of a cause, in bytes.
+/// The maximum length of a cause that is kept, in bytes.
 const MAX_CAUSE: usize = 200;
 
 impl NoResponse {
-    /// Keeps the HTTP client's own error, up to 200 characters of it, for the log and for
+    /// Creates an error that keeps up to 200 characters of the HTTP client's own, for the log and for
     /// [`RemoteStatus`](super::RemoteStatus).
     pub fn because(cause: &dyn fmt::Display) -> Self {
         let mut text = Bounded { text: String::new() };
-        // It fails when the text is full; what came before is what is kept.
+        // Fails if the text is full; what was written before is kept.
         let whole = write!(text, "{cause}").is_ok();
         if !whole {
             text.text.push_str("...");
@@ -97,7 +97,7 @@ impl NoResponse {
     }
 }
 
-/// Text up to a length, whose control characters are escaped.
+/// Text of limited length, with control characters escaped.
 struct Bounded {
     text: String,
 }
@@ -130,7 +130,7 @@ impl fmt::Display for NoResponse {
 
 impl core::error::Error for NoResponse {}
 
-/// The keys of a set in which none can be used.
+/// The keys of a set without a usable key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnusableKeys {
     keys: usize,
@@ -141,13 +141,13 @@ pub struct UnusableKeys {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnusableKey {
-    /// The start of its `kid`, where it has one that can be read.
+    /// The start of its `kid`, if it has a readable one.
     pub kid: Option<Excerpt>,
     /// Why it was set aside.
     pub reason: KeyError,
 }
 
-/// How many keys an error names.
+/// The maximum number of keys that an error names.
 const MAX_SHOWN: usize = 4;
 
 impl UnusableKeys {
@@ -165,21 +165,21 @@ impl UnusableKeys {
         Self { keys, shown: shown.collect() }
     }
 
-    /// The number of members of the set.
+    /// Returns the number of members of the set.
     #[must_use]
     pub const fn keys(&self) -> usize {
         self.keys
     }
 
-    /// Up to four of them: first those that were to be used and have a fault, then those that are for another
-    /// purpose or algorithm.
+    /// Returns up to four of them: first the keys with a fault that could otherwise be used, then those for
+    /// another purpose or algorithm.
     #[must_use]
     pub fn shown(&self) -> &[UnusableKey] {
         &self.shown
     }
 }
 
-/// Whether a key is in order, and not for this verifier.
+/// Returns whether a key is valid but not for this verifier.
 const fn is_for_others(reason: &KeyError) -> bool {
     matches!(
         reason,
@@ -227,7 +227,7 @@ pub enum KeysUnavailable {
         /// The error of the last fetch, if any.
         last_error: Option<FetchError>,
     },
-    /// The issuer withdrew its keys: it publishes a set in which none can be used.
+    /// The issuer withdrew its keys: it publishes a set without a usable key.
     Withdrawn {
         /// The error of the last fetch.
         last_error: Option<FetchError>,

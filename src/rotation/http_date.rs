@@ -1,7 +1,7 @@
 //! Dates in header fields (RFC 9110 §5.6.7).
 
-/// Seconds since 1970 of a date in one of the three formats that a recipient must accept; `None` for
-/// anything else. Two-digit years are of the century from 1970 to 2069, since no clock is at hand.
+/// Returns the seconds since 1970 of a date in one of the three formats that a recipient must accept; `None`
+/// for anything else. Two-digit years are from 1970 to 2069, since there is no clock here.
 pub(super) fn http_date(field: &[u8]) -> Option<i64> {
     let text = core::str::from_utf8(field).ok()?;
     let (day_name, rest) = text.split_at_checked(3)?;
@@ -32,7 +32,7 @@ pub(super) fn http_date(field: &[u8]) -> Option<i64> {
     let mut parts = time.splitn(3, ':');
     let (hour, minute) = (digits(parts.next()?, 2)?, digits(parts.next()?, 2)?);
     let second = digits(parts.next()?, 2)?;
-    // A leap second has the number 60.
+    // The second 60 is a leap second.
     if !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -44,20 +44,21 @@ const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// A number of exactly this many digits.
+/// Returns a number of exactly this many digits.
 fn digits(text: &str, count: usize) -> Option<i64> {
     let all = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
     if all { text.parse().ok() } else { None }
 }
 
-/// Days in the Gregorian calendar. Years start in March here, so that the leap day comes last.
+/// Returns the days since 1970-01-01 in the Gregorian calendar. Years start in March here, so that the leap
+/// day is last.
 fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i64> {
     let (year, month) =
         if month > 2 { (year, month.checked_sub(3)?) } else { (year.checked_sub(1)?, month.checked_add(9)?) };
     let leap_days =
         year.div_euclid(4).checked_sub(year.div_euclid(100))?.checked_add(year.div_euclid(400))?;
     let in_year = month.checked_mul(153)?.checked_add(2)?.div_euclid(5).checked_add(day)?;
-    // Of 1970-01-01 the sum is 719,469.
+    // For 1970-01-01 the sum is 719,469.
     year.checked_mul(365)?.checked_add(leap_days)?.checked_add(in_year)?.checked_sub(719_469)
 }
 

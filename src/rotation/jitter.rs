@@ -1,9 +1,9 @@
-//! What keeps verifiers that fetched together from fetching together again.
+//! Random spread, so that verifiers that fetched at the same time do not do so again.
 
 use core::time::Duration;
 
 /// Random spread for the times of fetches, so that machines that started together do not all fetch at the
-/// same moment. Each machine needs a seed of its own; nothing secret depends on it.
+/// same moment. Each machine needs its own seed, which need not be secret.
 #[derive(Clone, Debug)]
 pub struct Jitter(Option<u64>);
 
@@ -26,7 +26,7 @@ impl Jitter {
         Self::from_seed(std::hash::RandomState::new().hash_one(0_u8))
     }
 
-    /// A time from zero to just below `max`, another one at each call.
+    /// Returns a time from zero to just below `max`, a different one for each call.
     pub(super) fn below(&mut self, max: Duration) -> Duration {
         let Some(state) = &mut self.0 else { return Duration::ZERO };
         // SplitMix64 (Steele, Lea, Flood 2014).
@@ -38,7 +38,7 @@ impl Jitter {
     }
 }
 
-/// So many parts of 65,536.
+/// Returns this many 65,536ths of a time.
 #[expect(clippy::arithmetic_side_effects, reason = "the divisor is not zero")]
 fn fraction(whole: Duration, parts: u16) -> Duration {
     // The longest time in a policy is 30 days.

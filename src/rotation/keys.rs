@@ -1,4 +1,4 @@
-//! The keys of one moment: those of the latest set, those in grace, and those that never change.
+//! The keys at one moment: those of the latest set, those in grace, and those that never change.
 
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -16,14 +16,14 @@ use crate::key_set::KeySet;
 use crate::reference::Reference;
 use crate::select::{Member, Query, sealed::Find};
 
-/// What holds a set of keys that is published: shared between threads where there are any.
+/// Owns a published set of keys; shared between threads if there are any.
 #[cfg(feature = "std")]
 pub(super) type Handle = alloc::sync::Arc<KeySet>;
-/// Without `std`, one owner: some targets have no atomic counters.
+/// Without `std` there is one owner: some targets have no atomic counters.
 #[cfg(not(feature = "std"))]
 pub(super) type Handle = alloc::boxed::Box<KeySet>;
 
-/// Everything that verifying reads.
+/// Everything that is read to verify.
 #[derive(Debug)]
 #[cfg_attr(feature = "std", derive(Clone))]
 pub(super) struct Published {
@@ -45,9 +45,9 @@ pub(super) struct Latest {
     pub(super) keys: Handle,
     /// When its lifetime ends.
     pub(super) fresh_until: MonotonicTime,
-    /// Until when it verifies; `None` when it no longer does.
+    /// Until when it is usable; `None` when it no longer is.
     pub(super) usable_until: Option<MonotonicTime>,
-    /// The issuer has published a set without a usable key since.
+    /// The issuer has since published a set without a usable key.
     pub(super) is_withdrawn: bool,
 }
 
@@ -62,7 +62,7 @@ impl Latest {
 #[cfg_attr(feature = "std", derive(Clone))]
 pub(super) struct Withdrawn {
     pub(super) keys: Handle,
-    /// The end of its grace.
+    /// When its grace ends.
     pub(super) until: MonotonicTime,
 }
 
@@ -71,7 +71,7 @@ impl Published {
         self.latest.as_ref().is_some_and(|latest| latest.is_usable(at))
     }
 
-    /// The keys at a time, if there are any.
+    /// Returns the keys at a time, if there are any.
     pub(super) fn keys(&self, at: MonotonicTime) -> Result<RemoteKeys<'_>, KeysUnavailable> {
         if self.fixed.is_some() || self.is_usable(at) {
             return Ok(self.view(at));
@@ -102,11 +102,11 @@ impl Published {
 
 /// The keys of a [`RemoteKeySet`](super::RemoteKeySet) at one time, to verify with.
 ///
-/// A token's key is looked for in the latest set. Only when no member of that has its `kid`, the sets are
-/// searched that the issuer replaced and whose grace is not over, and then the keys that
-/// [`fixed_keys`](super::RemoteKeySet::fixed_keys) added. The first set that has the `kid` decides, even if that
-/// means refusing. A token without `kid` gets a key of the latest set, or, where none was ever fetched or it no
-/// longer verifies, of those that were added.
+/// The key of a token is looked up in the latest set. If no member of that has its `kid`, the sets that the
+/// issuer replaced and whose grace is not over are searched, and then the keys added with
+/// [`fixed_keys`](super::RemoteKeySet::fixed_keys). The first set that has the `kid` decides, even if that
+/// means refusing. A token without `kid` gets a key of the latest set or, if none was fetched or it is no
+/// longer usable, of the added keys.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoteKeys<'r> {
     latest: Option<&'r KeySet>,
@@ -118,22 +118,22 @@ pub struct RemoteKeys<'r> {
 }
 
 impl<'r> RemoteKeys<'r> {
-    /// Returns the latest set, with its verdict on each member; `None` when only added keys are left.
+    /// Returns the latest set, with its verdict on each member; `None` if only added keys are left.
     #[must_use]
     pub const fn latest(&self) -> Option<&'r KeySet> {
         self.latest
     }
 
-    /// Returns what a `token` needs that a [`Verifier`](crate::Verifier) refused with these keys, if a new set
-    /// can mend the refusal:
+    /// Returns the need of a `token` that a [`Verifier`](crate::Verifier) refused with these keys, if a new
+    /// set could fix that:
     ///
-    /// - no key has its `kid`, or the one that has it was set aside, is for another algorithm or is not the
+    /// - no key has its `kid`, or the key that has it was set aside, is for another algorithm or is not the
     ///   only one;
     /// - it has no `kid`, and no single key is for its algorithm;
     /// - its signature does not verify with a key of the remote set: the issuer may have replaced the key and
     ///   kept the `kid`.
     ///
-    /// Pass `None` on as a refusal. It needs no access to the set, and no lock.
+    /// If this returns `None`, refuse the token. It needs no access to the set, and no lock.
     pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
         let limits = self.recipe.limits;
@@ -145,10 +145,10 @@ impl<'r> RemoteKeys<'r> {
         let mends = match (kind, self.find_here(&query)) {
             _ if !self.recipe.allowed.contains(algorithm) => false,
             (Kind::Selection, Err(_)) => true,
-            // There is a key: the verifier has a rule of its own.
+            // There is a key: a rule of the verifier refused the token.
             (Kind::Selection, Ok(_)) => false,
             (Kind::Signature, Err(_)) => false,
-            // Signatures of the other algorithms have one length, whatever the key.
+            // Signatures of the other algorithms have the same length for every key.
             (Kind::Signature, Ok(_)) if is_length(refusal) && algorithm.kty() != "RSA" => false,
             (Kind::Signature, Ok(key)) => !self.is_fixed(key),
         };
@@ -160,16 +160,16 @@ impl<'r> RemoteKeys<'r> {
         fixed.any(|fixed| core::ptr::eq(fixed, key))
     }
 
-    /// The newest set that was replaced or added and has this kid.
+    /// Returns the newest replaced or added set that has this kid.
     fn beside_latest(&self, kid: JsonString<'_>) -> Option<&'r KeySet> {
         let in_grace = self.withdrawn.iter().filter(|withdrawn| withdrawn.until > self.at);
         let mut others = in_grace.map(|withdrawn| &*withdrawn.keys).chain(self.fixed);
         others.find(|keys| keys.keys_of(kid).next().is_some())
     }
-    /// Finds a key, which lives as long as what these keys were taken from.
+    /// Finds a key that lives as long as the keys it was taken from.
     pub(super) fn find_here(self, query: &Query<'_>) -> Result<&'r VerifyingKey, SelectError> {
         let Some(latest) = self.latest else {
-            // A view without the latest set has keys that were added.
+            // A view without the latest set has added keys.
             return self.fixed.map_or(Err(SelectError::NoKeys), |fixed| fixed.find(query));
         };
         let found = latest.find(query);
@@ -177,12 +177,12 @@ impl<'r> RemoteKeys<'r> {
         query.reference.kid().and_then(|kid| self.beside_latest(kid)).map_or(found, |keys| keys.find(query))
     }
 
-    /// The algorithms that the set is for, and those of the keys that were added.
+    /// Returns the algorithms of the set, and those of the added keys.
     pub(super) fn algorithms_here(self) -> AlgorithmSet {
         self.fixed.map_or(self.recipe.allowed, |fixed| self.recipe.allowed | fixed.algorithms())
     }
 
-    /// Every key, for a diagnosis.
+    /// Returns every key, for a diagnosis.
     pub(super) fn members_here(self, reference: Reference<'r>) -> impl Iterator<Item = Member<'r>> + use<'r> {
         let latest = self.latest;
         let others = match (latest, reference.kid()) {

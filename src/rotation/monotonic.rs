@@ -1,14 +1,14 @@
-//! The time that rotation runs on.
+//! The time that rotation uses.
 
 use core::time::Duration;
 
-/// A point on a clock that is never set: the time since a fixed origin, such as the start of the device
-/// or of the process.
+/// A time on a clock that is never set: the time since a fixed origin, such as the start of the device or
+/// process.
 ///
-/// Rotation runs on this and not on [`UnixTime`](crate::UnixTime), which a time server may set by years in
-/// either direction. The origin is the caller's; one [`RemoteKeySet`](super::RemoteKeySet) is always given
-/// times of the same one. Threads may hand in times in another order than they read them: a time before the
-/// latest counts as the latest.
+/// Rotation uses this instead of [`UnixTime`](crate::UnixTime), which a time server may set by years in
+/// either direction. The caller chooses the origin; all times given to one
+/// [`RemoteKeySet`](super::RemoteKeySet) must have the same one. Threads may pass times in a different order
+/// than they read them: a time before the latest counts as the latest.
 ///
 /// ```
 /// use core::time::Duration;
@@ -21,23 +21,23 @@ use core::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MonotonicTime(Duration);
 
-/// Where the origin lies on the scale inside, so that a saved set can be older than it.
+/// The internal value of the origin, so that a saved set can be older than it.
 const ORIGIN: Duration = Duration::from_secs(400 * 24 * 3600);
 
 impl MonotonicTime {
-    /// Earlier than every time that is handed in.
+    /// Earlier than every time that is passed in.
     pub(super) const START: Self = Self(Duration::ZERO);
 
-    /// Returns the point this long after the origin.
+    /// Creates the time this long after the origin.
     #[must_use]
     pub const fn since_origin(elapsed: Duration) -> Self {
-        // Centuries after the origin, time stands still.
+        // Centuries after the origin, time stops.
         Self(ORIGIN.saturating_add(elapsed))
     }
 
-    /// Returns the time since the first call in this process. Where the system suspends, the time asleep may
-    /// not count ([`std::time::Instant`]). There is no such function on `wasm32-unknown-unknown`, where `std`
-    /// has no clock.
+    /// Returns the time since the first call in this process. While the system is suspended, time may not
+    /// advance ([`std::time::Instant`]). This function does not exist on `wasm32-unknown-unknown`, where
+    /// `std` has no clock.
     #[cfg(all(feature = "std", not(all(target_arch = "wasm32", target_os = "unknown"))))]
     #[must_use]
     pub fn now() -> Self {
@@ -49,12 +49,12 @@ impl MonotonicTime {
         Self(self.0.saturating_add(wait))
     }
 
-    /// The point this long before, at most the distance to the origin's own past.
+    /// Returns the time this much earlier, but not before the start of the internal scale.
     pub(super) const fn before(self, age: Duration) -> Self {
         Self(self.0.saturating_sub(age))
     }
 
-    /// The time since an earlier point; zero since a later one.
+    /// Returns the time since an earlier time; zero for a later one.
     pub(super) const fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
     }

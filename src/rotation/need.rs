@@ -1,4 +1,4 @@
-//! What a refused token asks for that a new set may have, and which needs have been looked up already.
+//! What a refused token needs of a new set, and which needs have already been looked up.
 
 use alloc::collections::VecDeque;
 
@@ -8,14 +8,14 @@ use crate::algorithm::Algorithm;
 use crate::error::{Error, SelectError, SignatureError};
 use crate::json::JsonString;
 
-/// A reason to fetch the set: a token was refused for something that a new set can mend. It comes from
-/// [`RemoteKeys::refused`](super::RemoteKeys::refused) and goes to
+/// A reason to fetch the set: a token was refused for something that a new set could fix. Returned by
+/// [`RemoteKeys::refused`](super::RemoteKeys::refused), and passed to
 /// [`RemoteKeySet::refetch`](super::RemoteKeySet::refetch).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "ask the set whether to fetch"]
 pub struct Need {
     pub(super) kind: Kind,
-    /// What is needed, so that it is known again.
+    /// Identifies what is needed.
     digest: [u8; 16],
     /// The number of the set that the token was verified with.
     pub(super) revision: u64,
@@ -25,12 +25,12 @@ pub struct Need {
 pub(super) enum Kind {
     /// No key was chosen.
     Selection,
-    /// A key was chosen, and the signature is not its own.
+    /// A key was chosen, but the signature does not verify with it.
     Signature,
 }
 
 impl Kind {
-    /// What kind of refusal this is; `None` for one that no set can mend.
+    /// Returns the kind of refusal; `None` for one that no set could fix.
     pub(super) const fn of(refusal: &Error) -> Option<Self> {
         match refusal {
             Error::Select(
@@ -55,7 +55,7 @@ impl Need {
         let mut hash = Sha256::new();
         hash.update([u8::from(kind == Kind::Signature), u8::from(kid.is_some())]);
         match kid {
-            // Escapes are resolved: a kid is the same kid however it is written.
+            // The kid is hashed unescaped, so that it is the same however it is written.
             Some(kid) => kid.chars().for_each(|part| hash.update(part.encode_utf8(&mut [0; 4]))),
             None => hash.update(alg.name()),
         }
@@ -66,21 +66,21 @@ impl Need {
     }
 }
 
-/// How many needs are remembered.
+/// The maximum number of needs that are remembered.
 const MAX_NEEDS: usize = 32;
 
-/// Needs of tokens that were refused, the oldest first.
+/// Needs of refused tokens, the oldest first.
 ///
-/// They come from whoever can send a token. They are kept as digests, so that their length does not count and
-/// none can be made up to be taken for another; the oldest makes room for the newest; and what is forgotten costs
-/// one answer its precision, and no fetch.
+/// Anyone who can send a token can add to them. They are kept as digests, so that their length does not
+/// matter and none can be crafted to collide with another; the oldest makes room for the newest; a forgotten
+/// need makes one answer less precise, but causes no fetch.
 #[derive(Debug, Default)]
 pub(super) struct Needs(VecDeque<Entry>);
 
 #[derive(Debug)]
 struct Entry {
     digest: [u8; 16],
-    /// How many permits had been given when it was first seen.
+    /// How many permits had been issued when it was first seen.
     permits: u64,
 }
 
@@ -89,8 +89,8 @@ impl Needs {
         Self(VecDeque::new())
     }
 
-    /// Remembers a need, and returns how many permits had been given when it was first seen. A set that a later
-    /// permit brought was searched for it.
+    /// Remembers a need, and returns how many permits had been issued when it was first seen. A set fetched
+    /// with a later permit was searched for it.
     pub(super) fn note(&mut self, need: &Need, permits: u64) -> u64 {
         if let Some(entry) = self.0.iter().find(|entry| entry.digest == need.digest) {
             return entry.permits;

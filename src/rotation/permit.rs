@@ -1,4 +1,4 @@
-//! The permission to fetch, and what a fetch brings: the half of the work that needs no access to the set.
+//! The permission to fetch, and the result of a fetch: the half of the work that needs no access to the set.
 
 use alloc::boxed::Box;
 use core::time::Duration;
@@ -14,12 +14,12 @@ use crate::jwks::Jwks;
 use crate::key_set::KeySet;
 use crate::limits::Limits;
 
-/// The permission to fetch the set once. There is at most one at a time.
+/// The permission to fetch the set once. At most one exists at a time.
 ///
-/// Hand it the response with [`receive`](Self::receive), and the outcome to
-/// [`RemoteKeySet::complete`](super::RemoteKeySet::complete). One that is dropped instead is considered lost when
-/// the policy's [`fetch_timeout`](super::RotationPolicy::fetch_timeout) is over. Where a request can be cancelled,
-/// by a client that hangs up for one, the fetch should not be a part of it.
+/// Pass the response to [`receive`](Self::receive), and the outcome to
+/// [`RemoteKeySet::complete`](super::RemoteKeySet::complete). A dropped permit is considered lost after the
+/// policy's [`fetch_timeout`](super::RotationPolicy::fetch_timeout). If requests can be cancelled, for
+/// example by a client that disconnects, do not make the fetch part of one.
 #[derive(Debug)]
 #[must_use = "no other fetch is permitted until this one is completed or lost"]
 pub struct FetchPermit {
@@ -28,16 +28,16 @@ pub struct FetchPermit {
     pub(super) number: u64,
     pub(super) issued_at: MonotonicTime,
     pub(super) etag: Option<Box<str>>,
-    /// The digest of the document that is in use.
+    /// The digest of the document in use.
     pub(super) digest: Option<[u8; 32]>,
     pub(super) recipe: Recipe,
 }
 
-/// What a permit and its set know each other by, without a counter that all sets would share.
+/// How a permit and its set recognize each other, without a counter shared by all sets.
 ///
-/// Both hold an allocation, and the permit also knows the address of its set's. Two allocations that live at the
-/// same time have different addresses. A permit of a set that is alive has another set address; one of a set
-/// that is gone is older than this set and all its permits, and is alive, so that none of them has its address.
+/// Both hold an allocation, and the permit also stores the address of its set's. Allocations that exist at
+/// the same time have different addresses. A permit of another existing set stores another set address. A
+/// permit of a dropped set is older than this set and its permits but still exists: none has its address.
 #[derive(Debug)]
 pub(super) struct PermitIdentity {
     pub(super) set: usize,
@@ -58,25 +58,26 @@ pub(super) fn address(allocation: &u8) -> usize {
     core::ptr::from_ref(allocation).addr()
 }
 
-/// How keys are made of a document.
+/// How keys are built from a document.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipe {
     pub(super) allowed: AlgorithmSet,
-    /// The values of `use` that are accepted beside `sig`.
+    /// The values of `use` that are accepted besides `sig`.
     pub(super) uses: &'static [&'static str],
     pub(super) limits: Limits,
 }
 
 impl FetchPermit {
-    /// Returns the `ETag` of the set that is in use, for the request's `If-None-Match` (RFC 9110 §13.1.2). The
-    /// server may then answer 304 without a body.
+    /// Returns the `ETag` of the set in use, for the request's `If-None-Match` (RFC 9110 §13.1.2). The server
+    /// may then answer 304 without a body.
     #[must_use]
     pub fn etag(&self) -> Option<&str> {
         self.etag.as_deref()
     }
 
-    /// Reads the response, and builds and prepares the keys. This is the expensive half of a fetch, some 37 ms
-    /// for 1,024 RSA keys, and needs no access to the set. A document that is already in use is not read again.
+    /// Reads the response, and builds and prepares the keys. This is the expensive half of a fetch, about 37
+    /// ms for 1,024 RSA keys, and needs no access to the set. A document that is already in use is not parsed
+    /// again.
     pub fn receive(self, fetched: Result<HttpResponse<'_>, NoResponse>) -> FetchOutcome {
         let retry_after = fetched.as_ref().ok().and_then(HttpResponse::retry_after);
         let content = match fetched {
@@ -97,7 +98,7 @@ impl FetchPermit {
     }
 }
 
-/// What came of a fetch, its keys ready to be used.
+/// The result of a fetch, with keys ready for use.
 #[derive(Debug)]
 #[must_use = "complete the fetch with it"]
 pub struct FetchOutcome {
@@ -110,7 +111,7 @@ pub struct FetchOutcome {
 pub(super) enum Content {
     /// Status 304.
     NotModified(Fields),
-    /// The document that is in use, once more.
+    /// The same document that is in use.
     Same(Fields),
     New(Document, Fields),
 }
@@ -139,7 +140,7 @@ impl Document {
 #[derive(Debug)]
 pub(super) struct Fields {
     pub(super) etag: Option<Box<str>>,
-    /// The lifetime that the response gives itself.
+    /// The lifetime that the response states.
     pub(super) declared: Option<Duration>,
     pub(super) age: Duration,
 }

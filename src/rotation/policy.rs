@@ -1,4 +1,4 @@
-//! How long keys are used, and how often they may be asked for.
+//! How long keys are used, and how often they may be fetched.
 
 use core::fmt;
 use core::time::Duration;
@@ -6,13 +6,13 @@ use core::time::Duration;
 use super::jitter::Jitter;
 use crate::limits::Limits;
 
-/// How long the keys of a [`RemoteKeySet`](super::RemoteKeySet) are used, and how often its endpoint is asked.
+/// How long the keys of a [`RemoteKeySet`](super::RemoteKeySet) are used, and how often they are fetched.
 ///
-/// | | unless set | bounds |
+/// | | default | bounds |
 /// |---|---|---|
 /// | [`cooldown`](Self::cooldown) | 30 s | 1 s to 1 h |
-/// | [`lifetime`](Self::lifetime), where the response says | 1 min to 1 h | 1 s to 30 days |
-/// | [`default_lifetime`](Self::default_lifetime), where it does not | 5 min | those of `lifetime` |
+/// | [`lifetime`](Self::lifetime), if the response states one | 1 min to 1 h | 1 s to 30 days |
+/// | [`default_lifetime`](Self::default_lifetime), if it does not | 5 min | those of `lifetime` |
 /// | [`early_refresh`](Self::early_refresh) | 30 s | up to 30 days |
 /// | [`max_stale`](Self::max_stale) | 1 day | up to 30 days |
 /// | [`max_backoff`](Self::max_backoff) | 15 min | the cooldown to 1 day |
@@ -22,8 +22,8 @@ use crate::limits::Limits;
 /// | [`withdrawal`](Self::withdrawal) | [`Withdrawal::AtEndOfLifetime`] | |
 /// | [`limits`](Self::limits) | those of [`Limits`] | up to 1 MiB |
 ///
-/// A value that is set beyond its bounds is an error when the set is created. One that is not set moves to the
-/// nearest bound if others make that necessary.
+/// Setting a value outside its bounds is an error when the set is created. An unset value moves to the
+/// nearest bound if other values make that necessary.
 ///
 /// ```
 /// use core::time::Duration;
@@ -50,12 +50,12 @@ pub struct RotationPolicy {
     pub(super) limits: Limits,
 }
 
-/// What becomes of the keys when the issuer answers with a well-formed set without a single usable key.
+/// What happens to the keys when the issuer responds with a well-formed set without a usable key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Withdrawal {
-    /// They verify to the end of their own lifetime and no longer: they are not used stale.
+    /// They verify until the end of their own lifetime and no longer: they are not used stale.
     AtEndOfLifetime,
-    /// They no longer verify. An issuer that publishes an empty set by mistake takes down verification at once.
+    /// They no longer verify. An issuer that publishes an empty set by mistake stops verification at once.
     AtOnce,
     /// They verify as after a failed fetch, for [`RotationPolicy::max_stale`] beyond their lifetime.
     Keep,
@@ -66,14 +66,13 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl RotationPolicy {
-    /// Creates the policy of the table's second column.
+    /// Creates the default policy.
     #[must_use]
     pub const fn new() -> Self {
         Self {
             cooldown: Duration::from_secs(30),
-            // An issuer that forbids caching (`no-store`) is asked once a minute, and not for every token. One
-            // that allows a day of it is asked every hour, because that is how long a key that was withdrawn
-            // goes on to verify.
+            // An issuer that forbids caching (`no-store`) is asked once a minute, not for every token. One
+            // that allows caching for a day is asked every hour, because a withdrawn key verifies until then.
             min_lifetime: Duration::from_secs(60),
             max_lifetime: HOUR,
             default_lifetime: None,
@@ -88,18 +87,18 @@ impl RotationPolicy {
         }
     }
 
-    /// Sets the minimum time from one fetch to the next, whatever the reason: a token, the end of a lifetime, an
-    /// earlier failure, or the operator. No sequence of tokens causes more. Only while no key has ever been
-    /// there, failed fetches are repeated after 1, 2, 4 … seconds, up to the cooldown.
+    /// Sets the minimum time between fetches, whatever the reason: a token, the end of a lifetime, an earlier
+    /// failure, or the operator. No sequence of tokens causes more. Only while there has never been a key,
+    /// failed fetches are repeated after 1, 2, 4 … seconds, up to the cooldown.
     #[must_use]
     pub const fn cooldown(mut self, pause: Duration) -> Self {
         self.cooldown = pause;
         self
     }
 
-    /// Sets the bounds of the lifetime that a response gives its keys with `Cache-Control: max-age` or `Expires`
-    /// (RFC 9111 §4.2.1). `no-store`, `no-cache`, malformed fields and a lifetime that is over give the lower
-    /// bound. Scheduled fetches that succeed are at least the lower bound apart.
+    /// Sets the bounds of the lifetime that a response gives its keys with `Cache-Control: max-age` or
+    /// `Expires` (RFC 9111 §4.2.1). `no-store`, `no-cache`, malformed fields and an expired lifetime result
+    /// in the lower bound. Scheduled fetches that succeed are at least the lower bound apart.
     #[must_use]
     pub const fn lifetime(mut self, min: Duration, max: Duration) -> Self {
         self.min_lifetime = min;
@@ -107,79 +106,80 @@ impl RotationPolicy {
         self
     }
 
-    /// Sets the lifetime of keys whose response says nothing about it.
+    /// Sets the lifetime of keys whose response does not state one.
     #[must_use]
     pub const fn default_lifetime(mut self, lifetime: Duration) -> Self {
         self.default_lifetime = Some(lifetime);
         self
     }
 
-    /// Sets how long before the end of the lifetime a fetch is due, so that the new keys are there when the old
-    /// ones end and no request waits. It is at most half of the lifetime; jitter makes it up to half shorter.
+    /// Sets how long before the end of the lifetime a fetch is due, so that the new keys arrive before the
+    /// old ones end and no request waits. It is at most half of the lifetime; jitter makes it up to half
+    /// shorter.
     #[must_use]
     pub const fn early_refresh(mut self, early: Duration) -> Self {
         self.early_refresh = early;
         self
     }
 
-    /// Sets how long keys are used beyond their lifetime while the endpoint fails. After that, nothing verifies
-    /// until a fetch succeeds. The directives `must-revalidate` and `stale-if-error` do not count: how long an
-    /// outage is survived is the verifier's decision and not the issuer's.
+    /// Sets how long keys are used beyond their lifetime while the endpoint fails. After that, nothing
+    /// verifies until a fetch succeeds. The directives `must-revalidate` and `stale-if-error` are ignored:
+    /// how long to survive an outage is for the verifier to decide, not the issuer.
     #[must_use]
     pub const fn max_stale(mut self, stale: Duration) -> Self {
         self.max_stale = stale;
         self
     }
 
-    /// Sets the maximum time from a failed fetch to the next scheduled one, and the longest `Retry-After` that is
-    /// honored. The pause starts at one to two cooldowns and doubles with each failure. A token that needs a
-    /// fetch does not wait for it, but for the cooldown.
+    /// Sets the maximum time from a failed fetch to the next scheduled one, and the longest `Retry-After`
+    /// that is honored. The pause starts at one to two cooldowns and doubles with each failure. A token that
+    /// needs a fetch waits only for the cooldown.
     #[must_use]
     pub const fn max_backoff(mut self, pause: Duration) -> Self {
         self.max_backoff = Some(pause);
         self
     }
 
-    /// Sets the minimum time between two fetches whose reason is a signature that does not verify. Anyone can
-    /// make such tokens with a `kid` that exists; an issuer that replaced a key under its `kid` makes them, too.
+    /// Sets the minimum time between fetches because of signatures that do not verify. Anyone can send such
+    /// tokens with an existing `kid`; they also occur when an issuer replaces a key under its `kid`.
     #[must_use]
     pub const fn bad_signature_pause(mut self, pause: Duration) -> Self {
         self.bad_signature_pause = Some(pause);
         self
     }
 
-    /// Sets how long a key goes on to verify after a new set came without its `kid`. Without grace, a key is
-    /// withdrawn at once. With it, so does a key that was withdrawn because it leaked.
+    /// Sets how long a key continues to verify after a new set without its `kid` has arrived. Without grace,
+    /// a key is withdrawn at once; with it, even a leaked key continues to verify.
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
     }
 
-    /// Sets after how long a [`FetchPermit`](super::FetchPermit) that has not come back is considered lost, so
-    /// that another can be given, a cooldown after it at the earliest. Make it longer than the HTTP client's own
-    /// timeout.
+    /// Sets how long until a [`FetchPermit`](super::FetchPermit) that has not come back is considered lost,
+    /// so that another can be issued, at the earliest a cooldown after it. Make it longer than the timeout of
+    /// the HTTP client.
     #[must_use]
     pub const fn fetch_timeout(mut self, timeout: Duration) -> Self {
         self.fetch_timeout = timeout;
         self
     }
 
-    /// Sets what becomes of the keys when the issuer publishes none that can be used.
+    /// Sets what happens to the keys when the issuer publishes none that are usable.
     #[must_use]
     pub const fn withdrawal(mut self, withdrawal: Withdrawal) -> Self {
         self.withdrawal = withdrawal;
         self
     }
 
-    /// Sets how much is read of a JWK Set and of a token.
+    /// Sets the limits for a JWK Set and a token.
     #[must_use]
     pub const fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Holds every value that was set to its bounds.
+    /// Checks every value that was set against its bounds.
     pub(super) fn check(&self) -> Result<(), PolicyError> {
         let second = Duration::from_secs(1);
         let settings = [
@@ -202,35 +202,36 @@ impl RotationPolicy {
         Ok(())
     }
 
-    /// The lifetime that is left of a response of this age that gives itself a lifetime, or says nothing.
+    /// Returns the remaining lifetime of a response of this age, given the lifetime that it states, if any.
     pub(super) fn lifetime_of(&self, declared: Option<Duration>, age: Duration) -> Duration {
         let default = self.default_lifetime.unwrap_or(Duration::from_secs(300));
         let left = declared.map_or(default, |declared| declared.saturating_sub(age));
         left.max(self.min_lifetime).min(self.max_lifetime)
     }
 
-    /// How long after the permit for a set of this lifetime the next fetch is due.
+    /// Returns how long after the permit for a set of this lifetime the next fetch is due.
     pub(super) fn refresh_after(&self, lifetime: Duration, jitter: &mut Jitter) -> Duration {
         let early = self.early_refresh.min(half(lifetime));
         let refresh = lifetime.saturating_sub(early).max(self.min_lifetime);
         refresh.saturating_add(jitter.below(half(early)))
     }
 
-    /// How long no fetch is scheduled after this many failures in a row: between half of a time that doubles with
-    /// each failure and the whole of it.
+    /// Returns how long no fetch is scheduled after this many consecutive failures: between half and all of a
+    /// time that doubles with each failure.
     pub(super) fn backoff(&self, failures: u32, jitter: &mut Jitter) -> Duration {
         let factor = 1_u32.checked_shl(failures).unwrap_or(u32::MAX);
         let whole = self.cooldown.saturating_mul(factor).min(self.longest_pause());
         whole.saturating_sub(jitter.below(half(whole))).max(self.cooldown)
     }
 
-    /// How long no fetch is permitted after this many failures in a row, while there was never a key.
+    /// Returns how long no fetch is permitted after this many consecutive failures, while there was never a
+    /// key.
     pub(super) fn startup_pause(&self, failures: u32) -> Duration {
         let doubled = 1_u64.checked_shl(failures.saturating_sub(1)).unwrap_or(u64::MAX);
         Duration::from_secs(doubled).min(self.cooldown)
     }
 
-    /// The maximum of a pause, be it the server that asks for it.
+    /// Returns the maximum pause, even if the server asks for longer.
     pub(super) fn longest_pause(&self) -> Duration {
         self.max_backoff.unwrap_or(Duration::from_secs(900).max(self.cooldown))
     }
@@ -239,7 +240,7 @@ impl RotationPolicy {
         self.bad_signature_pause.unwrap_or(Duration::from_secs(300).max(self.cooldown))
     }
 
-    /// After how long a permit that has not come back no longer stands in the way.
+    /// Returns how long until a permit that has not come back no longer blocks others.
     pub(super) fn lapse(&self) -> Duration {
         self.fetch_timeout.max(self.cooldown)
     }
@@ -256,11 +257,11 @@ fn half(time: Duration) -> Duration {
     time / 2
 }
 
-/// A value of a [`RotationPolicy`] is out of its bounds.
+/// A value of a [`RotationPolicy`] is outside its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PolicyError {
-    /// The method that set it; of `lifetime`, with its argument.
+    /// The method that set it; for `lifetime`, with its argument.
     pub setting: &'static str,
     /// The value.
     pub found: Duration,

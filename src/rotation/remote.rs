@@ -1,4 +1,4 @@
-//! The set that is fetched, and when.
+//! The set that is fetched, and when to fetch it.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -17,34 +17,34 @@ use crate::algorithm::AlgorithmSet;
 use crate::json::JsonString;
 use crate::key_set::KeySet;
 
-/// How many replaced sets are kept for the grace of their keys. An issuer that withdraws keys more often than
-/// this within one grace cuts the oldest short.
+/// The maximum number of replaced sets that are kept for the grace of their keys. If an issuer withdraws keys
+/// more often within one grace, the oldest set is dropped early.
 const MAX_WITHDRAWN: usize = 4;
 
-/// The keys of an issuer that publishes them as a JWK Set (RFC 7517 §5) at a URL, over time: see the
+/// The keys of an issuer that publishes them as a JWK Set (RFC 7517 §5) at a URL, kept current: see the
 /// [module's page](super).
 #[derive(Debug)]
 pub struct RemoteKeySet {
     policy: RotationPolicy,
     jitter: Jitter,
     published: Published,
-    /// What belongs to the latest set and verifying does not read.
+    /// What belongs to the latest set and is not read to verify.
     record: Option<Record>,
-    /// The latest time that was handed in.
+    /// The latest time that was passed in.
     now: MonotonicTime,
     needs: Needs,
-    /// What permits know this set by; made with the first.
+    /// What permits recognize this set by; created with the first.
     identity: Option<Box<u8>>,
     in_flight: Option<InFlight>,
-    /// How many permits were given.
+    /// How many permits were issued.
     permits: u64,
-    /// The number of the latest permit that brought keys or confirmed them.
+    /// The number of the latest permit that yielded or confirmed keys.
     succeeded: u64,
     /// No fetch is permitted before this.
     permitted_at: MonotonicTime,
     /// No fetch is scheduled before this.
     scheduled_at: MonotonicTime,
-    /// No bad signature is worth a fetch before this.
+    /// No signature that does not verify is worth a fetch before this.
     signature_at: MonotonicTime,
     /// The operator asked for a fetch, and none has been permitted since.
     requested: bool,
@@ -68,34 +68,33 @@ struct InFlight {
     issued_at: MonotonicTime,
 }
 
-/// What a fetch that succeeded changed.
+/// What a successful fetch changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refreshed {
     /// A new set is in use.
     Replaced,
-    /// The set that is in use is still the issuer's, by a 304 or by the same document again. Its lifetime is
-    /// extended, and its keys stay as they are.
+    /// The set in use is still current, because of a 304 or the same document. Its lifetime is extended, and
+    /// its keys do not change.
     Confirmed,
 }
 
-/// Whether fetching the set again can help a token that was refused. Exhaustive on purpose: handle every variant.
+/// Whether fetching the set again can help a refused token. Exhaustive on purpose: handle every variant.
 #[derive(Debug)]
 #[must_use = "it may hold a permit"]
 pub enum Refetch<P = FetchPermit> {
-    /// Fetch now, complete, and verify once more.
+    /// Fetch now, complete, and verify again.
     Now(P),
-    /// The set has changed since the token was verified: verify once more.
+    /// The set has changed since the token was verified: verify again.
     VerifyAgain,
-    /// A fetch is in flight: verify once more when it has been completed, or refuse the token.
+    /// A fetch is in flight: verify again when it has been completed, or refuse the token.
     InFlight,
-    /// No fetch is permitted yet. Until then the token is to be refused; a valid one will succeed on a later
-    /// retry.
+    /// No fetch is permitted yet. Refuse the token until then; a valid token will succeed on a later retry.
     Later {
         /// The time from now.
         wait: Duration,
     },
-    /// The set was fetched after this was first needed, and does not have it: refuse the token.
+    /// The set was fetched after this need first occurred, and does not meet it: refuse the token.
     AlreadyFetched,
 }
 
@@ -104,7 +103,7 @@ impl RemoteKeySet {
     ///
     /// # Errors
     ///
-    /// [`PolicyError`] for a value out of its bounds.
+    /// [`PolicyError`] for a value outside its bounds.
     pub fn new(
         allowed: impl Into<AlgorithmSet>,
         policy: RotationPolicy,
@@ -139,7 +138,7 @@ impl RemoteKeySet {
         })
     }
 
-    /// Accepts keys with one of these values of `use`, too, in every set that is fetched from now on: see
+    /// Also accepts keys with one of these values of `use`, in every set fetched from now on: see
     /// [`Jwk::allow_uses`](crate::Jwk::allow_uses).
     #[must_use]
     pub const fn allow_uses(mut self, uses: &'static [&'static str]) -> Self {
@@ -147,7 +146,7 @@ impl RemoteKeySet {
         self
     }
 
-    /// Adds keys that never change, for tokens whose `kid` the issuer's own sets do not have. They verify also
+    /// Adds keys that never change, for tokens whose `kid` is not in the sets of the issuer. They also verify
     /// before the first fetch and when the fetched keys no longer do.
     #[must_use]
     pub fn fixed_keys(mut self, keys: KeySet) -> Self {
@@ -155,13 +154,14 @@ impl RemoteKeySet {
         self
     }
 
-    /// Starts with a set that was saved earlier, `age` ago: in flash, or in a store that workers share. This is
-    /// no fetch, and permits none; a fetch is due when the lifetime that is left nears its end. Header fields that
-    /// were saved with the body may be handed in with it.
+    /// Starts with a set that was saved `age` ago, in flash or in a store shared by workers. This does not
+    /// count as a fetch; the next fetch is due when the remaining lifetime nears its end. Header fields that
+    /// were saved with the body may be passed with it.
     ///
     /// # Errors
     ///
-    /// [`FetchError::KeysPresent`] if there is a set already; [`FetchError::Set`], [`FetchError::NoUsableKey`].
+    /// [`FetchError::KeysPresent`] if there is a set already; [`FetchError::Set`] or
+    /// [`FetchError::NoUsableKey`].
     pub fn seed(
         &mut self,
         saved: &HttpResponse<'_>,
@@ -182,33 +182,33 @@ impl RemoteKeySet {
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] before the first fetch that succeeds, when the lifetime of the keys ended longer ago
-    /// than [`RotationPolicy::max_stale`], and when the issuer withdrew its keys; never with
+    /// [`KeysUnavailable`] before the first successful fetch, if the lifetime of the keys ended longer ago
+    /// than [`RotationPolicy::max_stale`], and if the issuer withdrew its keys; never with
     /// [`fixed_keys`](Self::fixed_keys).
     pub fn keys(&self, now: MonotonicTime) -> Result<RemoteKeys<'_>, KeysUnavailable> {
         self.published.keys(self.at(now))
     }
 
-    /// Returns whether [`fetch_due`](Self::fetch_due) would give a permit.
+    /// Returns whether [`fetch_due`](Self::fetch_due) would return a permit.
     #[must_use]
     pub fn is_fetch_due(&self, now: MonotonicTime) -> bool {
         let at = self.at(now);
         self.due_at() <= at
     }
 
-    /// Gives a permit to fetch if a fetch is due: there are no usable keys, the end of their lifetime is near,
-    /// or the operator asked for it. Call it regularly, or for every token.
+    /// Returns a permit if a fetch is due: there are no usable keys, the end of their lifetime is near, or
+    /// the operator asked for it. Call it regularly, or for every token.
     #[must_use = "no other fetch is permitted until this one is completed or lost"]
     pub fn fetch_due(&mut self, now: MonotonicTime) -> Option<FetchPermit> {
         let at = self.advance(now);
         if self.due_at() <= at { self.permit(at) } else { None }
     }
 
-    /// Decides about the need of a token that was refused: see [`RemoteKeys::refused`].
+    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::refused`].
     ///
-    /// Anyone can make up a kid or a signature. One permit is given for all needs of a cooldown; one for bad
-    /// signatures in each [`RotationPolicy::bad_signature_pause`]. The needs that the set fetched since does not
-    /// meet are remembered, 32 at most, and are told apart from those that have not been looked up.
+    /// Anyone can make up a kid or a signature. All needs within a cooldown share one permit, and bad
+    /// signatures share one per [`RotationPolicy::bad_signature_pause`]. Needs that a set fetched since does
+    /// not meet are remembered, 32 at most, and are told apart from those not looked up yet.
     pub fn refetch(&mut self, need: Need, now: MonotonicTime) -> Refetch {
         let at = self.advance(now);
         if need.revision != self.published.revision {
@@ -237,9 +237,9 @@ impl RemoteKeySet {
         }
     }
 
-    /// Asks for a fetch for another reason than a token: the operator knows that the keys changed. What the
-    /// cooldown does not permit now is due when it is over, as [`fetch_due`](Self::fetch_due) will say; a fetch
-    /// that is in flight does not count as the one that was asked for.
+    /// Asks for a fetch that no token caused: the operator knows that the keys changed. If the cooldown does
+    /// not permit it now, it is due when the cooldown is over, and [`fetch_due`](Self::fetch_due) will say
+    /// so; a fetch that is in flight does not count as this one.
     pub fn request_fetch(&mut self, now: MonotonicTime) -> Refetch {
         let at = self.advance(now);
         if let Some(permit) = self.permit(at) {
@@ -253,15 +253,16 @@ impl RemoteKeySet {
         }
     }
 
-    /// Takes the outcome of a fetch, at the time after the exchange. This is cheap: the keys have been built.
+    /// Takes the outcome of a fetch, at the time after the exchange. This is cheap: the keys are already
+    /// built.
     ///
-    /// The lifetime counts from the time at which the permit was given, because the response may have been on
-    /// its way since (RFC 9111 §4.2.3).
+    /// The lifetime counts from the time at which the permit was issued, because the response may have been
+    /// under way since then (RFC 9111 §4.2.3).
     ///
     /// # Errors
     ///
-    /// [`FetchError`]; the keys that there were stay in use, except for
-    /// [`NoUsableKey`](FetchError::NoUsableKey) as the policy says.
+    /// [`FetchError`]; the previous keys stay in use, unless the policy says otherwise for
+    /// [`NoUsableKey`](FetchError::NoUsableKey).
     pub fn complete(&mut self, outcome: FetchOutcome, now: MonotonicTime) -> Result<Refreshed, FetchError> {
         let at = self.advance(now);
         let FetchOutcome { permit, retry_after, content } = outcome;
@@ -270,7 +271,8 @@ impl RemoteKeySet {
         }
         match self.in_flight {
             None => return Err(FetchError::PermitLapsed),
-            // A permit of a set that is gone may have the address of this set, and never that of a permit.
+            // A permit of a dropped set may have the address of this set, but never that of one of its
+            // permits.
             Some(in_flight) if in_flight.permit != permit.identity.address() => {
                 return Err(FetchError::PermitLapsed);
             }
@@ -282,7 +284,7 @@ impl RemoteKeySet {
                 return Err(error);
             }
             Ok(Content::NotModified(fields)) => {
-                // A permit has an ETag only if there is a set, and none but its own answer replaces that.
+                // A permit has an ETag only if there is a set, which only its own response replaces.
                 debug_assert!(self.record.is_some(), "confirmed nothing");
                 let fields = match &mut self.record {
                     Some(record) => fields.or(&mut record.etag, record.declared),
@@ -308,7 +310,7 @@ impl RemoteKeySet {
         Ok(refreshed)
     }
 
-    /// Returns the state of everything at `now`.
+    /// Returns the state at `now`.
     #[must_use]
     pub fn status(&self, now: MonotonicTime) -> RemoteStatus {
         let at = self.at(now);
@@ -335,13 +337,13 @@ impl RemoteKeySet {
         }
     }
 
-    /// What verifying reads, to be published once more after each change.
+    /// What is read to verify, to be published again after each change.
     #[cfg(feature = "std")]
     pub(super) const fn published(&self) -> &Published {
         &self.published
     }
 
-    /// How many permits were given, if the last is out and has not lapsed.
+    /// Returns how many permits were issued, if the last is in flight and has not lapsed.
     #[cfg(feature = "std")]
     pub(super) fn flight(&self, now: MonotonicTime) -> Option<u64> {
         Some(self.permits).filter(|_| self.is_in_flight(self.at(now)))
@@ -351,7 +353,7 @@ impl RemoteKeySet {
         self.now.max(now)
     }
 
-    /// The time, which goes on, and what it ends.
+    /// Advances the time, and removes what has ended by then.
     fn advance(&mut self, now: MonotonicTime) -> MonotonicTime {
         let at = self.at(now);
         self.now = at;
@@ -359,11 +361,11 @@ impl RemoteKeySet {
         at
     }
 
-    /// When a fetch is due and permitted.
+    /// Returns when a fetch is due and permitted.
     fn due_at(&self) -> MonotonicTime {
         let wanted = match (&self.published.latest, &self.record) {
             (Some(latest), Some(record)) if !self.requested => {
-                // Where there are no keys any more, there is no backoff.
+                // Without usable keys there is no backoff.
                 let usable_until = latest.usable_until.unwrap_or(MonotonicTime::START);
                 record.refresh_at.max(self.scheduled_at).min(usable_until)
             }
@@ -372,7 +374,7 @@ impl RemoteKeySet {
         wanted.max(self.next_permit_at())
     }
 
-    /// When the next fetch is permitted. A permit that is out stands in the way until it is considered lost.
+    /// Returns when the next fetch is permitted. A permit in flight blocks it until it is considered lost.
     fn next_permit_at(&self) -> MonotonicTime {
         match self.in_flight {
             Some(in_flight) => in_flight.issued_at.after(self.policy.lapse()),
@@ -384,7 +386,7 @@ impl RemoteKeySet {
         self.in_flight.is_some() && self.next_permit_at() > at
     }
 
-    /// The one place that gives permits.
+    /// Issues permits; nothing else does.
     fn permit(&mut self, at: MonotonicTime) -> Option<FetchPermit> {
         if self.next_permit_at() > at {
             return None;
@@ -407,7 +409,7 @@ impl RemoteKeySet {
         })
     }
 
-    /// What a fetch that failed puts off.
+    /// Postpones further fetches after one that failed.
     fn fail(&mut self, error: &FetchError, retry_after: Option<Duration>, at: MonotonicTime) {
         self.failures = self.failures.saturating_add(1);
         self.published.last_error = Some(error.clone());
@@ -431,7 +433,7 @@ impl RemoteKeySet {
         self.scheduled_at = at.after(backoff).max(asked);
     }
 
-    /// Starts the lifetime that the fields give, at the time of the request.
+    /// Starts the lifetime that the fields state, at the time of the request.
     fn extend(&mut self, fields: Fields, requested_at: MonotonicTime, confirmed_at: MonotonicTime) {
         let lifetime = self.policy.lifetime_of(fields.declared, fields.age);
         let fresh_until = requested_at.after(lifetime);
@@ -447,8 +449,8 @@ impl RemoteKeySet {
         }
     }
 
-    /// Puts a set in the place of the one before, which is kept for the grace of those of its keys that are gone.
-    /// One that no longer verified is not brought back by this. The lifetime is for [`extend`](Self::extend).
+    /// Replaces the set, and keeps the previous one for the grace of the keys that are gone. A set that was
+    /// no longer usable does not become usable again. [`extend`](Self::extend) sets the lifetime.
     fn replace(&mut self, document: Document, at: MonotonicTime) {
         let before = self.published.latest.take().filter(|latest| {
             !self.policy.grace.is_zero()
@@ -477,7 +479,7 @@ impl RemoteKeySet {
     }
 }
 
-/// Whether a key of a set has a `kid` that no member of the other has.
+/// Returns whether a key of a set has a `kid` that no member of the other has.
 fn has_key_beyond(keys: &KeySet, other: &KeySet) -> bool {
     let mut bound = keys.verdicts().filter(|verdict| verdict.outcome.is_ok());
     let gone = |kid: &str| other.keys_of(JsonString::new(kid, false)).next().is_none();

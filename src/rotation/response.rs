@@ -1,4 +1,4 @@
-//! What the application's HTTP client brings.
+//! The response of the application's HTTP client.
 
 use core::fmt;
 use core::time::Duration;
@@ -6,7 +6,7 @@ use core::time::Duration;
 use super::cache_control::{CacheControl, age, delta_seconds};
 use super::http_date::http_date;
 
-/// A response of the endpoint: its status, its body, and its header fields.
+/// A response of the endpoint: its status, body and header fields.
 ///
 /// ```
 /// use jose_core::rotation::HttpResponse;
@@ -25,7 +25,7 @@ pub struct HttpResponse<'r> {
     cache_control: CacheControl,
     age: Option<u32>,
     date: Option<i64>,
-    /// When it expires; a value that is not a date is long past (RFC 9111 §5.3).
+    /// When it expires; a value that is not a date is in the past (RFC 9111 §5.3).
     expires: Option<Option<i64>>,
     pub(super) etag: Option<&'r str>,
     retry_after: Option<RetryAfter>,
@@ -41,7 +41,7 @@ enum RetryAfter {
 const MAX_ETAG: usize = 256;
 
 impl<'r> HttpResponse<'r> {
-    /// Creates a response with this status code and this body, content codings removed. The client need not
+    /// Creates a response with this status code and this body, without content codings. The client need not
     /// read more of a body than [`Limits::set_length`](crate::Limits::set_length) and one byte.
     pub fn new<B: AsRef<[u8]> + ?Sized>(status: u16, body: &'r B) -> Self {
         Self {
@@ -56,9 +56,9 @@ impl<'r> HttpResponse<'r> {
         }
     }
 
-    /// Adds a field line of the header, in the order in which they came. `Cache-Control`, `Expires` and `Age`
-    /// (RFC 9111 §5), `Date`, `ETag` and `Retry-After` (RFC 9110 §6.6.1, §8.8.3, §10.2.3) are read; all others
-    /// are ignored, so that a client can hand in everything. Malformed values are ignored; a malformed
+    /// Adds a header field line; call it in the order of the lines. `Cache-Control`, `Expires` and `Age`
+    /// (RFC 9111 §5), `Date`, `ETag` and `Retry-After` (RFC 9110 §6.6.1, §8.8.3, §10.2.3) are read; all
+    /// others are ignored, so that a client can pass everything. Malformed values are ignored; a malformed
     /// `Cache-Control` is treated as `no-store`, and a malformed `Expires` as a time in the past.
     ///
     /// There is no wall clock here: an `Expires` counts from the response's own `Date`, and without one is
@@ -84,24 +84,24 @@ impl<'r> HttpResponse<'r> {
         self
     }
 
-    /// The lifetime that the response gives itself, its age not taken off; `None` if it says nothing.
-    /// `max-age` comes before `Expires` (RFC 9111 §4.2.1).
+    /// Returns the lifetime that the response states, without subtracting its age; `None` if it states none.
+    /// `max-age` takes precedence over `Expires` (RFC 9111 §4.2.1).
     pub(super) fn lifetime(&self) -> Option<Duration> {
         let seconds = self.cache_control.lifetime().map(u64::from);
         let expires = || {
             let left = self.expires?.zip(self.date).map(|(expires, date)| expires.saturating_sub(date));
-            // What is past has nothing left.
+            // A time in the past leaves nothing.
             Some(left.and_then(|left| u64::try_from(left).ok()).unwrap_or(0))
         };
         seconds.or_else(expires).map(Duration::from_secs)
     }
 
-    /// The time since the response was made, in the caches on its way.
+    /// Returns the time that the response spent in caches.
     pub(super) fn age(&self) -> Duration {
         Duration::from_secs(self.age.unwrap_or(0).into())
     }
 
-    /// The pause that the server asks for.
+    /// Returns the pause that the server asks for.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let seconds = match self.retry_after? {
             RetryAfter::Seconds(seconds) => u64::from(seconds),
@@ -111,7 +111,7 @@ impl<'r> HttpResponse<'r> {
     }
 }
 
-/// Without the body: a set may hold secrets.
+/// Omits the body: a set may contain secrets.
 impl fmt::Debug for HttpResponse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("HttpResponse");
@@ -119,8 +119,8 @@ impl fmt::Debug for HttpResponse<'_> {
     }
 }
 
-/// An entity tag, `"…"` or `W/"…"` (RFC 9110 §8.8.3). It goes into a request, so that nothing but
-/// visible ASCII is let through.
+/// Returns an entity tag, `"…"` or `W/"…"` (RFC 9110 §8.8.3). It is sent in a request, so only visible ASCII
+/// is accepted.
 fn entity_tag(value: &[u8]) -> Option<&str> {
     let opaque = value.strip_prefix(b"W/").unwrap_or(value).strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let fits = value.len() <= MAX_ETAG && opaque.iter().all(|byte| byte.is_ascii_graphic() && *byte != b'"');

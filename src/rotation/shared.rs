@@ -1,4 +1,4 @@
-//! One remote set for many threads and tasks, without a lock of the application's own.
+//! One remote set for many threads and tasks, which needs no lock of the application.
 
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
@@ -24,10 +24,11 @@ use crate::key::VerifyingKey;
 use crate::reference::Reference;
 use crate::select::{Member, Query, sealed::Find};
 
-/// A [`RemoteKeySet`] that threads and tasks share, with a clock. Cloning it is cheap, and all clones are one set.
+/// A [`RemoteKeySet`] shared by threads and tasks, with a clock. Cloning is cheap, and all clones are the
+/// same set.
 ///
-/// Reading the keys clones an [`Arc`]. Nothing is parsed or built while a lock is held, and none is held while
-/// the application verifies or fetches.
+/// Reading the keys clones an [`Arc`]. Nothing is parsed or built while a lock is held, and no lock is held
+/// while the application verifies or fetches.
 #[derive(Clone)]
 pub struct SharedKeySet(Arc<Inner>);
 
@@ -35,28 +36,28 @@ struct Inner {
     clock: Box<dyn Fn() -> MonotonicTime + Send + Sync>,
     published: RwLock<Arc<Published>>,
     state: Mutex<State>,
-    /// Told when a fetch ends.
+    /// Notified when a fetch ends.
     ended: Condvar,
 }
 
 struct State {
     remote: RemoteKeySet,
-    /// Tasks that wait for a fetch to end, by their numbers.
+    /// Tasks that wait for a fetch to end, by number.
     wakers: BTreeMap<u64, Waker>,
-    /// How many tasks have waited.
+    /// The number of tasks that have waited.
     waits: u64,
 }
 
 impl SharedKeySet {
-    /// Shares a set, whose time is [`MonotonicTime::now`] from here on. One that was given times of another
-    /// origin needs [`with_clock`](Self::with_clock). There is no such function on `wasm32-unknown-unknown`.
+    /// Shares a set, with [`MonotonicTime::now`] as its clock. A set that was given times with another origin
+    /// needs [`with_clock`](Self::with_clock). This function does not exist on `wasm32-unknown-unknown`.
     #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
     #[must_use]
     pub fn new(remote: RemoteKeySet) -> Self {
         Self::with_clock(remote, MonotonicTime::now)
     }
 
-    /// Shares a set with a clock of the caller's.
+    /// Shares a set with a custom clock.
     #[must_use]
     pub fn with_clock(
         remote: RemoteKeySet,
@@ -70,12 +71,12 @@ impl SharedKeySet {
         }))
     }
 
-    /// Returns the keys to verify with now: see [`RemoteKeySet::keys`]. Take them anew for every token: they do
-    /// not change while they are kept.
+    /// Returns the keys to verify with now: see [`RemoteKeySet::keys`]. Call it for every token: keys that
+    /// were returned do not change.
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`].
+    /// [`KeysUnavailable`], as [`RemoteKeySet::keys`].
     pub fn keys(&self) -> Result<CurrentKeys, KeysUnavailable> {
         let at = (self.0.clock)();
         let published = self.0.published.read().unwrap_or_else(PoisonError::into_inner).clone();
@@ -83,16 +84,16 @@ impl SharedKeySet {
         Ok(CurrentKeys { published, at })
     }
 
-    /// Gives the permit to fetch if a fetch is due: see [`RemoteKeySet::fetch_due`]. A thread or task of its own
-    /// calls this every second or so.
+    /// Returns a permit if a fetch is due: see [`RemoteKeySet::fetch_due`]. Call it every second or so in a
+    /// dedicated thread or task.
     pub fn fetch_due(&self) -> Option<Fetch> {
         let now = (self.0.clock)();
-        // Most calls find nothing due, and those that do meet here.
+        // Most calls find nothing due; the lock decides which of the others gets the permit.
         let permit = self.0.lock().remote.fetch_due(now);
         permit.map(|permit| self.fetch(permit))
     }
 
-    /// Decides about the need of a token that was refused: see [`RemoteKeySet::refetch`].
+    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeySet::refetch`].
     pub fn refetch(&self, need: Need) -> Refetch<Fetch> {
         let now = (self.0.clock)();
         let next = self.0.lock().remote.refetch(need, now);
@@ -106,23 +107,23 @@ impl SharedKeySet {
         self.with_fetch(next)
     }
 
-    /// Returns the state of everything now.
+    /// Returns the current state.
     #[must_use]
     pub fn status(&self) -> RemoteStatus {
         let now = (self.0.clock)();
         self.0.lock().remote.status(now)
     }
 
-    /// Waits until the fetch that is in flight has ended, for asynchronous code and any runtime. It is ready at
-    /// once when there is none. Put the runtime's timeout around it.
+    /// Waits until the fetch in flight has ended, for asynchronous code and any runtime. It is ready at once
+    /// if there is none. Wrap it in the runtime's timeout.
     #[must_use = "futures do nothing unless they are awaited"]
     pub fn fetched(&self) -> Fetched {
         let flight = self.0.flight();
         Fetched { shared: Arc::clone(&self.0), flight, number: None }
     }
 
-    /// Waits until the fetch that is in flight has ended, on this thread, and at most this long. Returns whether
-    /// none is in flight any more.
+    /// Waits on this thread until the fetch in flight has ended, at most this long. Returns whether no fetch
+    /// is in flight any more.
     pub fn wait(&self, timeout: Duration) -> bool {
         let Some(flight) = self.0.flight() else { return true };
         let state = self.0.lock();
@@ -132,7 +133,7 @@ impl SharedKeySet {
     }
 
     fn fetch(&self, permit: FetchPermit) -> Fetch {
-        // Whoever waited for a permit that lapsed sees a new flight.
+        // Those who waited for a permit that lapsed see a new flight.
         self.0.publish(self.0.lock());
         Fetch { shared: Arc::clone(&self.0), permit: Some(permit) }
     }
@@ -153,13 +154,13 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The number of the fetch that is in flight.
+    /// Returns the number of the fetch in flight.
     fn flight(&self) -> Option<u64> {
         let now = (self.clock)();
         self.lock().remote.flight(now)
     }
 
-    /// Lets readers see what changed, and wakes those who wait.
+    /// Publishes changes to readers, and wakes those who wait.
     fn publish(&self, mut state: MutexGuard<'_, State>) {
         let published = Arc::new(state.remote.published().clone());
         let before = {
@@ -170,7 +171,7 @@ impl Inner {
         drop(state);
         self.ended.notify_all();
         wakers.into_values().for_each(Waker::wake);
-        // Keys that nobody has any more are freed here, outside the locks.
+        // Keys that are no longer used are freed here, outside the locks.
         drop(before);
     }
 
@@ -194,8 +195,8 @@ impl fmt::Debug for SharedKeySet {
     }
 }
 
-/// The permission to fetch a [`SharedKeySet`] once. One that is dropped counts as a fetch that brought no
-/// response, and nobody waits for it any longer.
+/// The permission to fetch a [`SharedKeySet`] once. When dropped, it counts as a fetch without a response,
+/// and ends the wait for it.
 #[must_use = "whoever is given this fetches the set"]
 pub struct Fetch {
     shared: Arc<Inner>,
@@ -210,9 +211,9 @@ impl Fetch {
         self.permit.as_ref().and_then(FetchPermit::etag)
     }
 
-    /// Reads the response, builds the keys, and publishes them. Verifying goes on in the meantime with the keys
-    /// that there are. This can take some milliseconds for a large set: in asynchronous code, call it where
-    /// blocking is allowed.
+    /// Reads the response, builds the keys, and publishes them. Meanwhile the current keys continue to
+    /// verify. This can take some milliseconds for a large set: in asynchronous code, call it where blocking
+    /// is allowed.
     ///
     /// # Errors
     ///
@@ -223,7 +224,7 @@ impl Fetch {
     ) -> Result<Refreshed, FetchError> {
         match self.permit.take() {
             Some(permit) => self.shared.complete(permit, fetched),
-            // The permit is taken here or in `drop`, and both end this.
+            // The permit is taken only here or in `drop`, and both consume this.
             None => Err(FetchError::PermitLapsed),
         }
     }
@@ -233,7 +234,7 @@ impl Drop for Fetch {
     fn drop(&mut self) {
         if let Some(permit) = self.permit.take() {
             let none = NoResponse::because(&"the fetch was cancelled before it was completed");
-            // The error is in the status.
+            // The status contains the error.
             let _ = self.shared.complete(permit, Err(none));
         }
     }
@@ -245,11 +246,11 @@ impl fmt::Debug for Fetch {
     }
 }
 
-/// A future that is ready when the fetch that was in flight has ended: [`SharedKeySet::fetched`].
+/// A future that is ready when the fetch that was in flight has ended: see [`SharedKeySet::fetched`].
 pub struct Fetched {
     shared: Arc<Inner>,
     flight: Option<u64>,
-    /// Under which its waker is kept.
+    /// The number under which its waker is kept.
     number: Option<u64>,
 }
 
@@ -295,13 +296,13 @@ pub struct CurrentKeys {
 }
 
 impl CurrentKeys {
-    /// Returns the keys as those of a set that is not shared.
+    /// Returns the keys in the form of an unshared set.
     #[must_use]
     pub fn as_remote(&self) -> RemoteKeys<'_> {
         self.published.view(self.at)
     }
 
-    /// Returns what a token that was refused with these keys needs: see [`RemoteKeys::refused`].
+    /// Returns the need of a token that was refused with these keys: see [`RemoteKeys::refused`].
     pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         self.as_remote().refused(token, refusal)
     }

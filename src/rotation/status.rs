@@ -5,8 +5,8 @@ use core::time::Duration;
 
 use super::error::FetchError;
 
-/// The state of a [`RemoteKeySet`](super::RemoteKeySet) at one time, for a log or a health check.
-/// `Display` says it in one line, in whole seconds.
+/// The state of a [`RemoteKeySet`](super::RemoteKeySet) at one time, for a log or a health check. `Display`
+/// writes it in one line, in whole seconds.
 ///
 /// ```
 /// use core::time::Duration;
@@ -32,17 +32,17 @@ use super::error::FetchError;
 pub struct RemoteStatus {
     /// The keys, once a fetch has succeeded.
     pub keys: Option<KeysStatus>,
-    /// Whether a permit is out and has not lapsed.
+    /// Whether a permit is in flight and has not lapsed.
     pub in_flight: bool,
-    /// How long until [`fetch_due`](super::RemoteKeySet::fetch_due) gives a permit.
+    /// The time until [`fetch_due`](super::RemoteKeySet::fetch_due) returns a permit.
     pub due_in: Duration,
-    /// How long until a token's need gets one.
+    /// The time until the need of a token gets a permit.
     pub permitted_in: Duration,
-    /// How many fetches have failed since the last success.
+    /// The number of failed fetches since the last success.
     pub failures: u32,
     /// The error of the last fetch, if it did not succeed.
     pub last_error: Option<FetchError>,
-    /// How many needs of tokens are remembered: at most 32.
+    /// The number of needs of tokens that are remembered: at most 32.
     pub needs: usize,
 }
 
@@ -50,9 +50,9 @@ pub struct RemoteStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeysStatus {
-    /// How many keys of the latest set are bound to an algorithm.
+    /// The number of keys of the latest set that are bound to an algorithm.
     pub bound: usize,
-    /// How many were set aside.
+    /// The number of keys that were set aside.
     pub set_aside: usize,
     /// The time since the set was fetched or confirmed.
     pub age: Duration,
@@ -62,7 +62,7 @@ pub struct KeysStatus {
     pub stale_for: Duration,
     /// Whether they verify.
     pub usable: bool,
-    /// Whether the issuer has published a set without a usable key since.
+    /// Whether the issuer has since published a set without a usable key.
     pub withdrawn: bool,
 }
 
@@ -94,7 +94,7 @@ impl fmt::Display for RemoteStatus {
     }
 }
 
-/// The seconds until something, the last one begun counted whole: what is to come is not now.
+/// Returns the seconds until something, rounded up: what is to come is not now.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
 }

@@ -10,9 +10,9 @@ use crate::header::Header;
 use crate::select::KeySource;
 
 impl<K: KeySource> Verifier<'_, K> {
-    /// Verifies a token into memory of its own, where [`verify`](Self::verify) decodes it into `scratch`. What it
-    /// returns can be stored, returned and sent to another thread, and a loop that fetches keys and verifies again
-    /// can end with it. Its cost is two allocations.
+    /// Verifies a token like [`verify`](Self::verify), but decodes it into memory of its own. The result can
+    /// be stored, returned and sent to another thread, or end a loop that fetches keys and verifies again. It
+    /// costs two allocations.
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -67,18 +67,18 @@ impl<K: KeySource> Verifier<'_, K> {
         let VerifiedJws { algorithm, header, payload, max_members } = verified;
         let (header_text, payload_len): (Box<str>, _) = (header.as_json().into(), payload.len());
         let header = header.over("");
-        // The decoded header, and behind it the payload, with what is left of a longer signature.
+        // The decoded header, followed by the payload and by what is left of a longer signature.
         buffer.truncate(header_text.len().saturating_add(payload_len));
         Ok(OwnedJws { algorithm, header, header_text, buffer, max_members })
     }
 }
 
-/// A token whose signature holds, in memory of its own: see [`Verifier::verify_owned`].
+/// A token whose signature has been verified, in memory of its own: see [`Verifier::verify_owned`].
 #[derive(Clone)]
 #[must_use = "the payload is reached through this"]
 pub struct OwnedJws {
     algorithm: Algorithm,
-    /// Where its parameters stand in the text.
+    /// The positions of its parameters in `header_text`.
     header: Header<'static>,
     header_text: Box<str>,
     /// The decoded header and the payload.
@@ -87,7 +87,7 @@ pub struct OwnedJws {
 }
 
 impl OwnedJws {
-    /// The token as [`Verifier::verify`] gives it: header, payload and claims.
+    /// Returns the token as returned by [`Verifier::verify`]: header, payload and claims.
     pub fn as_jws(&self) -> VerifiedJws<'_> {
         let payload = self.buffer.get(self.header_text.len()..);
         debug_assert!(payload.is_some(), "the header is in the buffer");
@@ -100,7 +100,7 @@ impl OwnedJws {
     }
 }
 
-/// Without the payload, which is somebody's data.
+/// Omits the payload, which is personal data.
 impl core::fmt::Debug for OwnedJws {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         self.as_jws().fmt(f)

@@ -1,33 +1,33 @@
-//! Whether a secret is the text or DER of a key, in whatever wrapping.
+//! Detects a secret that is the text or DER of a key, in various encodings.
 //!
-//! Whoever passes the public key of an RS256 issuer as a secret makes a verifier for which everybody can
-//! sign. What keys look like is public and fixed: the tags and object identifiers of their DER, the frames
-//! of PEM, the member `kty` of a JWK, the names in a key of SSH, the equation of a curve. These are looked
-//! for at every place of the secret as it is and, if it is text, of what it decodes to from base64 (at the
-//! four places of a character in its group) and from hexadecimal (at two). One level is decoded. Text is
-//! looked at without white space, quotes, backslashes and zero octets, so that neither the way in which
-//! names are quoted nor UTF-16 makes a difference.
+//! A verifier whose secret is the public key of an RS256 issuer accepts signatures that anyone can make. The
+//! structure of keys is public and fixed: the tags and object identifiers of their DER, the frames of PEM,
+//! the member `kty` of a JWK, the names in an SSH key, the equation of a curve. They are searched for at
+//! every position of the secret as it is and, if it is text, of what it decodes to from base64 (at the four
+//! positions of a character in its group) and from hexadecimal (at two). One level is decoded. Text is
+//! searched without white space, quotes, backslashes and zero octets, so that neither the quoting of names
+//! nor UTF-16 makes a difference.
 //!
-//! Not seen is what has no structure of its own: a modulus, a compressed point, 32 octets of an Ed25519
-//! key, without anything around them.
+//! Material without structure is not detected: a modulus, a compressed point, the 32 octets of an Ed25519
+//! key, with nothing around them.
 //!
-//! Secret here: the octets, and all that is computed from them. Decided openly, and nothing else:
+//! Secret here: the octets, and all that is computed from them. Only these decisions are made openly:
 //!
 //! 1. whether at most an eighth of the octets are outside ASCII. The format of a secret says as much; 32
 //!    random octets are taken for text once in 100,000 times.
-//! 2. whether 65, 97 or 133 octets are encoded, the first of which is 4. Of a random secret of such a
-//!    length this tells with probability 2^-8 that it begins so, and leaves 512 bits or more unknown.
-//! 3. whether the secret is refused, and for which form.
+//! 2. whether 65, 97 or 133 octets are encoded, the first of which is 4. For a random secret of such a length
+//!    this reveals with probability 2^-8 that it begins with 4, and leaves 512 bits or more unknown.
+//! 3. whether the secret is refused, and as which form.
 
 use super::encoding::{BASE64, Encoding, HEXADECIMAL, Mask, PLAIN, within};
 use super::point::is_point;
 use crate::error::KeyForm;
 
-/// How many octets of a secret are looked at. Keys are shorter; and the more places, the more likely is
-/// a form by chance: see the tests.
+/// The number of octets of a secret that are searched. Keys are shorter, and more positions make a match by
+/// chance more likely: see the tests.
 const SEEN: usize = 8192;
 
-/// Eight octets in a row, of which only those bits count that the mask has. It never has the top bit.
+/// Eight consecutive octets, of which the bits in the mask are compared. The mask never has the top bit.
 #[derive(Clone, Copy)]
 struct Pattern {
     octets: u64,
@@ -38,7 +38,7 @@ const fn pattern(octets: u64, mask: u64) -> Pattern {
     Pattern { octets: octets & mask & u64::MAX >> 1, mask: mask & u64::MAX >> 1 }
 }
 
-/// So many ASCII characters, up to eight.
+/// Creates a pattern of up to eight ASCII characters.
 const fn text(characters: &[u8]) -> Pattern {
     let (mut octets, mut mask, mut rest) = (0, 0, characters);
     while let [first, after @ ..] = rest {
@@ -53,42 +53,42 @@ const fn text(characters: &[u8]) -> Pattern {
 
 /// DER of keys and certificates (X.690).
 const DER: [Pattern; 9] = [
-    // An object identifier below 1.2.840.113549 (RSA) or 1.2.840.10040, 1.2.840.10045 (DSA, ECDSA): in
-    // every SubjectPublicKeyInfo, PKCS#8 key and certificate for one of these (RFC 5280 §4.1, RFC 5208).
+    // An object identifier below 1.2.840.113549 (RSA) or 1.2.840.10040, 1.2.840.10045 (DSA, ECDSA): in every
+    // SubjectPublicKeyInfo, PKCS #8 key and certificate for one of these (RFC 5280 §4.1, RFC 5208).
     pattern(0x06_00_2a_86_48_86_f7_0d, 0xff_f0_ff_ff_ff_ff_ff_ff),
     pattern(0x06_00_2a_86_48_ce_38_00, 0xff_f0_ff_ff_ff_ff_f8_f8),
-    // An AlgorithmIdentifier of one of the 1.3.101 (X25519 to Ed448, RFC 8410 §3), of which two bits of the
-    // last number are the same.
+    // An AlgorithmIdentifier below 1.3.101: X25519 to Ed448, which share the upper bits of the last number
+    // (RFC 8410 §3).
     pattern(0x30_05_06_03_2b_65_60, 0xff_ff_ff_ff_ff_ff_e0),
     // An object identifier below 2.16.840.1.101.3 (ML-DSA, RFC 9881 §2).
     pattern(0x06_09_60_86_48_01_65_03, u64::MAX),
-    // RSAPublicKey of 1024 or 1536 bits (RFC 8017 §A.1.1). Larger ones: `rsa_public_key`.
+    // RSAPublicKey of 1024 or 1536 bits (RFC 8017 §A.1.1). For larger ones: `rsa_public_key`.
     pattern(0x30_81_80_02_81_81_00, 0xff_ff_b0_ff_ff_bf_ff),
     // RSAPrivateKey, DSAPrivateKey: a SEQUENCE of a version and an INTEGER (RFC 8017 §A.1.2).
     pattern(0x30_82_00_00_02_01_00_02, 0xff_ff_f0_00_ff_ff_fe_ff),
     // ECPrivateKey: a SEQUENCE of the version 1 and an OCTET STRING of 32 or 48, or 66 octets (RFC 5915 §3);
-    // the same with a length of two octets.
+    // then the same with a length of two octets.
     pattern(0x30_00_02_01_01_04_20, 0xff_80_ff_ff_ff_ff_ef),
     pattern(0x30_00_02_01_01_04_42, 0xff_80_ff_ff_ff_ff_ff),
     pattern(0x30_81_00_02_01_01_04_00, 0xff_ff_00_ff_ff_ff_ff_8d),
 ];
 
-/// Keys of SSH: the length of a name, and how it begins (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4); the
-/// last is for keys in hardware.
+/// SSH keys: the length of a name, and how it begins (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4). The last is
+/// for hardware keys.
 const SSH: [Pattern; 3] = [
     pattern(0x00_00_00_03_00_00_00_00 | 0x73_73_68_2d, 0xff_ff_ff_f3_ff_ff_ff_ff),
     pattern(0x00_00_00_13_00_00_00_00 | 0x65_63_64_73, u64::MAX),
     pattern(0x00_00_00_00_73_6b_2d_00, 0xff_ff_ff_c0_ff_ff_ff_80),
 ];
 
-/// The same in base64, within text that is itself encoded.
+/// The same in base64, inside text that is itself encoded.
 const SSH_BASE64: [Pattern; 3] = [text(b"AAAAB3Nz"), text(b"AAAAC3Nz"), text(b"AAAAE2Vj")];
 
-/// The frame of PEM (RFC 7468), of OpenPGP and SSH2 (RFC 4716), without the blank.
+/// The start of PEM (RFC 7468), OpenPGP and SSH2 (RFC 4716) text, without the space.
 const PEM: [Pattern; 1] = [text(b"----BEGI")];
 
-/// The member `kty` and its values (RFC 7518 §6.1, RFC 8037, RFC 9964), without quotes and blanks. Two letters
-/// are too few for one of them, so that what follows counts: a comma, or the brace that closes the object.
+/// The member `kty` and its values (RFC 7518 §6.1, RFC 8037, RFC 9964), without quotes and spaces. A value of
+/// two letters is too short, so that what follows is included: a comma, or the brace that closes the object.
 const JWK: [Pattern; 6] = [
     text(b"kty:RSA"),
     text(b"kty:EC,"),
@@ -98,15 +98,15 @@ const JWK: [Pattern; 6] = [
     text(b"kty:AKP"),
 ];
 
-/// What is looked for in the same octets, of one form.
+/// The patterns of one form that are searched for in the same octets.
 struct Group {
     form: KeyForm,
-    /// Whether in what counts as text.
+    /// Whether they are searched for in what counts as text.
     in_text: bool,
     patterns: &'static [Pattern],
 }
 
-/// The outer form comes first: the text of a JWK may hold certificates, and PEM is base64 of DER.
+/// The outer form comes first: the text of a JWK may contain certificates, and PEM is base64 of DER.
 const GROUPS: [Group; 5] = [
     Group { form: KeyForm::Pem, in_text: true, patterns: &PEM },
     Group { form: KeyForm::Jwk, in_text: true, patterns: &JWK },
@@ -115,39 +115,39 @@ const GROUPS: [Group; 5] = [
     Group { form: KeyForm::Der, in_text: false, patterns: &DER },
 ];
 
-/// In the top bit, whether the octets fit to one of the patterns.
+/// Sets the top bit if the octets match one of the patterns.
 fn any(octets: u64, patterns: &[Pattern]) -> u64 {
     patterns.iter().fold(0, |any, pattern| any | top_if_zero(octets & pattern.mask ^ pattern.octets))
 }
 
-/// Sets the top bit for zero, and for no other number below 2^63. The other bits mean nothing.
+/// Sets the top bit for zero, and for no other number below 2^63. The other bits have no meaning.
 fn top_if_zero(number: u64) -> u64 {
     number.wrapping_sub(1)
 }
 
-/// In the top bit, whether this is the head of an RSAPublicKey (RFC 8017 §A.1.1): a SEQUENCE and an INTEGER
-/// with lengths of three octets, which differ by the head of the INTEGER (4) and another INTEGER of one to
-/// eight octets. The modulus has 256 to 4095 octets.
+/// Sets the top bit for the head of an RSAPublicKey (RFC 8017 §A.1.1): a SEQUENCE and an INTEGER with lengths
+/// of three octets, which differ by the head of the INTEGER (4) and another INTEGER of one to eight octets.
+/// The modulus has 256 to 4095 octets.
 fn rsa_public_key(octets: u64) -> u64 {
     let (sequence, integer) = (octets >> 32, octets & 0xffff_ffff);
     let beyond = sequence.wrapping_sub(integer).wrapping_sub(0x3082_0000 - 0x0282_0000 + 7);
     top_if_zero((integer & 0xffff_f000 ^ 0x0282_0000) | beyond & (u64::MAX >> 1 & !7))
 }
 
-/// The latest octets that were read, and the latest that count as text.
+/// The last octets read, and the last that count as text.
 struct Window {
     octets: u64,
     text: u64,
 }
 
 impl Window {
-    /// Takes an octet if the mask says that it is there.
+    /// Appends an octet if the mask is set.
     fn push(&mut self, octet: u32, there: Mask) {
         fn append(window: &mut u64, octet: u32, there: Mask) {
             let there = 0_u64.wrapping_sub(u64::from(there & 1));
             *window ^= (*window ^ (*window << 8 | u64::from(octet))) & there;
         }
-        // Zero octets, white space, quotes and other signs before the comma.
+        // Zero octets, white space, quotes and other characters before the comma.
         let (plus, backslash) = (0x2b, 0x5c);
         let passed_over = within(octet, 0, plus) | within(octet, backslash, backslash);
         append(&mut self.octets, octet, there);
@@ -155,14 +155,14 @@ impl Window {
     }
 }
 
-/// In the top bit, whether a pattern of each group was found.
+/// For each group, the top bit says whether a pattern was found.
 type Found = [u64; GROUPS.len()];
 
-/// Looks for the patterns in what a text encodes.
+/// Searches for the patterns in what a text encodes.
 #[inline(never)]
 fn search(text: &[u8], encoding: &Encoding, found: &mut Found) {
     for phase in encoding.phases {
-        // No pattern has an octet of ones, so that eight octets that were read make it fit.
+        // No pattern has an octet of all ones, so that only eight octets that were read can match.
         let mut window = Window { octets: u64::MAX, text: u64::MAX };
         for (octet, there) in encoding.octets(text, *phase) {
             window.push(octet, there);
@@ -175,7 +175,7 @@ fn search(text: &[u8], encoding: &Encoding, found: &mut Found) {
     }
 }
 
-/// The form of the key that the secret is, if it is one.
+/// Returns the form of the key that the secret is, if it is one.
 #[inline(never)]
 pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
     let secret = secret.get(..SEEN).unwrap_or(secret);
@@ -205,8 +205,8 @@ mod tests {
     use super::{DER, Encoding, GROUPS, JWK, PEM, Pattern, SEEN, SSH, SSH_BASE64};
     use crate::key::hmac::encoding::{BASE64, HEXADECIMAL, PLAIN};
 
-    /// How likely each value of a digit is in a text whose characters are equally likely, once those that
-    /// are none of the encoding's are passed over; and how many bits it has.
+    /// Returns how many bits a digit has, and how likely each value is in a text of equally likely
+    /// characters, of which those outside the encoding are skipped.
     fn digits(alphabet: &[u8], encoding: &Encoding) -> (u32, Vec<f64>) {
         let mut counts = vec![0.0; 256];
         for character in alphabet {
@@ -217,7 +217,7 @@ mod tests {
         (encoding.bits(), counts.into_iter().map(|count| if all > 0.0 { count / all } else { 0.0 }).collect())
     }
 
-    /// How likely it is that eight octets that begin `phase` bits into a digit fit to a pattern.
+    /// Returns how likely eight octets that begin `phase` bits into a digit match a pattern.
     fn chance((bits, digits): &(u32, Vec<f64>), phase: u32, pattern: &Pattern) -> f64 {
         let mut chance = 1.0;
         let mut at = -i64::from(phase);
@@ -240,7 +240,7 @@ mod tests {
         chance
     }
 
-    /// Every head that `rsa_public_key` takes.
+    /// Returns every head that `rsa_public_key` accepts.
     fn rsa_public_keys() -> impl Iterator<Item = Pattern> {
         let heads = (0..4096_u64).flat_map(|modulus| (7..15).map(move |more| (modulus, modulus + more)));
         heads.map(|(modulus, both)| Pattern {
@@ -249,8 +249,8 @@ mod tests {
         })
     }
 
-    /// No random secret is refused more often than once in 2^30, be it octets or text of them: the sum of
-    /// all chances, at all places that are looked at.
+    /// The sum of all chances, at all positions that are searched: a random secret, as octets or encoded as
+    /// text, is refused less than once in 2^30.
     #[test]
     fn chance_is_below_one_in_two_to_the_30() {
         let range = |first, last| (first..=last).collect::<Vec<u8>>();
@@ -271,7 +271,7 @@ mod tests {
             let mut sum = 0.0;
             for encoding in encodings {
                 let digits = digits(&alphabet, encoding);
-                // An octet begins in a digit where the phases say, counted from the digit's begin.
+                // An octet begins in a digit at the offsets in `phases`, counted from the start of the digit.
                 let starts = (0..digits.0).filter(|start| encoding.phases.contains(start));
                 for start in starts {
                     let patterns = patterns.iter().copied().chain(rsa_public_keys());

@@ -1,31 +1,31 @@
-//! The octets that a text stands for, in constant time: no branch and no address depends on it.
+//! The octets that a text encodes, in constant time: no branch and no address depends on the text.
 //!
-//! What is no character of an encoding is passed over, wherever it stands: line breaks, padding, quotes,
-//! colons between hexadecimal digits, the zero octets of UTF-16. How far an octet is then shifted to be
-//! taken out depends on the text; a shift takes the same time whatever its width.
+//! Characters outside an encoding are skipped wherever they are: line breaks, padding, quotes, colons between
+//! hexadecimal digits, the zero octets of UTF-16. How far an octet is shifted to extract it depends on the
+//! text; a shift takes the same time for any distance.
 
 /// All bits set, or none.
 pub(super) type Mask = u32;
 
-/// All bits set if `first <= octet <= last`, none otherwise.
+/// Returns all bits set if `first <= octet <= last`, none otherwise.
 pub(super) fn within(octet: u32, first: u32, last: u32) -> Mask {
-    // Both differences are negative then, and their top bits set.
+    // Both differences are then negative, with their top bits set.
     let below = first.wrapping_sub(1).wrapping_sub(octet);
     let above = octet.wrapping_sub(1).wrapping_sub(last);
     0_u32.wrapping_sub((below & above) >> 31)
 }
 
-/// A way to write octets in characters of fewer bits, or as they are.
+/// A way to write octets in characters of as many bits or fewer.
 pub(super) struct Encoding {
-    /// How many bits a character stands for.
+    /// The number of bits that a character encodes.
     bits: u32,
     characters: &'static [Characters],
-    /// How many bits of the octet in which it begins may lie before a text: one for each place that a
-    /// character has in its group.
+    /// How many bits of its first octet may lie before a text: one value for each position of a character in
+    /// its group.
     pub(super) phases: &'static [u32],
 }
 
-/// Characters in a row that stand for values in a row.
+/// Consecutive characters that encode consecutive values.
 struct Characters {
     first: u8,
     last: u8,
@@ -39,7 +39,7 @@ const fn characters(first: u8, last: u8, value: u8) -> Characters {
 /// The octets themselves.
 pub(super) const PLAIN: Encoding = Encoding { bits: 8, characters: &[characters(0, 0xff, 0)], phases: &[0] };
 
-/// base64 and base64url, also mixed (RFC 4648 §4, §5).
+/// Base64 and base64url, also mixed (RFC 4648 §4, §5).
 pub(super) const BASE64: Encoding = Encoding {
     bits: 6,
     characters: &[
@@ -62,13 +62,13 @@ pub(super) const HEXADECIMAL: Encoding = Encoding {
 };
 
 impl Encoding {
-    /// How many bits a character stands for.
+    /// Returns the number of bits that a character encodes.
     #[cfg(all(test, feature = "std"))]
     pub(super) fn bits(&self) -> u32 {
         self.bits
     }
 
-    /// What a character stands for, and whether it is one of the encoding's.
+    /// Returns the value of a character, and whether it is in the encoding.
     pub(super) fn digit(&self, character: u8) -> (u32, Mask) {
         let character = u32::from(character);
         let (mut value, mut known) = (0, 0);
@@ -81,18 +81,18 @@ impl Encoding {
         (value, known)
     }
 
-    /// For each character an octet, and whether it is there: completed by this character.
+    /// Returns an octet for each character, and whether this character completed it.
     pub(super) fn octets(&self, text: &[u8], phase: u32) -> impl Iterator<Item = (u32, Mask)> {
         let mut octets = Octets { encoding: self, bits: 0, left: phase };
         text.iter().map(move |character| octets.push(*character))
     }
 }
 
-/// Characters on their way to octets.
+/// The state of decoding characters to octets.
 struct Octets<'e> {
     encoding: &'e Encoding,
     bits: u32,
-    /// How many bits belong to no octet yet: at most seven.
+    /// The number of bits that do not belong to an octet yet: at most seven.
     left: u32,
 }
 

@@ -1,21 +1,21 @@
-//! Whether octets are an uncompressed point of P-256, P-384 or P-521: 4, x and y (SEC 1 §2.3.3).
+//! Detects an uncompressed point of P-256, P-384 or P-521: 4, x and y (SEC 1 §2.3.3).
 //!
-//! Their number, and whether the first is 4, is decided openly; see `document.rs`. The others stay secret: one
-//! random secret in 256 of such a length gets that far. It happens once in the life of a key, so that this
-//! is written to be small, and multiplies bit by bit.
+//! The number of octets, and whether the first is 4, is decided openly; see `document.rs`. The others stay
+//! secret: one random secret in 256 of such a length gets that far. This runs once per key, so it is written
+//! to be small, and multiplies bit by bit.
 
 use subtle::{Choice, ConditionallySelectable};
 
 use super::encoding::{Encoding, Mask, within};
 
-/// In limbs of 32 bits, the lowest first.
+/// Limbs of 32 bits, the lowest first.
 type Number = [u32; 17];
 
 /// The curve y² = x³ - 3x + b (FIPS 186-4 §D.1.2).
 struct Curve {
-    /// How many octets a coordinate has.
+    /// The length of a coordinate in octets.
     width: u32,
-    /// Its limbs, of which each is a small number modulo 2^32.
+    /// Its limbs, each a small number modulo 2^32.
     modulus: &'static [i16],
     b: &'static [u32],
 }
@@ -78,10 +78,10 @@ const CURVES: [Curve; 3] = [
     },
 ];
 
-/// Whether the octets that the secret encodes are a point.
+/// Returns whether the octets that the secret encodes are a point.
 #[inline(never)]
 pub(super) fn is_point(secret: &[u8], encoding: &Encoding) -> bool {
-    // No encoding makes octets of fewer characters.
+    // No encoding needs fewer characters than octets.
     if secret.len() < 65 {
         return false;
     }
@@ -93,7 +93,7 @@ pub(super) fn is_point(secret: &[u8], encoding: &Encoding) -> bool {
     })
 }
 
-/// What the octets are, the first and two numbers after it.
+/// The octets that a text encodes: the first, and two numbers after it.
 struct Octets {
     count: u32,
     first: u32,
@@ -101,7 +101,7 @@ struct Octets {
 }
 
 impl Octets {
-    /// Reads them with coordinates of so many octets, or without.
+    /// Reads them with coordinates of this width.
     #[inline(never)]
     fn read(secret: &[u8], encoding: &Encoding, width: u32) -> Self {
         let mut read = Self { count: 0, first: 0, coordinates: [[0; 17]; 2] };
@@ -121,7 +121,7 @@ impl Octets {
     }
 }
 
-/// Appends an octet to a number if the mask says so.
+/// Appends an octet to a number if the mask is set.
 fn append(number: &mut Number, octet: u32, there: Mask) {
     let mut carry = octet;
     for limb in number {
@@ -132,8 +132,8 @@ fn append(number: &mut Number, octet: u32, there: Mask) {
 }
 
 impl Curve {
-    /// Whether the equation holds, as y² + 3x = x³ + b. Coordinates that are not below the modulus may
-    /// give either answer.
+    /// Returns whether the equation holds, as y² + 3x = x³ + b. For coordinates of the modulus or above,
+    /// either answer is possible.
     fn has(&self, [x, y]: &[Number; 2]) -> bool {
         let (mut modulus, mut b) = ([0; 17], [0; 17]);
         modulus
@@ -150,7 +150,7 @@ impl Curve {
     }
 }
 
-/// The product modulo the modulus.
+/// Returns the product modulo the modulus.
 #[inline(never)]
 fn product(left: &Number, right: &Number, modulus: &Number) -> Number {
     let mut result = [0; 17];
@@ -164,7 +164,7 @@ fn product(left: &Number, right: &Number, modulus: &Number) -> Number {
     result
 }
 
-/// Adds a number modulo the modulus if the mask says so. Both are below it.
+/// Adds a number modulo the modulus if the mask is set. Both must be below the modulus.
 #[inline(never)]
 fn add(sum: &mut Number, number: &Number, there: Mask, modulus: &Number) {
     let (mut carry, mut borrow) = (false, false);

@@ -1,6 +1,7 @@
-//! The sum u1*G + u2*Q, from tables of multiples of G and Q. All data here is public: time depends on it.
+//! The sum u1*G + u2*Q, from tables of multiples of G and Q. All data here is public, so time may depend on
+//! it.
 //!
-//! A scalar is written in signed digits, one a bit, of which most are zero and the others odd (width-w
+//! A scalar is written in signed digits, one per bit, most of them zero and the others odd (width-w
 //! non-adjacent form). A table of P parts cuts it into P pieces of 256/P digits; part i holds the odd
 //! multiples of 2^(i*256/P) times the point:
 //!
@@ -15,7 +16,7 @@
 //!
 //! | | P | multiples of Q | of G, 64-bit words | of G, 32-bit | doublings | additions |
 //! |---|--:|--:|--:|--:|--:|--:|
-//! | key as it comes | 1 | 8, on the stack | 64: 4 KB | 16: 1 KB | 256 | 71 or 79 |
+//! | unprepared key | 1 | 8, on the stack | 64: 4 KB | 16: 1 KB | 256 | 71 or 79 |
 //! | prepared key | 8 | 64: 4 KB | 128: 8 KB | 64: 4 KB | 32 | 79 or 85 |
 
 use super::field::FieldElement;
@@ -27,13 +28,13 @@ pub(super) type Table<M, const MULTIPLES: usize, const PARTS: usize> = [[M; MULT
 /// The table of a prepared key.
 pub(super) type Prepared = Table<Affine, 8, 8>;
 
-/// Memory for it.
+/// A table to be filled.
 pub(super) const EMPTY: Prepared = [[Affine { x: FieldElement::ZERO, y: FieldElement::ZERO }; 8]; 8];
 
-/// Whether tables are large. Where words have 32 bits, read-only memory and stack are dear.
+/// Whether tables are large. With words of 32 bits, read-only memory and stack are scarce.
 const LARGE: bool = FieldElement::WORD_BITS == 64;
 
-/// The table of a key as it comes.
+/// The table of an unprepared key.
 type Multiples = Table<Addend, KEY_MULTIPLES, 1>;
 
 const KEY_MULTIPLES: usize = if LARGE { 8 } else { 4 };
@@ -51,7 +52,7 @@ const fn table<const MULTIPLES: usize, const PARTS: usize>(
     table
 }
 
-/// Makes the table of a point.
+/// Fills the table of a point.
 #[inline(never)]
 #[expect(
     clippy::indexing_slicing,
@@ -63,7 +64,7 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
     point: &Affine,
 ) {
     let mut product = FieldElement::ONE;
-    // For each multiple its Z, and the product of the Zs before it.
+    // For each multiple, its Z and the product of the Zs before it.
     let mut zs = [[(FieldElement::ONE, FieldElement::ONE); MULTIPLES]; PARTS];
     let mut base = Jacobian::from_affine(point);
     let mut part = 0;
@@ -86,7 +87,7 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
         }
         part += 1;
     }
-    // The inverse of all Zs together, and then of each.
+    // The inverse of all Zs together, then of each.
     let mut inverse = product.invert();
     while part > 0 {
         part -= 1;
@@ -103,7 +104,7 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
     }
 }
 
-/// `u1 * G + u2 * Q`, for a key as it comes. Scalars are big-endian.
+/// Computes `u1 * G + u2 * Q` for an unprepared key. Scalars are big-endian.
 #[inline(never)]
 pub(super) fn sum_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Affine) -> Jacobian {
     let mut table: Multiples = [[Addend::NEUTRAL; KEY_MULTIPLES]];
@@ -111,7 +112,7 @@ pub(super) fn sum_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Affine) -> Jacobian 
     sum_of_columns(u1, &BASE, u2, &table)
 }
 
-/// Makes the odd multiples of a point, as a table of one part.
+/// Computes the odd multiples of a point, as a table of one part.
 #[inline(never)]
 fn make_multiples(table: &mut Multiples, q: &Affine) {
     let mut multiple = Jacobian::from_affine(q);
@@ -126,7 +127,7 @@ fn make_multiples(table: &mut Multiples, q: &Affine) {
     }
 }
 
-/// The same, for a key whose table is made.
+/// Computes the same for a prepared key.
 pub(super) fn sum_prepared_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Prepared) -> Jacobian {
     sum_of_columns(u1, &BASE_PREPARED, u2, q)
 }
@@ -152,14 +153,14 @@ fn sum_of_columns<M: Multiple, const G: usize, const Q: usize, const PARTS: usiz
 
 /// The digits of a scalar.
 struct Digits {
-    /// The lowest first: zero, or odd and below 2^(w-1) in size.
+    /// The lowest first: zero, or odd with a magnitude below 2^(w-1).
     digits: [i8; 256],
-    /// Whether one is carried out of the highest digit.
+    /// Whether a one is carried out of the highest digit.
     carried: bool,
 }
 
 impl Digits {
-    /// The digits for a table of so many odd multiples.
+    /// Computes the digits for a table of this many odd multiples.
     #[expect(
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
@@ -178,7 +179,7 @@ impl Digits {
         while place < 256 {
             let (word, shift) = (place / 64, place % 64);
             let window = words[word] >> shift | words[word + 1] << 1 << (63 - shift);
-            // A bit that equals the carry gives the digit zero, and the same carry.
+            // Bits equal to the carry give digits of zero, and the same carry.
             let zeros = (window ^ 0_u64.wrapping_sub(carry)).trailing_zeros() as usize;
             if zeros > 0 {
                 place += zeros;
@@ -192,7 +193,7 @@ impl Digits {
         Self { digits, carried: carry == 1 }
     }
 
-    /// Adds what is carried out of the highest digit: a one, 256/P digits above the last part's lowest.
+    /// Adds the carry out of the highest digit: a one, 256/P digits above the lowest digit of the last part.
     fn add_carried<M: Multiple, const MULTIPLES: usize, const PARTS: usize>(
         &self,
         sum: &mut Jacobian,
@@ -205,7 +206,7 @@ impl Digits {
         }
     }
 
-    /// Adds the multiples that the digits of a column ask for.
+    /// Adds the multiples for the digits of a column.
     #[expect(
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
@@ -218,7 +219,7 @@ impl Digits {
         table: &Table<M, MULTIPLES, PARTS>,
     ) {
         for (part, multiples) in table.iter().enumerate() {
-            // Neither remainder changes anything: they tell the compiler that the places exist.
+            // The remainders change nothing: they show the compiler that the indices are in bounds.
             let digit = self.digits[(part * (256 / PARTS) + column) % 256];
             if digit != 0 {
                 let place = usize::from(digit.unsigned_abs() / 2);

@@ -1,11 +1,10 @@
 //! The field of P-256: integers modulo p = 2^256 - 2^224 + 2^192 + 2^96 - 1 (SP 800-186 §3.2.1.3).
 //!
-//! An element a is kept as a * R modulo p with R = 2^256 (Montgomery form), and always below p, so that
-//! equal elements have equal words. All data here is public: time depends on it.
+//! An element a is kept as a * R modulo p with R = 2^256 (Montgomery form), and always below p, so that equal
+//! elements have equal words. All data here is public, so time may depend on it.
 //!
-//! Words have 64 bits where the registers of the target do, and 32 bits elsewhere. `--cfg
-//! jose_core_words="32"` chooses 32 bits everywhere, for tests. The functions are constant functions, so
-//! that the compiler can make tables.
+//! Words have 64 bits if the registers of the target do, and 32 bits otherwise. `--cfg jose_core_words="32"`
+//! selects 32 bits everywhere, for tests. The functions are `const`, so that the compiler can compute tables.
 
 #[cfg(any(test, not(target_pointer_width = "64"), jose_core_words = "32"))]
 mod limbs32;
@@ -29,20 +28,20 @@ impl FieldElement {
 
     pub(super) const ZERO: Self = Self([[0; 4]; WORDS / 4]);
 
-    /// R modulo p: the integer 1, doubled as often as R has bits.
+    /// R modulo p: the integer 1, doubled 256 times.
     pub(super) const ONE: Self = Self::plain(1).double_n(256);
 
     /// The square of R.
     const R_SQUARED: Self = Self::ONE.double_n(256);
 
-    /// A small integer, not in Montgomery form.
+    /// Wraps a small integer, not in Montgomery form.
     const fn plain(integer: Word) -> Self {
         let Self(mut limbs) = Self::ZERO;
         limbs[0][0] = integer;
         Self(limbs)
     }
 
-    /// The element that the bytes write, big-endian, if that is below p.
+    /// Returns the element that the bytes encode, big-endian, if it is below p.
     #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "both arrays have 32 bytes")]
     pub(super) const fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
         let Self(mut limbs) = Self::ZERO;
@@ -62,7 +61,7 @@ impl FieldElement {
         if below_p { Some(Self(limbs).mul(&Self::R_SQUARED)) } else { None }
     }
 
-    /// The integer from 0 to p - 1 that this element is, big-endian.
+    /// Returns this element as an integer from 0 to p - 1, big-endian.
     pub(super) fn to_bytes(self) -> [u8; 32] {
         let mut bytes = [0; 32];
         let Self(limbs) = self.mul(&Self::plain(1));

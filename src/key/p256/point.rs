@@ -1,12 +1,12 @@
-//! Points of P-256, y^2 = x^3 - 3x + b (SP 800-186 §3.2.1.3), and their sums. All data here is public:
-//! time depends on it.
+//! Points on P-256, y^2 = x^3 - 3x + b (SP 800-186 §3.2.1.3), and their sums. All data here is public, so
+//! time may depend on it.
 //!
-//! A sum is kept in Jacobian coordinates: (X, Y, Z) is the point (X/Z^2, Y/Z^3), so that it needs no
-//! division. Where Z = 0 it is the neutral element. The order of the curve is an odd prime, hence no
-//! point has y = 0, and a point doubled is never neutral.
+//! A sum is kept in Jacobian coordinates, which need no division: (X, Y, Z) is the point (X/Z^2, Y/Z^3), or
+//! the neutral element if Z = 0. The order of the curve is an odd prime, so no point has y = 0, and doubling
+//! a point never gives the neutral element.
 //!
-//! Formulas are those of the [Explicit-Formulas Database] (M: product, S: square). They fail
-//! where both points have the same x, which a signer can bring about; `add_rescaled` handles these cases.
+//! The formulas are from the [Explicit-Formulas Database] (M: product, S: square). They fail if both points
+//! have the same x, which a signer can bring about; `add_rescaled` handles these cases.
 //!
 //! [Explicit-Formulas Database]: https://hyperelliptic.org/EFD/g1p/auto-shortw-jacobian-3.html
 
@@ -72,7 +72,7 @@ impl Jacobian {
         *y = alpha.mul(&four_beta.sub(x)).sub(&eight_gamma_squared);
     }
 
-    /// Adds an affine point, or its opposite: 8M + 3S (madd-2004-hmv).
+    /// Adds an affine point or its negative: 8M + 3S (madd-2004-hmv).
     #[inline(never)]
     pub(super) const fn add_affine(&mut self, other: &Affine, opposite: bool) {
         let zz = self.z.square();
@@ -81,8 +81,7 @@ impl Jacobian {
         self.add_rescaled(&Self::from_affine(other), &x2, &y2, opposite);
     }
 
-    /// Adds a point that is not neutral, or its opposite: 11M + 3S (add-1998-cmo-2, with the powers of Z2
-    /// known).
+    /// Adds a point that is not neutral, or its negative: 11M + 3S (add-1998-cmo-2, with known powers of Z2).
     #[inline(never)]
     pub(super) const fn add(&mut self, other: &Addend, opposite: bool) {
         let Addend { point, zz, zzz } = other;
@@ -95,8 +94,8 @@ impl Jacobian {
         self.add_rescaled(point, &x2, &y2, opposite);
     }
 
-    /// Adds the point (x2, y2, Z), or its opposite, where Z is this point's: 5M + 2S. Where that is zero, the
-    /// sum is `other`, which is the same point with a Z of its own.
+    /// Adds the point (x2, y2, Z), where Z is that of this point, or its negative: 5M + 2S. If Z is zero, the
+    /// sum is `other`, which is the same point with its own Z.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn add_rescaled(&mut self, other: &Self, x2: &FieldElement, y2: &FieldElement, opposite: bool) {
         if self.z.is_zero() {
@@ -109,7 +108,7 @@ impl Jacobian {
         let h = x2.sub(&self.x);
         let r = if opposite { y2.negate().sub(&self.y) } else { y2.sub(&self.y) };
         if h.is_zero() {
-            // The same x: the same point, or its opposite.
+            // The same x: the same point or its negative.
             if r.is_zero() {
                 self.double();
             } else {
@@ -127,7 +126,7 @@ impl Jacobian {
     }
 }
 
-/// A point other than the neutral element, with what an addition needs of it.
+/// A point other than the neutral element, with the values that an addition needs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Addend {
     point: Jacobian,
@@ -146,7 +145,7 @@ impl Addend {
 
 /// A multiple of a point in a table.
 pub(super) trait Multiple {
-    /// Adds it to a sum, or its opposite.
+    /// Adds it, or its negative, to a sum.
     fn add_to(&self, sum: &mut Jacobian, opposite: bool);
 }
 

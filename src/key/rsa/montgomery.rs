@@ -1,8 +1,8 @@
-//! Powers modulo an odd number, in Montgomery form. All data here is public, so that time may vary.
+//! Powers modulo an odd number, in Montgomery form. All data here is public, so time may depend on it.
 //!
-//! Numbers are of any length, and one code serves all sizes of modulus. A product is made of rows as on
-//! paper, in digits of four words: a digit of one factor times all of the other. Everything else, a sum, a
-//! difference, a double, is a row too, with the factor one.
+//! The same code serves moduli of any size. A product is computed in rows, as in long multiplication, with
+//! digits of four words: a digit of one factor times all of the other. Sums, differences and doubles are rows
+//! too, with the factor one.
 
 #[cfg(test)]
 mod tests;
@@ -11,27 +11,27 @@ use core::ops::Not;
 
 use super::word::{Digit, Word, multiply_add};
 
-/// A modulus of up to `N` digits, and what depends on it alone.
+/// A modulus of up to `N` digits, and values derived from it.
 #[derive(Clone)]
 pub(super) struct Modulus<W, const N: usize> {
-    /// How many digits are used of this modulus and of numbers below it. The others are zero.
+    /// The number of digits used by the modulus and by numbers below it. The others are zero.
     len: usize,
     modulus: [Digit<W>; N],
-    /// R^2 modulo the modulus, R being two to the power of the bits in `len` digits.
+    /// R^2 modulo the modulus, where R is two to the power of the bits in `len` digits.
     radix_squared: [Digit<W>; N],
     /// -1/modulus, modulo the range of a word.
     inverse: W,
 }
 
 impl<W: Word, const N: usize> Modulus<W, N> {
-    /// The modulus that the octets write, big-endian, and that has so many bits. It is odd.
+    /// Creates the modulus that the octets encode, big-endian. It must be odd and have this many bits.
     pub(super) fn new(octets: &[u8], bits: usize) -> Self {
         let len = bits.div_ceil(W::DIGIT_BITS);
         let modulus = number(octets);
         let mut new = Self { len, modulus, radix_squared: [[W::ZERO; 4]; N], inverse: inverse(modulus) };
 
         // The greatest power of two below the modulus, doubled until it is R*2^(4 len). Squaring in
-        // Montgomery form doubles the exponent behind R, until that is the bits of R.
+        // Montgomery form then doubles the exponent after R, until it is the number of bits of R.
         #[expect(clippy::arithmetic_side_effects, reason = "the size of a number that exists")]
         let (top, end) = (bits - 1, len * const { W::DIGIT_BITS + 4 });
         let mut power = [[W::ZERO; 4]; N];
@@ -51,17 +51,17 @@ impl<W: Word, const N: usize> Modulus<W, N> {
         new
     }
 
-    /// Whether both are the same number.
+    /// Returns whether both are the same number.
     pub(super) fn is_equal(&self, other: &Self) -> bool {
         self.modulus == other.modulus
     }
 
-    /// Whether the number is below the modulus.
+    /// Returns whether the number is below the modulus.
     pub(super) fn exceeds(&self, number: &[Digit<W>; N]) -> bool {
         !self.residues().is_reached_by(prefix(number, self.len))
     }
 
-    /// Raises a number below the modulus to an exponent that is odd and above one.
+    /// Raises a number below the modulus to an odd exponent above one.
     #[inline(never)]
     pub(super) fn raise(&self, number: &mut [Digit<W>; N], exponent: u64) {
         debug_assert!(exponent % 2 == 1 && exponent > 1, "{exponent} is even or one");
@@ -82,8 +82,8 @@ impl<W: Word, const N: usize> Modulus<W, N> {
             }
         }
         residues.square(result, wide);
-        // The lowest bit is set. A product of Montgomery forms carries the R that the product with a
-        // plain number lacks, so that this last one leaves Montgomery form by itself.
+        // The lowest bit is set. A product of Montgomery forms carries the R that the product with a plain
+        // number lacks, so this last product leaves Montgomery form by itself.
         residues.multiply(result, prefix(&base, self.len), wide);
     }
 
@@ -92,7 +92,7 @@ impl<W: Word, const N: usize> Modulus<W, N> {
     }
 }
 
-/// The number that the octets write, big-endian. There are no more of them than fit.
+/// Returns the number that the octets encode, big-endian. They must fit.
 pub(super) fn number<W: Word, const N: usize>(octets: &[u8]) -> [Digit<W>; N] {
     let mut number = [[W::ZERO; 4]; N];
     debug_assert!(octets.len() <= size_of_val(&number), "{} octets do not fit", octets.len());
@@ -102,7 +102,7 @@ pub(super) fn number<W: Word, const N: usize>(octets: &[u8]) -> [Digit<W>; N] {
     number
 }
 
-/// Writes the number into octets, big-endian, which are as many as it can have.
+/// Writes the number to octets, big-endian. There must be as many as the number can have.
 #[cfg(feature = "_pss")]
 pub(super) fn octets<W: Word, const N: usize>(number: &[Digit<W>; N], octets: &mut [u8]) {
     debug_assert_eq!(octets.len(), size_of_val(number), "every octet has a place");
@@ -114,21 +114,21 @@ pub(super) fn octets<W: Word, const N: usize>(number: &[Digit<W>; N], octets: &m
 /// -1/modulus, modulo the range of a word.
 fn inverse<W: Word, const N: usize>(modulus: [Digit<W>; N]) -> W {
     let [lowest, ..] = modulus.as_flattened() else { return W::ONE };
-    // What is wanted is x with lowest*x = -1, so that x*(2 + lowest*x) = x. An odd number is its own
-    // inverse in the lowest three bits, and each step doubles their number: 6, 12, 24, 48, 96.
+    // Finds x with lowest*x = -1, so that x*(2 + lowest*x) = x. An odd number is its own inverse in the
+    // lowest three bits, and each step doubles the number of correct bits: 6, 12, 24, 48, 96.
     let two = W::ONE.wrapping_add(W::ONE);
     let negative = (!*lowest).wrapping_add(W::ONE);
     (0..5).fold(negative, |x, _| x.wrapping_mul(two.wrapping_add(lowest.wrapping_mul(x))))
 }
 
-/// Arithmetic with numbers below a modulus, in as many digits as that has.
+/// Arithmetic with numbers below a modulus, in as many digits as it has.
 struct Residues<'m, W> {
     modulus: &'m [Digit<W>],
     inverse: W,
 }
 
 impl<W: Word> Residues<'_, W> {
-    /// Makes `a` the `a * b / R` modulo the modulus. `wide` is room for the product.
+    /// Sets `a` to `a * b / R` modulo the modulus. `wide` is space for the product.
     fn multiply(&self, a: &mut [Digit<W>], b: &[Digit<W>], wide: &mut [Digit<W>]) {
         prefix_mut(wide, b.len()).fill([W::ZERO; 4]);
         let mut rest = &mut *wide;
@@ -142,8 +142,8 @@ impl<W: Word> Residues<'_, W> {
         self.reduce(wide, a);
     }
 
-    /// Makes `a` the `a * a / R` modulo the modulus: the products of two different digits, twice, and the
-    /// squares. `wide` is room for the product.
+    /// Sets `a` to `a * a / R` modulo the modulus: twice the products of two different digits, and the
+    /// squares. `wide` is space for the product.
     fn square(&self, a: &mut [Digit<W>], wide: &mut [Digit<W>]) {
         prefix_mut(wide, a.len()).fill([W::ZERO; 4]);
         let (mut factors, mut rest) = (&*a, &mut *wide);
@@ -169,12 +169,12 @@ impl<W: Word> Residues<'_, W> {
         self.reduce(wide, a);
     }
 
-    /// Makes `number` the `wide / R` modulo the modulus, for a product of two numbers below it.
+    /// Sets `number` to `wide / R` modulo the modulus, for a product of two numbers below it.
     #[inline(never)]
     fn reduce(&self, wide: &mut [Digit<W>], number: &mut [Digit<W>]) {
         let [lowest, others @ ..] = self.modulus else { return };
         let (mut rest, mut top) = (wide, W::ZERO);
-        // As long as there is a digit above those that the modulus reaches.
+        // While there is a digit above those that the modulus reaches.
         while let Some(([first, row @ ..], [next, ..])) = rest.split_at_mut_checked(self.modulus.len()) {
             let (factor, carry) = clear(self.inverse, *lowest, *first);
             let carry = add_row(row, factor, others, carry);
@@ -187,13 +187,13 @@ impl<W: Word> Residues<'_, W> {
         self.reduce_once(number, top);
     }
 
-    /// Subtracts the modulus from a number, if `carry` on top of it or the number itself says that it is
-    /// not below. Once is enough: it is below twice the modulus. Doubling a number below the modulus gives
-    /// no more, and neither does a reduction, (wide + factor * modulus) / R with wide below modulus * R
-    /// and the factor below R.
+    /// Subtracts the modulus from a number that is not below it, as `carry` above the number or the number
+    /// itself shows. Once is enough: the number is below twice the modulus. That holds for the double of a
+    /// number below the modulus, and for a reduction, (wide + factor * modulus) / R with wide below modulus *
+    /// R and the factor below R.
     fn reduce_once(&self, number: &mut [Digit<W>], carry: W) {
         if carry != W::ZERO || self.is_reached_by(number) {
-            // The complement and one is the negative.
+            // The complement plus one is the negative.
             let mut one = W::ONE;
             for (digit, modulus) in number.iter_mut().zip(self.modulus) {
                 (*digit, one) = W::multiply_add(W::ONE, modulus.map(Not::not), *digit, one);
@@ -201,13 +201,13 @@ impl<W: Word> Residues<'_, W> {
         }
     }
 
-    /// Whether the number is the modulus or above it.
+    /// Returns whether the number is the modulus or above it.
     fn is_reached_by(&self, number: &[Digit<W>]) -> bool {
         number.as_flattened().iter().rev().cmp(self.modulus.as_flattened().iter().rev()).is_ge()
     }
 }
 
-/// Adds `factor * number + carry` to a row of the sum, and gives the digit that is carried out of it.
+/// Adds `factor * number + carry` to a row of the sum, and returns the digit carried out of it.
 #[inline(never)]
 fn add_row<W: Word>(
     row: &mut [Digit<W>],
@@ -222,7 +222,7 @@ fn add_row<W: Word>(
     carry
 }
 
-/// The factor whose product with a modulus makes the lowest digit of the sum zero, and what is carried out
+/// Returns the factor whose product with a modulus makes the lowest digit of the sum zero, and the carry out
 /// of that digit. `lowest` is the lowest digit of the modulus.
 #[inline(always)]
 fn clear<W: Word>(inverse: W, lowest: Digit<W>, sum: Digit<W>) -> (Digit<W>, Digit<W>) {
@@ -238,7 +238,7 @@ fn clear<W: Word>(inverse: W, lowest: Digit<W>, sum: Digit<W>) -> (Digit<W>, Dig
     ([f0, f1, f2, f3], [s4, s5, s6, s7])
 }
 
-/// Doubles a number, and gives what is carried out of it.
+/// Doubles a number, and returns the carry.
 fn double<W: Word>(number: &mut [Digit<W>]) -> W {
     let mut carry = W::ZERO;
     for digit in number {
@@ -247,7 +247,7 @@ fn double<W: Word>(number: &mut [Digit<W>]) -> W {
     carry
 }
 
-/// What is used of a number, or of the room for a product.
+/// Returns the used part of a number, or of the space for a product.
 fn prefix<T>(whole: &[T], len: usize) -> &[T] {
     debug_assert!(len <= whole.len(), "{len} of {} digits", whole.len());
     whole.get(..len).unwrap_or(whole)

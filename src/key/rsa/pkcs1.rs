@@ -1,5 +1,5 @@
-//! EMSA-PKCS1-v1_5 (RFC 8017 §9.2). The number that a signature stands for is compared with the whole of the
-//! one that it must be. Nothing of it is parsed.
+//! EMSA-PKCS1-v1_5 (RFC 8017 §9.2). The number recovered from a signature is compared as a whole with the
+//! expected one. Nothing is parsed.
 
 use super::Word;
 use super::montgomery::number;
@@ -15,14 +15,15 @@ pub(super) const SHA384: DigestInfo = digest_info(2, 48);
 #[cfg(feature = "rs512")]
 pub(super) const SHA512: DigestInfo = digest_info(3, 64);
 
-/// That of the hash with this last arc in its object identifier, 2.16.840.1.101.3.4.2, and this length.
+/// Creates the DigestInfo of the hash with this last arc in its object identifier, 2.16.840.1.101.3.4.2, and
+/// this length.
 #[expect(clippy::arithmetic_side_effects, reason = "all of this is constant")]
 const fn digest_info(arc: u8, length: u8) -> DigestInfo {
     [0x30, 17 + length, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, arc, 5, 0, 4, length]
 }
 
-/// Whether the number is what the digest is encoded to, in so many octets. Not inlined, so that
-/// its buffers are not on the stack while the signature is raised to the exponent.
+/// Returns whether the number is the encoding of the digest in this many octets. Not inlined, so that its
+/// buffers are not on the stack while the signature is raised to the exponent.
 #[inline(never)]
 pub(super) fn is_encoding<const N: usize>(
     found: &[Digit<Word>; N],
@@ -36,7 +37,7 @@ pub(super) fn is_encoding<const N: usize>(
     *found == number::<Word, N>(encoded)
 }
 
-/// Encodes a digest, as long as `encoded`.
+/// Encodes a digest to the length of `encoded`.
 fn encode(digest: &[u8], digest_info: &DigestInfo, encoded: &mut [u8]) {
     encoded.fill(0xff);
     if let Some(start) = encoded.first_chunk_mut() {

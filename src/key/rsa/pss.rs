@@ -1,5 +1,5 @@
-//! EMSA-PSS (RFC 8017 §9.1.2) as RFC 7518 §3.5 has it: MGF1 with the hash of the message, and a salt as long
-//! as the hash. Every bit of the encoding has one value for its salt, and is compared.
+//! EMSA-PSS (RFC 8017 §9.1.2) with the parameters of RFC 7518 §3.5: MGF1 with the hash of the message, and a
+//! salt as long as the hash. Given the salt, every bit of the encoding has one valid value, and is compared.
 
 use sha2::Digest;
 
@@ -7,8 +7,8 @@ use super::Word;
 use super::montgomery::octets;
 use super::word::Digit;
 
-/// Whether the number is an encoding of the message with this digest, for a modulus of so many bits. Not inlined, so that its
-/// buffers are not on the stack while the signature is raised to the exponent.
+/// Returns whether the number is an encoding of the message with this digest, for a modulus of this many
+/// bits. Not inlined, so that its buffers are not on the stack while the signature is raised to the exponent.
 #[inline(never)]
 pub(super) fn is_encoding<D: Digest, const N: usize>(
     found: &[Digit<Word>; N],
@@ -17,7 +17,7 @@ pub(super) fn is_encoding<D: Digest, const N: usize>(
 ) -> bool {
     let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
     octets(found, buffer.as_flattened_mut());
-    // One bit less than the modulus has; with 8k + 1 bits that is one octet less, too (RFC 8017 §8.1.2).
+    // One bit less than the modulus; with 8k + 1 bits that is also one octet less (RFC 8017 §8.1.2).
     let bits = bits.saturating_sub(1);
     let buffer = buffer.as_flattened_mut();
     let above = buffer.len().saturating_sub(bits.div_ceil(8));
@@ -25,7 +25,7 @@ pub(super) fn is_encoding<D: Digest, const N: usize>(
     above.iter().all(|octet| *octet == 0) && is_consistent::<D>(encoded, digest, bits)
 }
 
-/// Whether an encoding of so many bits is one of the message with this digest.
+/// Returns whether an encoding of this many bits is one of the message with this digest.
 fn is_consistent<D: Digest>(encoded: &mut [u8], digest: &[u8], bits: usize) -> bool {
     let hash_len = <D as Digest>::output_size();
     // 4: the trailer
@@ -36,7 +36,7 @@ fn is_consistent<D: Digest>(encoded: &mut [u8], digest: &[u8], bits: usize) -> b
     else {
         return false;
     };
-    // 6 and 9: the bits to the left of the leftmost are zero, before and after the mask.
+    // 6 and 9: the unused leftmost bits are zero, before and after unmasking.
     let unused = bits.wrapping_neg() & 7;
     let used = 0xff_u8.wrapping_shr(u32::try_from(unused).unwrap_or(0));
     let [first, ..] = masked else { return false };
@@ -59,7 +59,7 @@ fn is_consistent<D: Digest>(encoded: &mut [u8], digest: &[u8], bits: usize) -> b
     zeros.iter().all(|octet| *octet == 0) && *hash == *expected
 }
 
-/// XORs the mask that MGF1 (RFC 8017 §B.2.1) makes of a seed.
+/// XORs the mask that MGF1 (RFC 8017 §B.2.1) derives from a seed.
 fn unmask<D: Digest>(masked: &mut [u8], seed: &[u8]) {
     for (counter, block) in (0_u32..).zip(masked.chunks_mut(<D as Digest>::output_size())) {
         let mask = D::new().chain_update(seed).chain_update(counter.to_be_bytes()).finalize();

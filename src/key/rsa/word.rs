@@ -1,36 +1,35 @@
-//! Words of 32 and of 64 bits, digits of four, and the one operation that numbers are multiplied, added and
-//! doubled with.
-//! All data here is public.
+//! Words of 32 and 64 bits, digits of four words, and the one operation that multiplies, adds and doubles
+//! numbers. All data here is public, so time may depend on it.
 
 use core::ops::Not;
 
-/// Four words, the lowest first. Numbers are made of digits, so that a row of a product reads and writes
-/// four words of the sum for sixteen products.
+/// Four words, the lowest first. Numbers consist of digits, so that a row of a product reads and writes four
+/// words of the sum for sixteen products.
 pub(super) type Digit<W> = [W; 4];
 
-/// The word of a processor.
+/// A word of the processor.
 pub(super) trait Word: Copy + Ord + Not<Output = Self> + 'static {
     const ZERO: Self;
     const ONE: Self;
     const OCTETS: usize;
     const DIGIT_BITS: usize = Self::OCTETS * 32;
 
-    /// The number that at most `OCTETS` octets write, big-endian.
+    /// Returns the number that at most `OCTETS` octets encode, big-endian.
     fn from_octets(octets: &[u8]) -> Self;
 
     /// Writes `OCTETS` octets, big-endian.
     #[cfg(feature = "_pss")]
     fn write(self, octets: &mut [u8]);
 
-    /// Sets the bit of this place in a number, the lowest word first.
+    /// Sets the bit at this position of a number, the lowest word first.
     fn set_bit(number: &mut [Self], place: usize);
 
     fn wrapping_add(self, other: Self) -> Self;
 
     fn wrapping_mul(self, other: Self) -> Self;
 
-    /// `sum + factor * number + carry`: its lowest four words, and the one above. There is no more, since
-    /// with all words at their greatest it is 2^(5 w) - 1.
+    /// `sum + factor * number + carry`: its lowest four words, and the one above. These are enough: with all
+    /// words at their maximum it is 2^(5 w) - 1.
     fn multiply_add(factor: Self, number: Digit<Self>, sum: Digit<Self>, carry: Self) -> (Digit<Self>, Self);
 }
 
@@ -86,8 +85,8 @@ trait WideningWord: Sized {
 }
 
 word! { u32, u64,
-    // A word of the sum after the other: what is a single instruction (umaal) on a Cortex-M4, and in
-    // registers of 64 bits a product and two sums.
+    // One word of the sum after another: each is a single instruction (umaal) on a Cortex-M4, and a product
+    // and two sums in registers of 64 bits.
     #[inline(always)]
     fn multiply_add(factor: u32, number: Digit<u32>, sum: Digit<u32>, carry: u32) -> (Digit<u32>, u32) {
         let [n0, n1, n2, n3] = number;
@@ -101,8 +100,8 @@ word! { u32, u64,
 }
 
 word! { u64, u128,
-    // The product first, and then the sum: two chains of additions with carry, ten instructions where a
-    // word after the other takes sixteen.
+    // The product first, and then the sum: two chains of additions with carry, ten instructions where one
+    // word after another takes sixteen.
     #[inline(always)]
     fn multiply_add(factor: u64, number: Digit<u64>, sum: Digit<u64>, carry: u64) -> (Digit<u64>, u64) {
         let [n0, n1, n2, n3] = number;
@@ -136,7 +135,7 @@ pub(super) fn multiply_add<W: Word>(
 ) -> (Digit<W>, Digit<W>) {
     let [f0, f1, f2, f3] = factor;
     let [c0, c1, c2, c3] = carry;
-    // Each word of the factor, one place above the one before.
+    // Each word of the factor, one position above the one before.
     let ([r0, s1, s2, s3], s4) = W::multiply_add(f0, number, sum, c0);
     let ([r1, s2, s3, s4], s5) = W::multiply_add(f1, number, [s1, s2, s3, s4], c1);
     let ([r2, s3, s4, s5], s6) = W::multiply_add(f2, number, [s2, s3, s4, s5], c2);
@@ -144,14 +143,14 @@ pub(super) fn multiply_add<W: Word>(
     ([r0, r1, r2, r3], [s4, s5, s6, s7])
 }
 
-/// `a + b + carry`, and what is carried out of it.
+/// `a + b + carry`, and the carry out of it.
 #[inline(always)]
 const fn carrying_add(a: u64, b: u64, carry: bool) -> (u64, bool) {
     #[expect(clippy::as_conversions, reason = "zero or one; `From` is not const")]
     let carry = carry as u64;
     let (sum, first) = a.overflowing_add(b);
     let (sum, second) = sum.overflowing_add(carry);
-    // `||` would be a branch to the compiler, which then does not see an addition with carry here: a
-    // verification takes twice the time.
+    // `||` would be a branch to the compiler, which then does not see an addition with carry: a verification
+    // takes twice the time.
     (sum, first | second)
 }

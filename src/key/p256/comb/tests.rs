@@ -1,4 +1,4 @@
-//! Digits against what they are by definition, and tables and sums against `p256`.
+//! Digits against their definition, and tables and sums against `p256`.
 
 #![allow(
     clippy::unwrap_used,
@@ -38,7 +38,7 @@ fn random(seed: u64) -> Scalar {
     reduce(&Sha256::digest(seed.to_be_bytes()).into())
 }
 
-/// A point, if it is not neutral, as an affine one of ours.
+/// Converts a point, if it is not neutral, to our affine type.
 fn ours(point: &ProjectivePoint) -> Option<Affine> {
     let point = point.to_affine();
     if point == AffinePoint::IDENTITY {
@@ -48,7 +48,7 @@ fn ours(point: &ProjectivePoint) -> Option<Affine> {
     Some(Affine { x: coordinate(point.x()), y: coordinate(point.y()) })
 }
 
-/// The affine point of a sum, if it is not neutral.
+/// Returns the affine point of a sum, if it is not neutral.
 fn affine(sum: &Jacobian) -> Option<Affine> {
     let inverse = sum.z.invert();
     let square = inverse.square();
@@ -56,8 +56,8 @@ fn affine(sum: &Jacobian) -> Option<Affine> {
     (!sum.z.is_zero()).then_some(affine)
 }
 
-/// Scalars at the edges: below 2^10, next to powers of two, of bits that repeat, and their opposites, which
-/// have ones where these have zeros; not all of them are below the order.
+/// Scalars at the edges: below 2^10, next to powers of two, with repeating bits, and their negatives, which
+/// have ones where these have zeros; not all are below the order.
 fn edges() -> Vec<[u8; 32]> {
     let powers = (0..256_u32).step_by(5).chain([31, 32, 63, 64, 127, 128, 191, 192, 223, 224, 253, 254, 255]);
     let power = |power: u32| (0..power).fold(Scalar::ONE, |scalar, _| scalar.double());
@@ -70,15 +70,15 @@ fn edges() -> Vec<[u8; 32]> {
     scalars.map(|scalar| octets(&scalar)).chain(patterns).chain([high]).collect()
 }
 
-/// The sum of the digits is the scalar; each is zero, or odd and below 2^(w-1) in size; of w digits at most
-/// one is not zero.
+/// Checks that the digits sum to the scalar, that each is zero, or odd with a magnitude below 2^(w-1), and
+/// that of w consecutive digits at most one is not zero.
 fn hold_digits<const MULTIPLES: usize>(scalar: &[u8; 32]) {
     let Digits { digits, carried } = Digits::new::<MULTIPLES>(scalar);
     let mut bits = [0_i32; 257];
     for (bit, place) in bits.iter_mut().zip(0..256) {
         *bit = i32::from(scalar[31 - place / 8] >> (place % 8) & 1);
     }
-    // The scalar less the digits, bit by bit from below, has nothing left.
+    // Subtracting the digits from the scalar, bit by bit from the lowest, leaves nothing.
     let mut rest = 0;
     for place in 0..256 {
         rest += bits[place] - i32::from(digits[place]);
@@ -109,7 +109,7 @@ fn digits_sum_to_scalar() {
     assert!(carried > 100, "{carried} scalars of which a one is carried out");
 }
 
-/// The digits at the ends of their range come up, in the lowest place and in the highest.
+/// The extreme digits occur, in the lowest position and in the highest.
 #[test]
 fn digits_at_the_ends_of_their_range() {
     let digits = |scalar: &[u8; 32]| Digits::new::<8>(scalar).digits;
@@ -127,7 +127,7 @@ fn digits_at_the_ends_of_their_range() {
     assert!(Digits::new::<8>(&MOST).carried);
 }
 
-/// Every entry of a table is the multiple that it is to be.
+/// Checks that every entry of a table is the expected multiple.
 fn hold_table<const MULTIPLES: usize, const PARTS: usize>(
     table: &Table<Affine, MULTIPLES, PARTS>,
     point: ProjectivePoint,
@@ -143,14 +143,14 @@ fn hold_table<const MULTIPLES: usize, const PARTS: usize>(
     }
 }
 
-/// The tables of the base point, which the compiler made.
+/// The tables of the base point, which the compiler computed.
 #[test]
 fn base_table() {
     hold_table(&BASE, ProjectivePoint::GENERATOR);
     hold_table(&BASE_PREPARED, ProjectivePoint::GENERATOR);
 }
 
-/// The tables of keys, those among them with multiples that are equal or opposite: d*2^i = 1, 3, ... .
+/// The tables of keys, including those with equal or opposite multiples: d*2^i = 1, 3, ... .
 #[test]
 fn key_table() {
     let half = (0..32).fold(Scalar::ONE, |power, _| power.double()).invert().unwrap();
@@ -178,7 +178,7 @@ impl Key {
         Self { point, affine, table }
     }
 
-    /// Both sums are the oracle's.
+    /// Checks both sums against the oracle.
     #[track_caller]
     fn hold(&self, u1: &[u8; 32], u2: &[u8; 32]) {
         let expected = ours(&(ProjectivePoint::GENERATOR * reduce(u1) + self.point * reduce(u2)));
@@ -193,19 +193,19 @@ impl Key {
 
 #[test]
 fn multiples_of_g() {
-    // A key that is far from the small multiples of G.
+    // A key far from the small multiples of G.
     let key = Key::new(ProjectivePoint::GENERATOR * random(1));
     for u1 in (0..20_u64).map(Scalar::from).flat_map(|k| [octets(&k), octets(&-k)]) {
         key.hold(&u1, &ZERO);
     }
 }
 
-/// Small u2, zero among them, with small and with large u1; and the other way round.
+/// Small u2, including zero, with small and large u1, and the other way round.
 #[test]
 fn scalars_at_edges() {
     let key = Key::new(ProjectivePoint::GENERATOR * random(2));
     let other = octets(&random(3));
-    // Every kind of edge is among these.
+    // This selection includes every kind of edge.
     for edge in edges().into_iter().step_by(7) {
         key.hold(&ZERO, &edge);
         key.hold(&other, &edge);
@@ -215,8 +215,8 @@ fn scalars_at_edges() {
     key.hold(&MOST, &MOST);
 }
 
-/// Keys that are small multiples of G or of its opposite, with small scalars: sums meet entries of both
-/// tables, and come out neutral.
+/// Keys that are small multiples of G or of its negative, with small scalars: sums meet entries of both
+/// tables, and may be neutral.
 #[test]
 fn small_keys() {
     let small = [0, 1, 2, 3, 16, 31_u64].map(Scalar::from);
@@ -234,14 +234,14 @@ fn small_keys() {
     assert!(neutral > 30, "{neutral} sums are neutral");
 }
 
-/// One addition, as a model sees it: what has been added before it, and what is added, each as a multiple
-/// of G and one of the key.
+/// One addition in a model: what has been added before it, and what it adds, each as a multiple of G and one
+/// of the key.
 struct Addition {
     before: [Scalar; 2],
     added: [Scalar; 2],
 }
 
-/// The additions of a sum in their order, with tables of so many parts.
+/// Returns the additions of a sum in order, with tables of this many parts.
 fn additions(scalars: [&Digits; 2], parts: usize) -> Vec<Addition> {
     let piece = 256 / parts;
     let power = |bit: usize| (0..bit).fold(Scalar::ONE, |power, _| power.double());
@@ -276,9 +276,9 @@ fn additions(scalars: [&Digits; 2], parts: usize) -> Vec<Addition> {
     all
 }
 
-/// For every addition of some sums the keys with which the points that it adds are equal, and are opposite:
-/// `before.g + before.q * d = +-(added.g + added.q * d)`, solved for d. The first addition, to the neutral
-/// element, has no such key, nor has one that follows none of the other point.
+/// Checks, for every addition of a sum, the keys for which the two points are equal or opposite: `before.g +
+/// before.q * d = +-(added.g + added.q * d)`, solved for d. The first addition, to the neutral element, has
+/// no such key, nor has one before which only multiples of the same point were added.
 fn exceptional(u1: &[u8; 32], u2: &[u8; 32], parts: usize, digits: [&Digits; 2]) -> [usize; 2] {
     let mut found = [0; 2];
     for Addition { before: [g, q], added: [added_g, added_q] } in additions(digits, parts) {
@@ -296,15 +296,15 @@ fn exceptional(u1: &[u8; 32], u2: &[u8; 32], parts: usize, digits: [&Digits; 2])
     found
 }
 
-/// Equal and opposite points, hence the neutral element on the way and in the end, at every addition.
+/// Equal and opposite points, and so the neutral element as an intermediate and final sum, at every addition.
 #[test]
 fn exceptional_additions() {
-    // Scalars of which a one is carried out, and of which none is.
+    // One scalar with a carry out of the highest digit, and one without.
     let (mut high, mut low) = (octets(&random(4)), octets(&random(5)));
     high[0] |= 0xf0;
     low[0] &= 0x07;
     for (u1, u2) in [(high, low), (low, high)] {
-        // The multiples of a key as it comes depend on the width of words.
+        // The multiples of an unprepared key depend on the width of words.
         for key in [Digits::new::<4>(&u2), Digits::new::<8>(&u2)] {
             let [equal, opposite] = exceptional(&u1, &u2, 1, [&digits_for(&BASE, &u1), &key]);
             assert!(equal > 60 && opposite > 60, "one part: {equal} times equal, {opposite} times opposite");
@@ -315,7 +315,7 @@ fn exceptional_additions() {
     }
 }
 
-/// The digits for a table.
+/// Returns the digits for a table.
 fn digits_for<const MULTIPLES: usize, const PARTS: usize>(
     _: &Table<Affine, MULTIPLES, PARTS>,
     scalar: &[u8; 32],
@@ -323,8 +323,8 @@ fn digits_for<const MULTIPLES: usize, const PARTS: usize>(
     Digits::new::<MULTIPLES>(scalar)
 }
 
-/// Keys whose x comes out of the conversion into Montgomery form below 2^224, which is left at p or above
-/// by a reduction that stops below 2^256.
+/// Keys whose x is below 2^224 in Montgomery form: a reduction that stops below 2^256 leaves it at p or
+/// above.
 #[test]
 fn keys_with_a_small_montgomery_form() {
     let mut x = FieldElement::ZERO;
@@ -345,7 +345,7 @@ fn keys_with_a_small_montgomery_form() {
     assert!(found > 10, "{found} keys");
 }
 
-/// With the flag that chooses them, on whatever target.
+/// Selected by the flag on any target.
 #[cfg(jose_core_words = "32")]
 #[test]
 fn words_have_32_bits() {

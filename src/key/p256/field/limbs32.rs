@@ -1,9 +1,8 @@
-//! The field in eight words of 32 bits, the lowest first. Every operand is below p, and so is every
-//! result.
+//! The field in eight words of 32 bits, the lowest first. All operands and results are below p.
 //!
-//! In Montgomery's reduction a multiple m of p is added to a number so that its lowest word becomes
-//! zero. As p = 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^32, m is the lowest word itself,
-//! and is added 3, 6 and 8 words and subtracted 7 words above it. No product is needed.
+//! Montgomery reduction adds a multiple m of p to a number so that its lowest word becomes zero. Since p =
+//! 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^32, m is the lowest word itself, and is added 3, 6
+//! and 8 words and subtracted 7 words above it. No multiplication is needed.
 
 use super::words::word32::{Word, borrowing_sub, carrying_add, if_carry, mul_add, overflowing_sub};
 
@@ -40,7 +39,7 @@ pub(super) const fn sub(a: &Limbs, b: &Limbs) -> Limbs {
     let (t5, borrow) = borrowing_sub(a5, b5, borrow);
     let (t6, borrow) = borrowing_sub(a6, b6, borrow);
     let (t7, borrow) = borrowing_sub(a7, b7, borrow);
-    // A difference below zero is above -p: adding p is enough, and the carry cancels the borrow.
+    // A difference below zero is above -p: adding p once is enough, and the carry cancels the borrow.
     let ones = if_carry(borrow, Word::MAX);
     let (t0, carry) = carrying_add(t0, ones, false);
     let (t1, carry) = carrying_add(t1, ones, carry);
@@ -62,15 +61,15 @@ pub(super) const fn mul([a_low, a_high]: &Limbs, [b_low, b_high]: &Limbs) -> Lim
     montgomery_reduce([low, middle], mul_add_half(a_high, b_high, &high, &carry))
 }
 
-/// `a * a / 2^256`. With the registers of a small processor, keeping the equal products apart costs what
-/// it saves.
+/// `a * a / 2^256`. With the registers of a small processor, keeping the equal products apart costs what it
+/// saves.
 #[inline(always)]
 pub(super) const fn square(a: &Limbs) -> Limbs {
     mul(a, a)
 }
 
-/// `a * b + c + d`. Half of a number is what the registers of a small processor hold, and with two summands
-/// each product is one instruction where there is one that adds two words to it.
+/// `a * b + c + d`. The registers of a small processor hold half of a number, and with two addends each
+/// product is a single instruction on processors with one that also adds two words.
 #[inline(never)]
 const fn mul_add_half(a: &[Word; 4], b: &[Word; 4], c: &[Word; 4], d: &[Word; 4]) -> Limbs {
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
@@ -100,7 +99,7 @@ const fn mul_add_half(a: &[Word; 4], b: &[Word; 4], c: &[Word; 4], d: &[Word; 4]
 /// `(low + high * 2^256) / 2^256`, for a number below p * 2^256.
 #[inline(always)]
 pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
-    // The multiples of p: m0 to m7 times 1 to 2^224. Each takes what those before it add to its word.
+    // The multiples of p: m0 to m7 times 1 to 2^224. Each includes what those before it add to its word.
     let [[m0, m1, m2, t3], [t4, t5, t6, t7]] = low;
     let (m3, carry) = carrying_add(t3, m0, false);
     let (m4, carry) = carrying_add(t4, m1, carry);
@@ -111,7 +110,7 @@ pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
     let (t7, carry6) = carrying_add(t7, m1, carry);
     let (m7, borrow7) = overflowing_sub(t7, m0);
 
-    // What they add above the low half, which is then zero: 8 and 6 words above themselves,
+    // What they add above the low half, which is then zero: at 8 and 6 words above themselves,
     let (t0, carry) = carrying_add(m0, m2, carry6);
     let (t1, carry) = carrying_add(m1, m3, carry);
     let (t2, carry) = carrying_add(m2, m4, carry);
@@ -120,7 +119,7 @@ pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
     let (t5, carry) = carrying_add(m5, m7, carry);
     let (t6, carry) = carrying_add(m6, 0, carry);
     let (t7, _) = carrying_add(m7, 0, carry);
-    // 3 words,
+    // at 3 words,
     let (t0, carry) = carrying_add(t0, m5, carry3);
     let (t1, carry) = carrying_add(t1, m6, carry);
     let (t2, carry) = carrying_add(t2, m7, carry);
@@ -129,7 +128,7 @@ pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
     let (t5, carry) = carrying_add(t5, 0, carry);
     let (t6, carry) = carrying_add(t6, 0, carry);
     let (t7, _) = carrying_add(t7, 0, carry);
-    // and less what they subtract, 7 words above. The sum is below 2^256: carries out of it cancel.
+    // minus what they subtract, at 7 words. The sum is below 2^256: its carries cancel.
     let (t0, borrow) = borrowing_sub(t0, m1, borrow7);
     let (t1, borrow) = borrowing_sub(t1, m2, borrow);
     let (t2, borrow) = borrowing_sub(t2, m3, borrow);
@@ -138,7 +137,7 @@ pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
     let (t5, borrow) = borrowing_sub(t5, m6, borrow);
     let (t6, borrow) = borrowing_sub(t6, m7, borrow);
     let (t7, _) = borrowing_sub(t7, 0, borrow);
-    // The high half takes no part in the multiples, and comes last.
+    // The multiples do not depend on the high half, which is added last.
     let [[h0, h1, h2, h3], [h4, h5, h6, h7]] = high;
     let (t0, carry) = carrying_add(t0, h0, false);
     let (t1, carry) = carrying_add(t1, h1, carry);
@@ -155,7 +154,7 @@ pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
 #[inline(always)]
 const fn reduce_once(t: Limbs, carry: bool) -> Limbs {
     let [[t0, t1, t2, t3], [t4, t5, t6, t7]] = t;
-    // Instead of subtracting p, add 2^256 - p = 2^224 - 2^192 - 2^96 + 1, and leave what is carried out.
+    // Instead of subtracting p, adds 2^256 - p = 2^224 - 2^192 - 2^96 + 1, and drops the carry.
     let ones = if_carry(carry, Word::MAX);
     let even = if_carry(carry, Word::MAX - 1);
     let (t0, carry) = carrying_add(t0, if_carry(carry, 1), false);
@@ -166,7 +165,7 @@ const fn reduce_once(t: Limbs, carry: bool) -> Limbs {
     let (t5, carry) = carrying_add(t5, ones, carry);
     let (t6, carry) = carrying_add(t6, even, carry);
     let (t7, _) = carrying_add(t7, 0, carry);
-    // What is left is rarely p or above: one number in 2^32 has such a highest word.
+    // The result is rarely p or above: one number in 2^32 has such a highest word.
     if t7 < Word::MAX {
         [[t0, t1, t2, t3], [t4, t5, t6, t7]]
     } else {
@@ -174,7 +173,7 @@ const fn reduce_once(t: Limbs, carry: bool) -> Limbs {
     }
 }
 
-/// `t` modulo p. It has eight words, and p is above their half.
+/// `t` modulo p. It has eight words, and p is more than half of their range.
 #[cold]
 #[inline(never)]
 const fn subtract_p(t: Limbs) -> Limbs {
@@ -182,7 +181,7 @@ const fn subtract_p(t: Limbs) -> Limbs {
     if below_p { t } else { difference }
 }
 
-/// `t - p`, and whether it is below zero.
+/// `t - p`, and whether that is below zero.
 pub(super) const fn minus_p(t: &Limbs) -> (Limbs, bool) {
     let ([[t0, t1, t2, t3], [t4, t5, t6, t7]], [[p0, p1, p2, p3], [p4, p5, p6, p7]]) = (*t, P);
     let (d0, borrow) = overflowing_sub(t0, p0);

@@ -1,8 +1,7 @@
-//! The field in four words of 64 bits, the lowest first. Every operand is below p, and so is every
-//! result.
+//! The field in four words of 64 bits, the lowest first. All operands and results are below p.
 //!
-//! In Montgomery's reduction a multiple m of p is added to a number so that its lowest word becomes
-//! zero. As p = 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^64,
+//! Montgomery reduction adds a multiple m of p to a number so that its lowest word becomes zero. Since p =
+//! 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^64,
 //!
 //! - m is the lowest word itself,
 //! - m*p + m = m * 2^96 + m * (2^64 - 2^32 + 1) * 2^192, which takes shifts, sums and differences.
@@ -34,7 +33,7 @@ pub(super) const fn sub(a: &Limbs, b: &Limbs) -> Limbs {
     let (t1, borrow) = borrowing_sub(a1, b1, borrow);
     let (t2, borrow) = borrowing_sub(a2, b2, borrow);
     let (t3, borrow) = borrowing_sub(a3, b3, borrow);
-    // A difference below zero is above -p: adding p is enough, and the carry cancels the borrow.
+    // A difference below zero is above -p: adding p once is enough, and the carry cancels the borrow.
     let [[p0, p1, _, p3]] = P;
     let (t0, carry) = carrying_add(t0, if_carry(borrow, p0), false);
     let (t1, carry) = carrying_add(t1, if_carry(borrow, p1), carry);
@@ -107,18 +106,18 @@ pub(super) const fn square(a: &Limbs) -> Limbs {
 /// `(low + high * 2^256) / 2^256`, for a number below p * 2^256.
 #[inline(always)]
 pub(super) const fn montgomery_reduce(low: Limbs, high: Limbs) -> Limbs {
-    // The high half takes no part in the multiples, and comes last.
+    // The multiples do not depend on the high half, which is added last.
     let [[t0, t1, t2, t3]] = reduce_word(reduce_word(reduce_word(reduce_word(low))));
     let [[t4, t5, t6, t7]] = high;
     let (t0, carry) = carrying_add(t0, t4, false);
     let (t1, carry) = carrying_add(t1, t5, carry);
     let (t2, carry) = carrying_add(t2, t6, carry);
     let (t3, carry) = carrying_add(t3, t7, carry);
-    // Four multiples of p are below 2^256 * p, so that this is below (2 * 2^256 * p) / 2^256.
+    // Four multiples of p are below 2^256 * p, so this is below (2 * 2^256 * p) / 2^256.
     reduce_once([[t0, t1, t2, t3]], carry)
 }
 
-/// `(t + t0 * p) / 2^64`, which has four words again: it is at most (2^256 - 1 + (2^64 - 1) * p) / 2^64.
+/// `(t + t0 * p) / 2^64`, which fits into four words: it is at most (2^256 - 1 + (2^64 - 1) * p) / 2^64.
 #[inline(always)]
 const fn reduce_word([[t0, t1, t2, t3]]: Limbs) -> Limbs {
     let (low, high) = shift32(t0);
@@ -140,11 +139,11 @@ const fn reduce_once([[t0, t1, t2, t3]]: Limbs, carry: bool) -> Limbs {
     let (t1, borrow) = borrowing_sub(t1, if_carry(carry, p1), borrow);
     let (t2, borrow) = borrowing_sub(t2, 0, borrow);
     let (t3, _) = borrowing_sub(t3, if_carry(carry, p3), borrow);
-    // What is left is rarely p or above: one number in 2^32 has such a highest word.
+    // The result is rarely p or above: one number in 2^32 has such a highest word.
     if t3 < p3 { [[t0, t1, t2, t3]] } else { subtract_p([[t0, t1, t2, t3]]) }
 }
 
-/// `t` modulo p. It has four words, and p is above their half.
+/// `t` modulo p. It has four words, and p is more than half of their range.
 #[cold]
 #[inline(never)]
 const fn subtract_p(t: Limbs) -> Limbs {
@@ -152,7 +151,7 @@ const fn subtract_p(t: Limbs) -> Limbs {
     if below_p { t } else { difference }
 }
 
-/// `t - p`, and whether it is below zero.
+/// `t - p`, and whether that is below zero.
 pub(super) const fn minus_p(t: &Limbs) -> (Limbs, bool) {
     let ([[t0, t1, t2, t3]], [[p0, p1, p2, p3]]) = (*t, P);
     let (d0, borrow) = overflowing_sub(t0, p0);

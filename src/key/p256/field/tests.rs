@@ -1,4 +1,4 @@
-//! Both widths against big integers (`crypto-bigint`), which know p alone.
+//! Both widths against big integers (`crypto-bigint`), which know only p.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,14 +32,14 @@ fn modulus() -> NonZero<U256> {
 
 /// `number * 2^256` modulo p.
 fn times_r(number: &U256) -> U256 {
-    // Words of the high half alone.
+    // Words only in the high half.
     let wide = U512::from((U256::ZERO, *number));
     let wide_modulus = NonZero::new(U512::from((p(), U256::ZERO))).unwrap();
     let (low, _) = wide.rem_vartime(&wide_modulus).split();
     low
 }
 
-/// Elements at the edges: 0, 1, p - 1, 2^k and what is next to it, words of all ones in all places, and
+/// Elements at the edges: 0, 1, p - 1, 2^k and its neighbors, words of all ones in all positions, and
 /// multiples of 2^256 modulo p, which are small before a reduction; then random ones.
 fn edges() -> Vec<U256> {
     let mut edges = Vec::from([U256::ZERO, U256::ONE, U256::from(2_u8), U256::from(3_u8)]);
@@ -47,14 +47,14 @@ fn edges() -> Vec<U256> {
         let power = U256::ONE.shl(bit);
         edges.extend([power.wrapping_sub(&U256::ONE), power, power.wrapping_add(&U256::ONE)]);
     }
-    // Words of 32 bits that are all ones: each run of them, and every second one.
+    // Words of 32 bits that are all ones: each run of them, and every other word.
     let runs =
         (0..8).flat_map(|from| (from..8).map(move |to| (from..=to).fold(0, |run, word| run | 1 << word)));
     for ones in runs.chain([0b0101_0101, 0b1010_1010]) {
         edges.push(number(&core::array::from_fn(|word| if ones >> word & 1 == 1 { u32::MAX } else { 0 })));
     }
     edges.extend((1..5_u8).map(|small| times_r(&U256::from(small))));
-    // What is left of p, and what is p or above is taken modulo p.
+    // Their negatives; anything at p or above is reduced modulo p.
     let beyond = edges.clone().into_iter().map(|edge| p().wrapping_sub(&edge));
     let mut elements: Vec<U256> =
         edges.iter().copied().chain(beyond).map(|edge| edge.rem_vartime(&modulus())).collect();
@@ -71,7 +71,7 @@ fn number(words: &[u32; 8]) -> U256 {
     U256::from_le_slice(&bytes)
 }
 
-/// Numbers from a generator that is good enough for them (SplitMix64).
+/// Random numbers of sufficient quality (SplitMix64).
 struct Random(u64);
 
 impl Random {
@@ -92,7 +92,7 @@ impl Random {
     }
 }
 
-/// The tests of one width. They know of it what `field` knows: `Limbs`, `P` and the functions.
+/// The tests of one width. They use only what `field` uses: `Limbs`, `P` and the functions.
 macro_rules! width {
     ($name:ident, $limbs:ident, $Word:ty) => {
         mod $name {
@@ -117,7 +117,7 @@ macro_rules! width {
                 U256::from_le_slice(&bytes)
             }
 
-            /// Every operation on two elements. Results are below p, as big integers' are.
+            /// Checks every operation on two elements. Results are below p, as those of big integers are.
             fn hold(a: &U256, b: &U256) {
                 let (x, y) = (limbs(a), limbs(b));
                 assert_eq!(number(&add(&x, &y)), a.add_mod(b, &modulus()), "{a} + {b}");
@@ -155,8 +155,8 @@ macro_rules! width {
                 }
             }
 
-            /// What is rarely p or above before it is reduced: results below 2^256 - p, which come out of
-            /// a sum, a product and a reduction as p more.
+            /// Results that are rarely p or above before they are reduced: those below 2^256 - p, which a
+            /// sum, a product and a reduction first yield increased by p.
             #[test]
             fn reduction_at_bounds() {
                 let mut random = Random(2);
@@ -166,24 +166,24 @@ macro_rules! width {
                 let below = NonZero::new(most).unwrap();
                 let random_below = (0..200).map(|_| random.number().rem_vartime(&below)).collect::<Vec<_>>();
                 for result in small.chain(large).chain(random_below) {
-                    // A sum of two elements that is p or more, with any first summand above the result.
+                    // A sum of two elements that is p or more, with any first addend above the result.
                     let a = random.element();
                     if a > result {
                         let b = p().wrapping_sub(&a).wrapping_add(&result);
                         assert_eq!(number(&add(&limbs(&a), &limbs(&b))), result);
                     }
-                    // A product: b = result * R / a, with any factor.
+                    // A product: b = result * R / a, with any factor a.
                     if a != U256::ZERO {
                         let inverse = a.invert_mod(&modulus()).unwrap();
                         let b = times_r(&result).mul_mod_vartime(&inverse, &modulus());
                         assert_eq!(number(&mul(&limbs(&a), &limbs(&b))), result);
                     }
-                    // A square, where the number is one.
+                    // A square, if the number is one.
                     if let Some(root) = square_root(&times_r(&result)) {
                         assert_eq!(number(&square(&limbs(&root))), result);
                     }
-                    // The number that a reduction takes, from the least to the greatest with that result:
-                    // N = result * R modulo p, and any multiples of p more up to p * R.
+                    // The numbers that a reduction accepts, from the smallest to the largest with that
+                    // result: N = result * R modulo p, plus any multiple of p up to p * R.
                     let least = U512::from((times_r(&result), U256::ZERO));
                     let multiple = random.number().wrapping_sub(&U256::ONE);
                     for multiple in [U256::ZERO, multiple, U256::MAX.wrapping_sub(&U256::ONE)] {
@@ -226,7 +226,7 @@ fn bytes(number: &U256) -> [u8; 32] {
     number.to_be_bytes().as_ref().try_into().unwrap()
 }
 
-/// The words of an element, as a number.
+/// Returns the words of an element, as a number.
 fn kept(element: &FieldElement) -> U256 {
     let bytes: Vec<u8> = element.0.as_flattened().iter().flat_map(|word| word.to_le_bytes()).collect();
     U256::from_le_slice(&bytes)
@@ -239,7 +239,7 @@ fn constants_match_formulas() {
     assert_eq!(kept(&FieldElement::R_SQUARED), times_r(&times_r(&U256::ONE)));
 }
 
-/// In and out of Montgomery form, and only what is below p.
+/// Conversion to and from Montgomery form, which accepts only what is below p.
 #[test]
 fn bytes_and_back() {
     let mut random = Random(3);
@@ -258,7 +258,7 @@ fn bytes_and_back() {
     }
 }
 
-/// The chain of `invert` is the power that it says, also of zero.
+/// The chain of `invert` computes the stated power, also of zero.
 #[test]
 fn inverses() {
     let mut random = Random(4);

@@ -1,7 +1,7 @@
-//! The operations on words that the field is made of. There are no others, so that the functions of
-//! the field can also be run on words that keep a record.
+//! The operations on words that the field consists of. There are no others, so that the functions of the
+//! field can also run on words that keep a record.
 
-/// What is carried out of a sum, or borrowed by a difference: zero or one.
+/// The carry out of a sum, or the borrow of a difference: zero or one.
 pub(super) type Carry = bool;
 
 macro_rules! words {
@@ -13,7 +13,7 @@ macro_rules! words {
         /// `a + b + carry`
         #[inline(always)]
         pub(in super::super) const fn carrying_add(a: Word, b: Word, carry: Carry) -> (Word, Carry) {
-            // A carry that stays a `bool` from sum to sum becomes an addition with carry.
+            // A carry that stays a `bool` between sums compiles to an addition with carry.
             let (sum, first) = a.overflowing_add(b);
             let (sum, second) = sum.overflowing_add(carry as Word);
             (sum, first | second)
@@ -25,7 +25,7 @@ macro_rules! words {
             a.overflowing_sub(b)
         }
 
-        /// `word` if there is a carry, and zero if there is none.
+        /// `word` if there is a carry, zero otherwise.
         #[inline(always)]
         pub(in super::super) const fn if_carry(carry: Carry, word: Word) -> Word {
             word & (carry as Word).wrapping_neg()
@@ -78,8 +78,8 @@ pub(super) mod word32 {
     /// `a * b + c + d`, the low word first. It cannot overflow.
     #[inline(always)]
     pub(in super::super) const fn mul_add(a: Word, b: Word, c: Word, d: Word) -> (Word, Word) {
-        // Armv6-M has no product of two words, nor the atomic operations by which it is told from other Arm
-        // targets.
+        // Armv6-M has no product of two words. It also lacks atomic operations, which distinguish it from
+        // other Arm targets.
         let sum = if cfg!(all(target_arch = "arm", not(target_has_atomic = "32"))) {
             mul_add_by_halves(a, b, c).wrapping_add(d as u64)
         } else {

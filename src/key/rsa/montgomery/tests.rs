@@ -1,5 +1,5 @@
-//! Both widths of word against crypto-bigint's multiplication and division, which know nothing of
-//! Montgomery form.
+//! Both widths of word against the multiplication and division of crypto-bigint, which do not use Montgomery
+//! form.
 
 #![allow(
     clippy::unwrap_used,
@@ -21,7 +21,7 @@ use super::*;
 
 const PRECISION: u32 = 8192;
 
-/// What the tests need of a word besides.
+/// What the tests need of a word in addition.
 trait Tested: Word + Debug {
     fn from_u64(number: u64) -> Self;
 
@@ -48,7 +48,7 @@ impl Tested for u64 {
     }
 }
 
-/// Words of any value, the lowest first, as a big integer.
+/// Converts words, the lowest first, to a big integer.
 fn integer<W: Tested>(words: &[W]) -> BoxedUint {
     let octets: Vec<u8> = words.iter().rev().flat_map(|word| word.octets()).collect();
     BoxedUint::from_be_slice(&octets, PRECISION).unwrap()
@@ -68,7 +68,7 @@ fn small(number: u64) -> BoxedUint {
     BoxedUint::from_be_slice(&number.to_be_bytes(), PRECISION).unwrap()
 }
 
-/// xorshift64*, so that a failure comes again.
+/// xorshift64*, so that failures can be reproduced.
 struct Dice(u64);
 
 impl Dice {
@@ -86,14 +86,14 @@ impl Dice {
     }
 }
 
-/// Every digit whose words are zero, one below the greatest, or the greatest.
+/// Every digit whose words are zero, one below the maximum, or the maximum.
 fn edges<W: Tested>() -> Vec<Digit<W>> {
     let words = [W::ZERO, !W::ONE, !W::ZERO];
     let place = |number: usize, step: usize| words[number / step % 3];
     (0..81).map(|number| [1, 3, 9, 27].map(|step| place(number, step))).collect()
 }
 
-/// Carries through every word: all combinations of edges, and anything.
+/// Carries through every word: all combinations of edges, and random ones.
 fn row_of_one_digit<W: Tested>() {
     let check = |factor: W, number: Digit<W>, sum: Digit<W>, carry: W| {
         let (low, high) = W::multiply_add(factor, number, sum, carry);
@@ -122,7 +122,7 @@ fn row_of_one_digit_matches_big_integers() {
     row_of_one_digit::<u64>();
 }
 
-/// A digit times a digit takes two, whatever is added.
+/// The product of two digits takes two digits, whatever is added.
 fn product_of_digits<W: Tested>() {
     let mut dice = Dice(5);
     let all = edges::<W>();
@@ -144,7 +144,7 @@ fn product_of_digits_matches_big_integers() {
     product_of_digits::<u64>();
 }
 
-/// The power by multiplying and dividing, from the highest bit of the exponent down.
+/// Computes the power by multiplying and dividing, from the highest bit of the exponent down.
 fn expected_power(base: &BoxedUint, exponent: u64, modulus: &BoxedUint) -> BoxedUint {
     let modulus = NonZero::new(modulus.clone()).unwrap();
     let product = |a: &BoxedUint, b: &BoxedUint| a.wrapping_mul(b).rem_vartime(&modulus);
@@ -155,7 +155,7 @@ fn expected_power(base: &BoxedUint, exponent: u64, modulus: &BoxedUint) -> Boxed
     })
 }
 
-/// Moduli of so many bits in which carries run far, and one of no shape.
+/// Moduli of this many bits in which carries run far, and a random one.
 fn moduli(bits: u32, dice: &mut Dice) -> Vec<BoxedUint> {
     let top = power_of_two(bits - 1);
     let ones = power_of_two(bits).wrapping_sub(small(1));
@@ -181,8 +181,8 @@ fn check_powers<W: Tested, const N: usize>(modulus: &BoxedUint, bases: &[BoxedUi
 
 #[test]
 fn powers_match_big_integers() {
-    // Multiples of a digit of either width, one bit and one octet more and less, a word more and less,
-    // an odd number of words, an odd number of digits.
+    // Multiples of a digit of either width, one bit and one octet more and less, a word more and less, an odd
+    // number of words, an odd number of digits.
     for bits in [2048, 2049, 2056, 2080, 2112, 2175, 2176, 2177, 2303, 2304, 3040, 3072, 4032, 4095, 4096] {
         let mut dice = Dice(u64::from(bits));
         for modulus in moduli(bits, &mut dice) {
