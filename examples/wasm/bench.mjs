@@ -1,47 +1,52 @@
-// Time per verification, claims included, beside npm jose with the same tokens and keys: `node bench.mjs`.
+// Tokens a second beside npm jose, in Node and in workerd, from the packed package: `node bench.mjs [ROUNDS]`.
 //
-// Both have their keys ready. jose hands the signature to Node's native code, and answers with a promise; the
-// module answers at once.
-import * as jose from "jose";
-import { Verifier, vectors } from "./tests/module.mjs";
+// Same tokens, same claims looked at, keys ready. The jobs take turns, so that a busy machine is busy for all. jose
+// hands the signature to native code and answers with a promise; jose-core answers at once.
+import { readFileSync, symlinkSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { install, workerd } from "./tests/installed.mjs";
 
-const demo = vectors("demo");
-const { issuer, audience, now } = demo;
-const rounds = 9;
+const rounds = Number(process.argv[2] ?? 9);
+const demo = JSON.parse(readFileSync(new URL("../../vectors/demo.json", import.meta.url), "utf8"));
+const folder = install("tests/jobs.js");
+symlinkSync(fileURLToPath(new URL("node_modules/jose", import.meta.url)), join(folder, "node_modules/jose"));
 
-/** Microseconds per call, the median of several rounds of about 100 ms. */
-async function time(verify) {
-  let count = 1;
-  for (;;) {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) await verify();
-    if (performance.now() - start > 100) break;
-    count *= 2;
-  }
-  const times = [];
-  for (let round = 0; round < rounds; round++) {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) await verify();
-    times.push(((performance.now() - start) * 1000) / count);
-  }
-  return times.sort((a, b) => a - b)[rounds >> 1];
+const here = await import(pathToFileURL(join(folder, "jobs.js")));
+const worker = await workerd(folder, "jobs.js");
+const post = async (body) => (await fetch(worker.address, { method: "POST", body: JSON.stringify(body) })).json();
+
+const jobs = [];
+for (const [host, names, run] of [
+  ["Node", await here.prepare(demo), here.run],
+  ["workerd", await post({ demo }), (job, count) => post({ job, count })],
+]) {
+  for (const name of names) jobs.push({ host, name, run: (count) => run(name, count), times: [] });
 }
 
-const options = { issuer, audience, currentDate: new Date(now * 1000) };
-console.log(`Node ${process.version}, microseconds per token (new Verifier: per set of one key)`);
-console.log("algorithm  module  npm jose  new Verifier");
-for (const [algorithm, token] of Object.entries(demo.tokens)) {
-  const jwk = [...demo.jwks.keys, demo.secret].find((key) => key.alg === algorithm);
-  const text = JSON.stringify({ keys: [jwk] });
-  const verifier = new Verifier(text, { algorithms: [algorithm], issuer, audience });
-  const key = await jose.importJWK(jwk, algorithm);
+async function milliseconds(job, count) {
+  const start = performance.now();
+  await job.run(count);
+  return performance.now() - start;
+}
 
-  const claims = verifier.verify(token, now);
-  const { payload } = await jose.jwtVerify(token, key, { ...options, algorithms: [algorithm] });
-  if (JSON.stringify(claims) !== JSON.stringify(payload)) throw new Error(`${algorithm}: other claims`);
+// As many at a time as take 200 ms: a request to the Worker takes less than one.
+for (const job of jobs) {
+  for (job.count = 16; (await milliseconds(job, job.count)) < 200; job.count *= 2);
+}
+for (let round = 0; round < rounds; round++) {
+  for (const job of jobs) job.times.push((await milliseconds(job, job.count)) / job.count);
+}
+worker.stop();
 
-  const own = await time(() => verifier.verify(token, now));
-  const peer = await time(() => jose.jwtVerify(token, key, { ...options, algorithms: [algorithm] }));
-  const built = await time(() => new Verifier(text, { algorithms: [algorithm], issuer, audience }).free());
-  console.log([algorithm.padEnd(9), ...[own, peer, built].map((time) => time.toFixed(1).padStart(8))].join(" "));
+const median = ({ times }) => times.sort((a, b) => a - b)[times.length >> 1];
+const { version: peer } = JSON.parse(readFileSync(new URL("node_modules/jose/package.json", import.meta.url), "utf8"));
+const { version: host } = JSON.parse(readFileSync(new URL("node_modules/workerd/package.json", import.meta.url), "utf8"));
+console.log(`${cpus()[0].model}; Node ${process.version}, workerd ${host}, jose ${peer}; medians of ${rounds} rounds\n`);
+console.log("| | algorithm | jose-core, tokens/s | µs | jose, tokens/s | µs | jose-core is |\n|---|---|---:|---:|---:|---:|---:|");
+for (const own of jobs.filter(({ name }) => name.endsWith(" jose-core"))) {
+  const theirs = jobs.find(({ host, name }) => host === own.host && name === own.name.replace("-core", ""));
+  const cells = [own, theirs].map(median).flatMap((time) => [Math.round(1000 / time).toLocaleString("en"), (1000 * time).toFixed(1)]);
+  console.log(`| ${[own.host, own.name.split(" ")[0], ...cells, `${(median(theirs) / median(own)).toFixed(1)} times as fast`].join(" | ")} |`);
 }
