@@ -109,6 +109,7 @@ pub fn out_of_bounds(PolicyError { setting, found, min, max, .. }: PolicyError) 
     refused(&format!("option 'rotation': expected {name} between {min} and {max} seconds, found {found}"))
 }
 
+/// Keys that never change, in the form of those that do.
 #[cfg(feature = "remote")]
 pub fn fixed(keys: KeySet, options: &Options) -> Result<Held, Refusal> {
     let none = RemoteKeySet::new(options.algorithms, RotationPolicy::new(), Jitter::NONE);

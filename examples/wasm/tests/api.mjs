@@ -1,6 +1,6 @@
 // What the package does with what JavaScript passes it: `node tests/api.mjs`.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign as cryptoSign } from "node:crypto";
 import { check, finish } from "./cases.mjs";
 import { createVerifier, diagnose, vectors } from "./module.mjs";
 
@@ -263,6 +263,20 @@ await check("every option for keys changes a verdict", () => {
   assert.equal(create(key, { ...options, allowUses: "jwt-svid" }).verify(token, demo.now).sub, "user-1");
   throws("keys", "TooManyKeys", () => create(demo.jwks, { ...options, limits: { maxKeys: 1 } }));
   throws("keys", "TooLong", () => create(demo.jwks, { ...options, limits: { maxSetLength: 100 } }));
+});
+
+await check("signatures that node:crypto makes with keys of its own", () => {
+  const claims = Buffer.from(JSON.stringify({ exp: 1001 })).toString("base64url");
+  for (let i = 0; i < 200; i++) {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const own = create(publicKey.export({ format: "jwk" }), { algorithms: ["ES256"], issuer: null, audience: null });
+    const input = `${Buffer.from(JSON.stringify({ alg: "ES256", i })).toString("base64url")}.${claims}`;
+    const signature = cryptoSign("sha256", Buffer.from(input), { key: privateKey, dsaEncoding: "ieee-p1363" });
+    assert.equal(own.verify(`${input}.${signature.toString("base64url")}`, 1000).exp, 1001);
+    signature[i % 64] ^= 1 << (i % 8);
+    throws("signature", "Invalid", () => own.verify(`${input}.${signature.toString("base64url")}`, 1000));
+    own.free();
+  }
 });
 
 await check("a prototype is no claim", () => {

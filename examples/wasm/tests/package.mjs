@@ -31,6 +31,8 @@ let slow = 0;
 const issuer = await serve((request, response) => {
   const { pathname, searchParams } = new URL(request.url, "http://issuer");
   response.setHeader("access-control-allow-origin", "*");
+  // A script sees the ETag of another origin only so.
+  response.setHeader("access-control-expose-headers", "etag");
   const keys = () => JSON.stringify({ keys: demo.jwks.keys.filter(({ kid }) => kid === published) });
   if (pathname === "/log") response.end(JSON.stringify(log.splice(0)));
   else if (pathname === "/publish") response.end((published = searchParams.get("kid")));

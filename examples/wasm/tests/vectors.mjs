@@ -122,4 +122,4 @@ for (const entry of demo.refusals) {
   await check(entry.id, () => assert.deepEqual(outcome({ ...common, now: demo.now, ...entry }, entry.keys), entry.expect));
 }
 
-finish(1000);
+finish(1500);

@@ -70,8 +70,10 @@ pub(super) const fn square(a: &Limbs) -> Limbs {
 }
 
 /// `a * b + c + d`. Half of a number is what the registers of a small processor hold, and with two summands
-/// each product is one instruction where there is one that adds two words to it.
-#[inline(never)]
+/// each product is one instruction where there is one that adds two words to it. WebAssembly would pass them through
+/// memory.
+#[cfg_attr(target_arch = "wasm32", inline(always))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(never))]
 const fn mul_add_half(a: &[Word; 4], b: &[Word; 4], c: &[Word; 4], d: &[Word; 4]) -> Limbs {
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
     let ([t0, t1, t2, t3], [d0, d1, d2, d3]) = (*c, *d);
