@@ -41,7 +41,7 @@ async function bundle(folder, entry) {
   return Object.keys(metafile.outputs).map((output) => join(folder, output));
 }
 
-/** Serves a bundle by workerd on the loopback interface: its address, and what ends it. */
+/** Serves a bundle by workerd on the loopback interface. */
 export async function workerd(folder, entry) {
   const files = await bundle(folder, entry);
   const modules = files.sort((file) => (file.endsWith(".js") ? -1 : 1)).map((file) => {
@@ -68,5 +68,5 @@ const config :Workerd.Config = (
     child.once("exit", (status) => reject(new Error(`workerd ended with status ${status}`)));
     child.stdio[3].once("data", (line) => resolve(JSON.parse(line).port));
   });
-  return { address: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+  return { address: `http://127.0.0.1:${port}`, pid: child.pid, stop: () => child.kill() };
 }

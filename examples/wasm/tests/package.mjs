@@ -171,8 +171,9 @@ window.run = (parameters) => run(joseCore, parameters);
       response.writeHead(404).end();
     }
   });
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+  let browser;
   try {
+    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
     for (const kind of ["plain", "bundle"]) {
       const tab = await browser.newPage();
       await tab.goto(`${site.address}/${kind}`);
@@ -180,7 +181,7 @@ window.run = (parameters) => run(joseCore, parameters);
       passed(await tab.evaluate((parameters) => window.run(parameters), { demo, issuer: issuer.address, conditional: false }));
     }
   } finally {
-    await browser.close();
+    await browser?.close();
     site.server.close();
     site.server.closeAllConnections();
   }
