@@ -1,43 +1,57 @@
-//! Why a token is refused, as data: `Diagnosis` of `types.d.ts`.
+//! Why a token is refused, as data: `Diagnosis` of `package/index.d.ts`.
 
 use alloc::vec::Vec;
 use core::fmt::Display;
 
 use jose_core::diagnose::{
-    Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, Stage, Standing, diagnose_set,
+    Candidate, Cause, ClaimCheck, Diagnosis, Found, Outcome, SetDiagnosis, Stage, Standing,
+    diagnose_set_with_limits,
 };
-use jose_core::{Jwks, KeySet, UnixTime, error::Excerpt, keys::NoUsableKey};
+use jose_core::{Jwks, UnixTime, error::Excerpt, keys::NoUsableKey};
 use wasm_bindgen::JsValue;
 
 use crate::json::Json;
-use crate::keys::set_aside;
+use crate::keys::{Current, at, fixed, from_jwks, set_aside};
 use crate::options::Options;
+use crate::refusal::{Refusal, refusal};
+
+/// A set without a key.
+pub const NO_KEYS: &str = r#"{"keys":[]}"#;
 
 /// Of a token under the text of a set. A text that is no set is said to be none, and the token is
 /// diagnosed without keys.
-pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
-    let fault = diagnose_set(set);
-    let Ok(keys) = Jwks::parse(set).or_else(|_| Jwks::parse(r#"{"keys":[]}"#)) else { return JsValue::NULL };
+pub fn of_document(set: &str, options: &Options, token: &str, now: UnixTime) -> Result<JsValue, Refusal> {
+    let fault = diagnose_set_with_limits(set, options.limits);
+    let jwks =
+        Jwks::parse_with_limits(set, options.limits).or_else(|_| Jwks::parse(NO_KEYS)).map_err(refusal)?;
+    let keys = fixed(from_jwks(jwks, options).unwrap_or_else(NoUsableKey::into_set), options)?;
+    let keys = at(&keys, 0.0)?;
+    Ok(of(Some(fault), keys, options, token, now))
+}
+
+/// Of a token under keys. `fault` is what is wrong with their document.
+pub fn of(
+    fault: Option<SetDiagnosis>,
+    keys: Current<'_>,
+    options: &Options,
+    token: &str,
+    now: UnixTime,
+) -> JsValue {
     let mut scratch = Vec::new();
     let mut json = Json::default();
-    // The same type of keys as verify has: with another, the module would have all of verify twice.
-    let keys = KeySet::from_jwks(&keys, options.algorithms()).unwrap_or_else(NoUsableKey::into_set);
-    let verifier = options.verifier(&keys);
-    let diagnosis = verifier.diagnose(token, &mut scratch, options.policy(), now);
+    let names = options.names();
+    let verifier = options.verifier(keys, &names);
+    let diagnosis = verifier.diagnose(token, &mut scratch, &options.policy, now);
+    let fault = fault.and_then(|fault| Some((fault.cause()?, fault.outcome().err())));
     json.object(|json| {
         json.literal("accepted", &diagnosis.refusal().is_none());
         json.array("problems", |json| {
-            if let Some(cause) = fault.cause() {
-                let error = fault.outcome().err();
-                problem(
-                    json,
-                    Stage::Keys,
-                    cause,
-                    error.as_ref().map(|error| (error.code(), error as &dyn Display)),
-                );
+            if let Some((cause, error)) = &fault {
+                let error = error.as_ref().map(|error| (error.code(), error as &dyn Display));
+                problem(json, Stage::Keys, *cause, error);
             }
             for found in diagnosis.problems() {
-                if fault.cause().is_none() || found.stage() != Stage::Keys {
+                if fault.is_none() || found.stage() != Stage::Keys {
                     let error = found.error();
                     let error = error.as_ref().map(|error| (error.code(), error as &dyn Display));
                     problem(json, found.stage(), found.cause(), error);
@@ -49,7 +63,7 @@ pub fn of(set: &str, options: &Options, token: &str, now: UnixTime) -> JsValue {
     json.parse()
 }
 
-fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, &KeySet>) {
+fn rest(json: &mut Json, diagnosis: &Diagnosis<'_, Current<'_>>) {
     json.array("stages", |json| {
         for &stage in Stage::ALL {
             json.object(|json| {

@@ -24,17 +24,20 @@ extern "C" {
     fn get(target: &JsValue, name: &JsValue) -> Result<JsValue, JsValue>;
 }
 
-/// The name of the first member of an object that is `undefined`, which its JSON text does not have.
-pub fn undefined_member(object: &JsValue) -> Option<String> {
-    let names = keys(object).unwrap_or_default();
-    let name = names.iter().find(|name| get(object, name).is_ok_and(|value| value.is_undefined()))?;
-    name.as_string()
+/// The name of the first member that JSON text leaves out, in an object or in one inside it: one that is `undefined`,
+/// a function or a symbol. The object is one that has such a text, and so no cycle.
+pub fn member_left_out(object: &JsValue) -> Option<String> {
+    keys(object).unwrap_or_default().iter().find_map(|name| match get(object, name) {
+        Ok(value) if value.is_undefined() || value.is_function() || value.is_symbol() => name.as_string(),
+        Ok(value) if value.is_object() => member_left_out(&value),
+        _ => None,
+    })
 }
 
 /// The JSON text of a value of JavaScript.
 pub fn text_of(value: &JsValue) -> Result<String, Refusal> {
     let text = stringify(value).ok().flatten();
-    text.ok_or_else(|| Refusal::argument("an argument is missing, or cannot be written as JSON"))
+    text.ok_or_else(|| Refusal::argument(&"an argument is missing, or cannot be written as JSON"))
 }
 
 /// JSON text in the making.
@@ -100,10 +103,6 @@ impl Json {
         if !matches!(self.0.as_bytes().last(), None | Some(b'[' | b'{' | b':')) {
             self.0.push(',');
         }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 
     /// The value of the finished text.

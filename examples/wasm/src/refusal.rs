@@ -32,8 +32,8 @@ impl Refusal {
     }
 
     /// What is wrong with what the caller passed.
-    pub fn argument(message: &str) -> Self {
-        Self::of("argument", "InvalidArgument", &message)
+    pub fn argument(message: &dyn Display) -> Self {
+        Self::of("argument", "InvalidArgument", message)
     }
 }
 

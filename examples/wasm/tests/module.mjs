@@ -1,10 +1,7 @@
-// The module as Node loads it. In a page, `await init()` fetches it instead.
+// The package as Node loads it, and the vectors.
 import { readFileSync } from "node:fs";
-import { initSync } from "../dist/jose_core.js";
 
-initSync({ module: readFileSync(new URL("../dist/jose_core_bg.wasm", import.meta.url)) });
-
-export * from "../dist/jose_core.js";
+export * from "../dist/npm/node.js";
 
 /** A JSON file of vectors/. */
 export function vectors(name) {

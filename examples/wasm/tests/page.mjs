@@ -170,7 +170,7 @@ await inPage("without a set", async (tab) => {
 
 await inPage("what cannot be asked", async (tab) => {
   await explain(tab, { token: demo.tokens.RS256, algorithms: [] });
-  assert.match(await verdict(tab), /^Cannot be said: 'algorithms'/);
+  assert.match(await verdict(tab), /^Cannot be said: option 'algorithms'/);
   await explain(tab, { token: demo.tokens.RS256, now: "soon" });
   assert.match(await verdict(tab), /^Cannot be said: 'now'/);
 });

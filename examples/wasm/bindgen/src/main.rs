@@ -1,4 +1,4 @@
-//! Writes the JavaScript and the types that belong to a module: `bindgen MODULE FOLDER`.
+//! Writes the JavaScript that belongs to a module: `bindgen MODULE FOLDER`.
 //!
 //! It does what `wasm-bindgen --target web` does, and is built in a minute from crates.io, where the
 //! command itself would first have to be installed.
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         .input_path(module)
         .out_name("jose_core")
         .web(true)
-        .map(|bindgen| bindgen.typescript(true).omit_default_module_path(false))
+        .map(|bindgen| bindgen.typescript(false).omit_default_module_path(true))
         .map(|bindgen| bindgen.remove_name_section(true).remove_producers_section(true))
         .and_then(|bindgen| bindgen.generate(folder));
     match made {

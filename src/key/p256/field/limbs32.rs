@@ -69,8 +69,10 @@ pub(super) const fn square(a: &Limbs) -> Limbs {
 }
 
 /// `a * b + c + d`. The registers of a small processor hold half of a number, and with two addends each
-/// product is a single instruction on processors with one that also adds two words.
-#[inline(never)]
+/// product is a single instruction on processors with one that also adds two words. WebAssembly would pass
+/// the halves through memory.
+#[cfg_attr(target_arch = "wasm32", inline(always))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(never))]
 const fn mul_add_half(a: &[Word; 4], b: &[Word; 4], c: &[Word; 4], d: &[Word; 4]) -> Limbs {
     let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (*a, *b);
     let ([t0, t1, t2, t3], [d0, d1, d2, d3]) = (*c, *d);
