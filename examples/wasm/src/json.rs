@@ -105,6 +105,10 @@ impl Json {
         }
     }
 
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The value of the finished text.
     pub fn parse(&self) -> JsValue {
         parse(&self.0)

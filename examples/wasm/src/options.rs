@@ -54,7 +54,8 @@ impl Options {
             let name = &*name.to_string();
             match name {
                 "algorithms" => {
-                    algorithms = Some(algorithm_set(value).ok_or_else(|| invalid(name, ALGORITHMS, value))?)
+                    algorithms =
+                        Some(algorithm_set(value).ok_or_else(|| invalid(name, &algorithm_names(), value))?)
                 }
                 "issuer" => issuer = Some(expected(name, value)?),
                 "audience" => audience = Some(expected(name, value)?),
@@ -77,7 +78,7 @@ impl Options {
             }
         }
         let none = |name: &str, what: &str| refused(&format!("option '{name}': expected {what}, found none"));
-        let algorithms = algorithms.ok_or_else(|| none("algorithms", ALGORITHMS))?;
+        let algorithms = algorithms.ok_or_else(|| none("algorithms", &algorithm_names()))?;
         let issuer = issuer.ok_or_else(|| none("issuer", EXPECTED))?;
         let audience = audience.ok_or_else(|| none("audience", EXPECTED))?;
         let mut policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
@@ -140,13 +141,16 @@ pub fn built_algorithms() -> Json {
     json
 }
 
+fn algorithm_names() -> String {
+    format!("an array of one or more of {}", built_algorithms().as_str())
+}
+
 /// Lists of the options, as a verifier borrows them. Those that are empty take no memory.
 pub struct Names<'o> {
     typ: Vec<&'o str>,
     understands: Vec<&'o str>,
 }
 
-const ALGORITHMS: &str = "an array of one or more algorithms that this module has";
 const EXPECTED: &str =
     "a string, an array of strings, null where anything will do, or false where it must be absent";
 const TEXTS: &str = "a string or an array of strings";
