@@ -44,7 +44,6 @@ fn token<K: KeySource>(
     keys: &'static K,
     matches: impl Fn(&Claims<'_>) -> bool + Clone + 'static,
 ) -> Case {
-    let algorithm = Algorithm::from_name(&input.alg).unwrap();
     let verifier = Verifier::new(keys);
     // The leeway that jsonwebtoken has unless told otherwise.
     let policy = ClaimsPolicy::new(Expect::Exactly(&input.issuer), Expect::Exactly(&input.audience))
