@@ -1,6 +1,6 @@
 // An issuer, tokens, and Envoy with three listeners on 127.0.0.1: this filter, Envoy's own jwt_authn, and neither.
 import { spawn } from "node:child_process";
-import { createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { createHmac, generateKeyPairSync, randomInt, sign } from "node:crypto";
 import { once } from "node:events";
 import { createWriteStream, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createServer, request as httpRequest } from "node:http";
@@ -37,13 +37,20 @@ export function hmacToken(claims, kid, secret) {
 
 export const unsigned = (claims) => `${part({ alg: "none" })}.${part(claims)}.`;
 
+// A port that nobody listens at, below those that the system gives to connections and to whoever asks for any.
+const given = new Set();
 export async function freePort() {
-  const server = createTcpServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (given.has(port)) continue;
+    const server = createTcpServer().listen(port, "127.0.0.1");
+    const isFree = await new Promise((told) => server.once("listening", () => told(true)).once("error", () => told(false)));
+    server.close();
+    if (!isFree) continue;
+    await once(server, "close");
+    given.add(port);
+    return port;
+  }
 }
 
 // Publishes a JWK Set, and counts who asks for it by path.
