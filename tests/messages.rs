@@ -95,26 +95,23 @@ fn base64url() {
     );
 }
 
+/// Each kind; tests/json.rs has more texts of them, with the place of each.
 #[test]
 fn json() {
     let long = format!("\"{}\"", " ".repeat(1 << 20));
     let deep = "[".repeat(33);
     let wide: String = (0..1025).map(|number| format!("\"{number}\":1,")).collect();
     let wide = format!("{{{}}}", wide.trim_end_matches(','));
-    let cases: [(&[u8], &str); 31] = [
+    let cases: [(&[u8], &str); 25] = [
         (b"\"\xff\"", "expected UTF-8, found an invalid byte at byte 1"),
         (b"\xef\xbb\xbf{}", "expected JSON without byte order mark, found one at byte 0"),
-        (b"", "expected a value, found end of text at byte 0"),
         (b"[,]", "expected a value, found ',' at byte 1"),
         (b"'a'", "expected a value, found '\\'' at byte 0"),
         ("\u{201c}a\u{201d}".as_bytes(), "expected a value, found '\\u{201c}' at byte 0"),
-        (b"[1,]", "expected a value, found ']' at byte 3"),
         (b"{a:1}", "expected a member name in double quotes, found 'a' at byte 1"),
-        (b"{\"a\":1,}", "expected a member name in double quotes, found '}' at byte 7"),
         (b"{\"a\" 1}", "expected ':' after member name, found '1' at byte 5"),
         (b"{\"a\":1 \"b\":2}", "expected ',' or '}' after member, found '\"' at byte 7"),
         (b"[1 2]", "expected ',' or ']' after array element, found '2' at byte 3"),
-        (b"[1", "expected ',' or ']' after array element, found end of text at byte 2"),
         (b"{} {}", "expected end of text after JSON value, found '{' at byte 3"),
         (b"nil", "expected true, false or null, found 'i' at byte 1"),
         (b"True", "expected a value, found 'T' at byte 0"),
@@ -134,8 +131,6 @@ fn json() {
         (long.as_bytes(), "expected at most 1 MiB of text, found more at byte 1048576"),
         (deep.as_bytes(), "expected at most 32 levels of arrays and objects, found another at byte 32"),
         (wide.as_bytes(), "expected no more members than Limits::max_members, found another at byte 8107"),
-        (b"{\"a\"", "expected ':' after member name, found end of text at byte 4"),
-        (b"+1", "expected a value, found '+' at byte 0"),
     ];
     let cases = cases
         .map(|(text, expected)| (text.escape_ascii().to_string(), Value::parse(text).unwrap_err(), expected));

@@ -9,9 +9,7 @@ use core::time::Duration;
 
 use jose_core::json::Value;
 #[cfg(feature = "remote")]
-use jose_core::rotation::RemoteKeySet;
-#[cfg(feature = "remote")]
-use jose_core::rotation::{Jitter, MonotonicTime, PolicyError, RemoteKeys, RotationPolicy};
+use jose_core::rotation::{Jitter, MonotonicTime, PolicyError, RemoteKeySet, RemoteKeys, RotationPolicy};
 use jose_core::{
     Jwks, KeySet,
     error::{KeyError, SetError},

@@ -5,8 +5,7 @@ use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use jose_core::rotation::RemoteKeySet;
-use jose_core::rotation::{FetchError, FetchPermit, HttpResponse, Jitter, NoResponse, Refetch};
+use jose_core::rotation::{FetchError, FetchPermit, HttpResponse, Jitter, NoResponse, Refetch, RemoteKeySet};
 use wasm_bindgen::prelude::*;
 
 use crate::Verifier;
