@@ -266,7 +266,7 @@ fn fields_of_any_bytes() {
         b"s-maxage",
         b"\xff",
         b"\t",
-        b"max-age=600",
+        b"max-age=86400",
         b"Wed, 21 Oct 2015 ",
         b"07:28:00 GMT",
     ];
