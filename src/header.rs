@@ -45,7 +45,7 @@ impl<'t> Header<'t> {
                 KID => kid = Some(string("kid", value)?),
                 TYP => typ = Some(string("typ", value)?),
                 X5T => x5t = Some(value),
-                CRIT if crit == Crit::Refused => return Err(ParseError::Crit),
+                CRIT if crit == Crit::Refused => return Err(ParseError::CritUnsupported),
                 B64 if !value.is_true() => return Err(ParseError::UnencodedPayload),
                 _ if member.name(text) == "x5t#S256" => x5t_s256 = Some(value),
                 _ => {}

@@ -22,8 +22,10 @@ pub(crate) use self::number::Truncated;
 use self::reader::Reader;
 pub(crate) use self::span::Span;
 pub use self::string::JsonString;
-use self::structure::Structure;
+use self::structure::{Structure, checked};
 pub(crate) use self::structure::{Elements, all_digits};
+#[cfg(target_pointer_width = "64")]
+pub(crate) use self::structure::before_character;
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 
@@ -244,7 +246,7 @@ impl<'a> Iterator for ArrayElements<'a> {
 
     #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn next(&mut self) -> Option<Value<'a>> {
-        let element = self.structure.element(core::mem::take(&mut self.first)).ok().flatten()?;
+        let element = checked(self.structure.element(core::mem::take(&mut self.first))).flatten()?;
         Some(element.value(self.text))
     }
 }

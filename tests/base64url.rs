@@ -89,7 +89,7 @@ fn every_byte_at_every_position() {
                 text[position] = byte;
                 match sextet(byte) {
                     Some(_) => assert_eq!(payload(&text), Ok(reference(&text))),
-                    None => refused(&text, Base64Error::Byte { byte, offset: START + position }),
+                    None => refused(&text, Base64Error::InvalidByte { byte, offset: START + position }),
                 }
                 cases += 1;
             }
@@ -107,7 +107,7 @@ fn the_first_wrong_byte_is_named() {
             (text[first], text[second]) = (b'+', b'=');
             // The length is wrong as well, and the last character has bits that encode nothing.
             text[132] = b'B';
-            refused(&text, Base64Error::Byte { byte: b'+', offset: START + first });
+            refused(&text, Base64Error::InvalidByte { byte: b'+', offset: START + first });
         }
     }
 }
@@ -121,10 +121,10 @@ fn offsets_are_those_of_the_token() {
     text.extend_from_slice(b"..");
     let error =
         UnverifiedJws::parse(&text, &mut scratch, Limits::new().max_token_length(usize::MAX)).unwrap_err();
-    assert_eq!(error, ParseError::HeaderBase64(Base64Error::Byte { byte: b'/', offset: 5 }));
+    assert_eq!(error, ParseError::HeaderBase64(Base64Error::InvalidByte { byte: b'/', offset: 5 }));
 
     let error = signature(b"AA A").unwrap_err();
-    let expected = Base64Error::Byte { byte: b' ', offset: START + 1 + 2 };
+    let expected = Base64Error::InvalidByte { byte: b' ', offset: START + 1 + 2 };
     assert_eq!(error, ParseError::SignatureBase64(expected));
     let error = signature(b"AB").unwrap_err();
     let expected = Base64Error::TrailingBits { offset: START + 1 + 1 };
@@ -156,7 +156,7 @@ fn bits_that_encode_nothing() {
 #[test]
 fn lengths_that_do_not_exist() {
     for length in (1..300).step_by(4) {
-        refused(&vec![b'A'; length], Base64Error::Length { length });
+        refused(&vec![b'A'; length], Base64Error::InvalidLength { length });
     }
 }
 
@@ -165,7 +165,7 @@ fn lengths_that_do_not_exist() {
 fn nothing_is_forgiven() {
     for text in ["AA==", "AAA=", "AAAA====", "AAAA\n", " AAAA", "AA AA", "AAAA\r\nAAAA", "AAAA\0"] {
         let (offset, byte) = text.bytes().enumerate().find(|(_, byte)| sextet(*byte).is_none()).unwrap();
-        refused(text.as_bytes(), Base64Error::Byte { byte, offset: START + offset });
+        refused(text.as_bytes(), Base64Error::InvalidByte { byte, offset: START + offset });
     }
 }
 

@@ -1,57 +1,28 @@
-//! An error on its way out of the reader, small enough for a register.
+//! An error on its way out of the reader: what is wrong, and where.
 
-use super::MAX_LENGTH;
+use super::span::{offset, packed};
 use crate::error::{JsonError, JsonErrorKind};
 
-/// What is wrong with a text, and where: the offset, shifted by eight bits, and the kind. One word, so that a
-/// result that holds it is returned in registers.
+/// An error and its place. It is small, so that a result that holds it is returned in registers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Fault(usize);
-
-const _: () = assert!(MAX_LENGTH < 1 << 24, "an offset has 24 bits");
-
-/// Every kind that the reader reports, to look up a discriminant.
-const KINDS: [JsonErrorKind; 20] = [
-    JsonErrorKind::InvalidUtf8,
-    JsonErrorKind::ByteOrderMark,
-    JsonErrorKind::ExpectedValue,
-    JsonErrorKind::ExpectedName,
-    JsonErrorKind::ExpectedColon,
-    JsonErrorKind::ExpectedCommaOrBrace,
-    JsonErrorKind::ExpectedCommaOrBracket,
-    JsonErrorKind::ExpectedClosing,
-    JsonErrorKind::ExpectedEnd,
-    JsonErrorKind::InvalidLiteral,
-    JsonErrorKind::ExpectedDigit,
-    JsonErrorKind::LeadingZero,
-    JsonErrorKind::UnterminatedString,
-    JsonErrorKind::ControlCharacter,
-    JsonErrorKind::InvalidEscape,
-    JsonErrorKind::LoneSurrogate,
-    JsonErrorKind::DuplicateName,
-    JsonErrorKind::TooLong,
-    JsonErrorKind::TooDeep,
-    JsonErrorKind::TooManyMembers,
-];
-
-#[expect(clippy::as_conversions, reason = "a discriminant, which has no other conversion")]
-const fn code(kind: JsonErrorKind) -> usize {
-    kind as usize
+pub(super) struct Fault {
+    kind: JsonErrorKind,
+    at: u32,
 }
+
+const _: () = assert!(size_of::<Fault>() == 8, "a result of a word and a fault is two words");
 
 impl Fault {
     #[cold]
-    pub(super) fn at(kind: JsonErrorKind, offset: usize) -> Self {
-        debug_assert!(offset <= MAX_LENGTH, "no text is longer");
-        debug_assert_eq!(KINDS.get(code(kind)), Some(&kind), "a kind stands at its discriminant");
-        Self(offset << 8 | code(kind))
+    pub(super) const fn at(kind: JsonErrorKind, at: usize) -> Self {
+        Self { kind, at: packed(at) }
     }
 
     /// Returns the error, with the character found.
     #[cold]
     pub(super) fn in_text(self, text: &str) -> JsonError {
-        let offset = self.0 >> 8;
-        let kind = KINDS.get(self.0 & 0xff).copied().unwrap_or(JsonErrorKind::ExpectedValue);
+        let Self { kind, at } = self;
+        let offset = offset(at);
         let rest = text.get(offset..).filter(|_| kind.shows_character());
         let found = rest.and_then(|rest| rest.chars().next());
         JsonError { kind, found, offset }

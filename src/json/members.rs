@@ -76,7 +76,7 @@ impl<'a, 'n> Members<'a, 'n> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn value(&mut self) -> Result<Span, JsonError> {
         let value = self.reader.value(self.position, 1, self.room).map_err(|fault| self.error(fault))?;
-        self.position = value.range().end;
+        self.position = value.end();
         Ok(value)
     }
 
@@ -111,7 +111,7 @@ impl<'a, 'n> Members<'a, 'n> {
                 return Ok(Some((word, name)));
             }
         };
-        Err(self.error(Fault::at(kind, name.range().start)))
+        Err(self.error(Fault::at(kind, name.start())))
     }
 
     /// Reads the end of the text, and checks the names again if the object is so large that not all may have

@@ -8,8 +8,8 @@
 use core::cmp::Ordering;
 
 use super::fault::Fault;
-use super::span::Span;
-use super::structure::{Structure, marks, string_part_ends};
+use super::span::{Span, offset, packed};
+use super::structure::{Structure, byte_of, checked, marks, string_part_ends};
 use super::{JsonString, MAX_LENGTH, Value};
 use crate::error::JsonErrorKind;
 
@@ -72,7 +72,7 @@ impl Word {
         }
         // Masks out what follows the name.
         let word = octets & !u64::MAX.wrapping_shl(bits);
-        Some((Self(word), usize::try_from(bits / 8).unwrap_or(0)))
+        Some((Self(word), byte_of(found)))
     }
 
     /// Returns the word of a name.
@@ -112,8 +112,9 @@ impl Word {
     }
 
     /// Returns twelve bits, which many names share.
-    const fn digest(self) -> u64 {
-        self.0.wrapping_mul(MULTIPLIER) >> 52
+    fn digest(self) -> u32 {
+        let [first, second, ..] = self.0.wrapping_mul(MULTIPLIER).to_be_bytes();
+        u32::from(u16::from_be_bytes([first, second]) >> 4)
     }
 }
 
@@ -160,16 +161,16 @@ impl Entry {
     const NONE: Self = Self(0);
 
     #[inline(always)]
-    fn new(word: Word, start: u32) -> Self {
-        Self(start << 12 | u32::try_from(word.digest()).unwrap_or(0))
+    fn new(word: Word, start: usize) -> Self {
+        Self(packed(start) << 12 | word.digest())
     }
 
     const fn digest(self) -> u32 {
         self.0 & 0xfff
     }
 
-    fn start(self) -> usize {
-        usize::try_from(self.0 >> 12).unwrap_or(0)
+    const fn start(self) -> usize {
+        offset(self.0 >> 12)
     }
 
     /// Returns what follows the opening quote.
@@ -262,7 +263,8 @@ impl Names {
                 }
                 None => {
                     let mut member = Structure::new(object, start);
-                    let name_is_same = member.string().is_ok_and(|found| found.contents(object) == *name);
+                    let found = checked(member.string());
+                    let name_is_same = found.is_some_and(|found| found.contents(object) == *name);
                     if name_is_same { member.value_of_member() } else { None }
                 }
             }?;
@@ -281,7 +283,7 @@ impl Names {
 #[inline(never)]
 pub(super) fn check_large(text: &str, start: usize) -> Result<(), Fault> {
     match second_of_a_name::<WINDOW>(text, start) {
-        Some(name) => Err(Fault::at(JsonErrorKind::DuplicateName, name.range().start)),
+        Some(name) => Err(Fault::at(JsonErrorKind::DuplicateName, name.start())),
         None => Ok(()),
     }
 }
@@ -318,8 +320,9 @@ impl<const N: usize> Window<N> {
     #[inline(never)]
     fn place_of(&self, text: &str, name: Span) -> Result<usize, usize> {
         let digest = Entry::new(Word::of(name.contents(text)), 0).digest();
-        let own = self.entries.get(..self.len).unwrap_or_default();
-        own.binary_search_by(|other| {
+        let own = self.entries.get(..self.len);
+        debug_assert!(own.is_some(), "a window has room for its names");
+        own.unwrap_or_default().binary_search_by(|other| {
             let order = other.digest().cmp(&digest);
             order.then_with(|| name.contents(text).compare_start(other.written(text)).reverse())
         })
@@ -406,7 +409,7 @@ mod tests {
                     second_of_a_name::<7>(text, 0),
                     second_of_a_name::<20>(text, 0),
                 ];
-                starts.map(|name| name.map(|name| name.range().start))
+                starts.map(|name| name.map(|name| name.start()))
             };
             assert_eq!(found(&object(None)), [None; 5]);
             for second in 1..count {

@@ -1,5 +1,7 @@
 //! The exact integer part of a JSON number (RFC 8259 §6), with or without a fraction and an exponent.
 
+use super::span::packed;
+
 /// A number truncated towards zero, and whether that is exact.
 #[derive(Clone, Copy)]
 pub(crate) struct Truncated {
@@ -14,6 +16,8 @@ impl Truncated {
         let negative = number.first() == Some(&b'-');
         let end = number.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(number.len());
         let (mantissa, exponent) = number.split_at_checked(end)?;
+        // An exponent may have any number of digits; a shift beyond the length of a text has the same effect as a
+        // larger one.
         let mut shift = 0_i32;
         for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
             shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
@@ -21,9 +25,9 @@ impl Truncated {
         if let [_, b'-', ..] = exponent {
             shift = shift.saturating_neg();
         }
-        // How many more digits come before the point. Texts are shorter than 2^20 bytes.
+        // How many more digits come before the point.
         let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
-        let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
+        let mut before = shift.saturating_add_unsigned(packed(point)).saturating_sub(i32::from(negative));
         // Fails on the first digit that does not fit.
         let next = |magnitude: u64, digit: u8| magnitude.checked_mul(10)?.checked_add(digit.into());
         let mut magnitude = 0_u64;

@@ -1,9 +1,21 @@
 //! The positions of values in a text.
 
 use core::num::NonZero;
-use core::ops::Range;
 
 use super::{Array, JsonString, MAX_LENGTH, Object, Value};
+
+/// Returns an offset in half a word. `MAX_LENGTH` has 21 bits.
+#[expect(clippy::as_conversions, reason = "exact up to MAX_LENGTH")]
+pub(super) const fn packed(offset: usize) -> u32 {
+    debug_assert!(offset <= MAX_LENGTH, "no text is longer");
+    offset as u32
+}
+
+/// Returns the offset that was packed.
+#[expect(clippy::as_conversions, reason = "exact, since it was a usize")]
+pub(super) const fn offset(packed: u32) -> usize {
+    packed as usize
+}
 
 /// The kind of a value, by its first byte; for a string, also whether it has escapes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +36,8 @@ impl Kind {
         self as u64
     }
 
-    const fn from_code(code: u64) -> Self {
+    /// Returns the kind with a code, of which only three bits count.
+    const fn of_code(code: u64) -> Self {
         match code & 7 {
             0 => Self::Null,
             1 => Self::True,
@@ -50,6 +63,14 @@ impl Kind {
     }
 }
 
+const _: () = {
+    let mut code = 0;
+    while code < 8 {
+        assert!(Kind::of_code(code).code() == code, "a kind has its code");
+        code = code.wrapping_add(1);
+    }
+};
+
 /// The position and kind of a value, in one word. A [`Value`] or a struct of three fields would pass through
 /// memory in pieces, and waiting for them took a third of the time of reading claims.
 ///
@@ -60,33 +81,37 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Span(NonZero<u64>);
 
-const _: () = assert!(MAX_LENGTH < 1 << 28, "a start has 28 bits");
+const _: () = assert!(MAX_LENGTH < 1 << 28, "a start has 28 bits, and an end more");
 
 impl Span {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
-        debug_assert!(start <= end && end <= MAX_LENGTH, "no text is longer");
-        // No text is longer than 2^20 bytes.
-        let [start, end] = [start, end].map(|place| u64::try_from(place).unwrap_or(0));
+        debug_assert!(start <= end, "a value does not end before it starts");
+        let [start, end] = [start, end].map(|place| u64::from(packed(place)));
         Self(NonZero::<u64>::MIN | kind.code() << 1 | start << 4 | end << 32)
     }
 
-    pub(super) fn start(self) -> u32 {
-        u32::try_from(self.0.get() >> 4 & 0x0fff_ffff).unwrap_or(0)
+    pub(super) const fn start(self) -> usize {
+        offset(self.low() >> 4)
     }
 
-    pub(super) fn range(self) -> Range<usize> {
-        let [start, end] = [u64::from(self.start()), self.0.get() >> 32];
-        usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0)
+    pub(super) const fn end(self) -> usize {
+        let [_, _, _, _, end @ ..] = self.0.get().to_le_bytes();
+        offset(u32::from_le_bytes(end))
+    }
+
+    const fn low(self) -> u32 {
+        let [low @ .., _, _, _, _] = self.0.get().to_le_bytes();
+        u32::from_le_bytes(low)
     }
 
     pub(super) const fn kind(self) -> Kind {
-        Kind::from_code(self.0.get() >> 1)
+        Kind::of_code(self.0.get() >> 1)
     }
 
     /// Returns the text of the value.
     pub(crate) fn text(self, text: &str) -> &str {
-        let part = text.get(self.range());
+        let part = text.get(self.start()..self.end());
         debug_assert!(part.is_some(), "a span is of its text");
         part.unwrap_or_default()
     }
@@ -115,7 +140,7 @@ impl Span {
 
     /// Returns the octets of the number at this position in `text`, if it is one.
     pub(crate) fn number(self, text: &str) -> Option<&[u8]> {
-        if self.is_number() { text.as_bytes().get(self.range()) } else { None }
+        self.is_number().then(|| self.text(text).as_bytes())
     }
 
     pub(crate) const fn is_null(self) -> bool {
@@ -133,8 +158,7 @@ impl Span {
     /// Returns the text between the quotes.
     #[inline]
     pub(crate) fn contents(self, text: &str) -> JsonString<'_> {
-        let quotes = self.range();
-        let inside = quotes.start.wrapping_add(1)..quotes.end.wrapping_sub(1);
+        let inside = self.start().wrapping_add(1)..self.end().wrapping_sub(1);
         let part = text.get(inside);
         debug_assert!(part.is_some(), "a span is of its text");
         JsonString::new(part.unwrap_or_default(), self.kind() == Kind::Escaped)

@@ -109,7 +109,9 @@ impl<'a> JsonString<'a> {
             buffer.get_mut(len..end)?.copy_from_slice(encoded);
             len = end;
         }
-        core::str::from_utf8(buffer.get(..len)?).ok()
+        let text = core::str::from_utf8(buffer.get(..len)?);
+        debug_assert!(text.is_ok(), "characters are UTF-8");
+        text.ok()
     }
 
     /// Returns the text, unescaped into `buffer` if it has escapes; `None` if it does not fit.
@@ -192,6 +194,7 @@ impl<'a> JsonString<'a> {
         let mut left = count.min(Excerpt::TEXTS);
         for text in texts {
             text.add_to(&mut excerpt, other, left);
+            // There may be more than can be shown, which are counted.
             left = left.saturating_sub(1);
         }
         excerpt
@@ -201,12 +204,10 @@ impl<'a> JsonString<'a> {
     #[cfg_attr(feature = "alloc", inline(never))]
     #[cfg_attr(not(feature = "alloc"), inline(always))]
     fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
-        let mut same = 0_usize;
-        if let Some(other) = other {
-            let both = self.characters().zip(other.characters());
-            let both = both.take_while(|(own, other)| own == other);
-            both.for_each(|(own, _)| same = same.saturating_add(Excerpt::width(own)));
-        }
+        let same = other.map_or(0, |other| {
+            let both = self.characters().zip(other.characters()).take_while(|(own, other)| own == other);
+            both.map(|(own, _)| Excerpt::width(own)).sum()
+        });
         excerpt.push(self.characters(), same, texts);
     }
 }
@@ -228,35 +229,37 @@ fn next_character(rest: &mut core::str::Chars<'_>, escaped: bool) -> Option<char
     }
 }
 
-/// Returns the character of an escape, given what follows the backslash. The reader has checked the escape,
-/// so that the replacement character below cannot occur.
+/// Takes what follows the backslash of an escape, which the reader has checked, and returns its character.
 fn unescape(rest: &mut core::str::Chars<'_>) -> char {
-    match rest.next() {
-        Some('n') => '\n',
-        Some('t') => '\t',
-        Some('r') => '\r',
-        Some('b') => '\u{8}',
-        Some('f') => '\u{c}',
-        Some('u') => match code_unit(rest) {
-            // A high surrogate is followed by its low one.
-            high @ 0xd800..0xdc00 => {
-                rest.next();
-                rest.next();
-                let units = [high, code_unit(rest)];
-                char::decode_utf16(units).next().and_then(Result::ok).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            unit => char::from_u32(unit.into()).unwrap_or(char::REPLACEMENT_CHARACTER),
-        },
-        Some(character) => character,
-        None => char::REPLACEMENT_CHARACTER,
+    let character = match rest.next() {
+        Some('n') => Some('\n'),
+        Some('t') => Some('\t'),
+        Some('r') => Some('\r'),
+        Some('b') => Some('\u{8}'),
+        Some('f') => Some('\u{c}'),
+        Some('u') => encoded(rest),
+        other => other,
+    };
+    debug_assert!(character.is_some(), "the reader has checked the escape");
+    character.unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Takes what follows `\u` and returns the character.
+fn encoded(rest: &mut core::str::Chars<'_>) -> Option<char> {
+    let unit = code_unit(rest)?;
+    if let 0xd800..0xdc00 = unit {
+        // A high surrogate is followed by its low one.
+        *rest = rest.as_str().strip_prefix("\\u")?.chars();
+        return char::decode_utf16([unit, code_unit(rest)?]).next()?.ok();
     }
+    char::from_u32(unit.into())
 }
 
 /// Takes four digits and returns the UTF-16 code unit that they encode.
-fn code_unit(rest: &mut core::str::Chars<'_>) -> u16 {
-    let unit = hex(rest.as_str().as_bytes()).unwrap_or(0xfffd);
-    *rest = rest.as_str().get(4..).unwrap_or_default().chars();
-    unit
+fn code_unit(rest: &mut core::str::Chars<'_>) -> Option<u16> {
+    let (digits, after) = rest.as_str().split_at_checked(4)?;
+    *rest = after.chars();
+    hex(digits.as_bytes())
 }
 
 /// Returns the UTF-16 code unit that the first four characters encode.

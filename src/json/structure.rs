@@ -29,6 +29,13 @@ const fn widened(byte: u8) -> u64 {
     byte as u64
 }
 
+/// Returns the place of the first byte whose top bit is set. One must be.
+#[expect(clippy::as_conversions, reason = "less than eight")]
+pub(super) const fn byte_of(marks: u64) -> usize {
+    debug_assert!(marks != 0, "there is no such byte");
+    (marks.trailing_zeros() / 8) as usize
+}
+
 /// Returns how many bytes of a text come before the first that `said` marks. The last bytes, fewer than a
 /// word, are not examined.
 #[inline(always)]
@@ -38,11 +45,18 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
         let word = u64::from_le_bytes(*word);
         let found = marks(word, said(word));
         if found != 0 {
-            return before.wrapping_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+            return before.wrapping_add(byte_of(found));
         }
         before = before.wrapping_add(8);
     }
     before
+}
+
+/// Returns how many bytes of a text come before an ASCII character, at least if it is not among the last bytes,
+/// fewer than a word.
+#[cfg(target_pointer_width = "64")]
+pub(crate) fn before_character(text: &[u8], character: u8) -> usize {
+    before_first(text, |word| is(word, character))
 }
 
 /// Marks what ends a part of a string: a quote, a backslash or a control character.
@@ -65,6 +79,12 @@ pub(crate) const fn all_digits(word: u64) -> bool {
     let high = 0xf0 * ONES;
     let more = (word & !high).wrapping_add(0x06 * ONES);
     (word & high | (more & high) >> 4) == 0x30 * ONES
+}
+
+/// Returns what was found in text that has been read before, and so has no fault.
+pub(super) fn checked<T>(found: Result<T, Fault>) -> Option<T> {
+    debug_assert!(found.is_ok(), "the text has been read before");
+    found.ok()
 }
 
 /// A position in a text, moved by reading.
@@ -182,7 +202,7 @@ impl<'a> Structure<'a> {
         if self.token() != Some(b'"') {
             return None;
         }
-        let name = self.string().ok()?;
+        let name = checked(self.string())?;
         Some((name, self.value_of_member()?))
     }
 
@@ -190,20 +210,20 @@ impl<'a> Structure<'a> {
     pub(super) fn value_of_member(&mut self) -> Option<Span> {
         self.token();
         self.skip(1);
-        self.value().ok()
+        checked(self.value())
     }
 
     /// Takes the next element of an array. The position is after its bracket or after its last value taken.
     /// Returns `None` at the end of the array.
     pub(super) fn element(&mut self, first: bool) -> Result<Option<Span>, Fault> {
-        match self.token() {
-            Some(b']') => {
+        match (self.token(), first) {
+            (Some(b']'), _) => {
                 self.skip(1);
                 return Ok(None);
             }
-            Some(b',') if !first => self.skip(1),
-            _ if !first => return self.fault(JsonErrorKind::ExpectedCommaOrBracket),
-            _ => {}
+            (_, true) => {}
+            (Some(b','), false) => self.skip(1),
+            (_, false) => return self.fault(JsonErrorKind::ExpectedCommaOrBracket),
         }
         self.value().map(Some)
     }
@@ -240,7 +260,7 @@ impl<'a> Elements<'a> {
         let mut structure = Structure::new(self.text, self.start);
         let mut first = true;
         core::iter::from_fn(move || {
-            let element = structure.element(core::mem::take(&mut first)).ok().flatten()?;
+            let element = checked(structure.element(core::mem::take(&mut first))).flatten()?;
             Some(element.text(self.text))
         })
     }
