@@ -2,7 +2,7 @@
 
 use crate::error::ParseError;
 #[cfg(target_pointer_width = "64")]
-use crate::json::before_character;
+use crate::json::byte_of;
 use crate::limits::Limits;
 
 /// The three parts of a token, still encoded.
@@ -54,13 +54,12 @@ fn around(text: &[u8], dot: usize) -> (&[u8], &[u8]) {
 /// Returns the positions of the first three dots.
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     let mut dots = [None; 3];
-    let (mut start, mut rest) = (0_usize, text);
+    let mut start = 0_usize;
     for dot in &mut dots {
-        let Some(before) = before_dot(rest) else { break };
+        let Some(before) = text.get(start..).and_then(before_dot) else { break };
         let at = start.wrapping_add(before);
         *dot = Some(at);
         start = at.wrapping_add(1);
-        (_, rest) = around(rest, before);
     }
     dots
 }
@@ -73,16 +72,24 @@ fn before_dot(text: &[u8]) -> Option<usize> {
 
 /// Returns the number of bytes before the first dot, if there is one.
 #[cfg(target_pointer_width = "64")]
-#[inline(always)]
 fn before_dot(text: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
     // Most blocks have no dot, as a few vector instructions find out.
     let (blocks, _) = text.as_chunks::<32>();
     let without =
         blocks.iter().take_while(|block| block.iter().fold(true, |none, byte| none & (*byte != b'.')));
-    let blocks = without.count().wrapping_mul(32);
-    let before = blocks.wrapping_add(before_character(text.get(blocks..)?, b'.'));
-    let within = text.get(before..)?.iter().position(|byte| *byte == b'.')?;
-    Some(before.wrapping_add(within))
+    let mut before = without.count().wrapping_mul(32);
+    let (words, tail) = text.get(before..)?.as_chunks();
+    for word in words {
+        let zero_at_dots = u64::from_le_bytes(*word) ^ (ONES * 0x2e);
+        // The first marked byte is a zero: no byte before it borrows.
+        let marked = zero_at_dots.wrapping_sub(ONES) & !zero_at_dots & (ONES << 7);
+        if marked != 0 {
+            return Some(before.wrapping_add(byte_of(marked)));
+        }
+        before = before.wrapping_add(8);
+    }
+    tail.iter().position(|byte| *byte == b'.').map(|within| before.wrapping_add(within))
 }
 
 /// Returns the error for a text with more than two dots.

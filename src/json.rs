@@ -25,7 +25,7 @@ pub use self::string::JsonString;
 use self::structure::{Structure, checked};
 pub(crate) use self::structure::{Elements, all_digits};
 #[cfg(target_pointer_width = "64")]
-pub(crate) use self::structure::before_character;
+pub(crate) use self::structure::byte_of;
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 

@@ -91,18 +91,19 @@ impl Span {
         Self(NonZero::<u64>::MIN | kind.code() << 1 | start << 4 | end << 32)
     }
 
+    /// Returns the low and the high half of the word.
+    #[expect(clippy::as_conversions, reason = "a half is cut off on purpose")]
+    const fn halves(self) -> (u32, u32) {
+        let word = self.0.get();
+        (word as u32, (word >> 32) as u32)
+    }
+
     pub(super) const fn start(self) -> usize {
-        offset(self.low() >> 4)
+        offset(self.halves().0 >> 4)
     }
 
     pub(super) const fn end(self) -> usize {
-        let [_, _, _, _, end @ ..] = self.0.get().to_le_bytes();
-        offset(u32::from_le_bytes(end))
-    }
-
-    const fn low(self) -> u32 {
-        let [low @ .., _, _, _, _] = self.0.get().to_le_bytes();
-        u32::from_le_bytes(low)
+        offset(self.halves().1)
     }
 
     pub(super) const fn kind(self) -> Kind {
@@ -140,7 +141,12 @@ impl Span {
 
     /// Returns the octets of the number at this position in `text`, if it is one.
     pub(crate) fn number(self, text: &str) -> Option<&[u8]> {
-        self.is_number().then(|| self.text(text).as_bytes())
+        if !self.is_number() {
+            return None;
+        }
+        let part = text.as_bytes().get(self.start()..self.end());
+        debug_assert!(part.is_some(), "a span is of its text");
+        part
     }
 
     pub(crate) const fn is_null(self) -> bool {

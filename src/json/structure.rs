@@ -31,7 +31,7 @@ const fn widened(byte: u8) -> u64 {
 
 /// Returns the place of the first byte whose top bit is set. One must be.
 #[expect(clippy::as_conversions, reason = "less than eight")]
-pub(super) const fn byte_of(marks: u64) -> usize {
+pub(crate) const fn byte_of(marks: u64) -> usize {
     debug_assert!(marks != 0, "there is no such byte");
     (marks.trailing_zeros() / 8) as usize
 }
@@ -50,13 +50,6 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
         before = before.wrapping_add(8);
     }
     before
-}
-
-/// Returns how many bytes of a text come before an ASCII character, at least if it is not among the last bytes,
-/// fewer than a word.
-#[cfg(target_pointer_width = "64")]
-pub(crate) fn before_character(text: &[u8], character: u8) -> usize {
-    before_first(text, |word| is(word, character))
 }
 
 /// Marks what ends a part of a string: a quote, a backslash or a control character.
