@@ -41,6 +41,24 @@ impl FieldElement {
         Self(limbs)
     }
 
+    /// Wraps an element as it is kept, below p, in words of 64 bits, the lowest first.
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        reason = "evaluated by the compiler alone"
+    )]
+    pub(super) const fn from_words(words: [u64; 4]) -> Self {
+        let Self(mut limbs) = Self::ZERO;
+        let kept = limbs.as_flattened_mut();
+        let mut place = 0;
+        while place < WORDS {
+            kept[place] = (words[place * 4 / WORDS] >> (place * 256 / WORDS % 64)) as Word;
+            place += 1;
+        }
+        Self(limbs)
+    }
+
     /// Returns the element that the bytes encode, big-endian, if it is below p.
     #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "both arrays have 32 bytes")]
     pub(super) const fn from_bytes(bytes: &[u8; 32]) -> Option<Self> {
