@@ -4,7 +4,7 @@
 //! elements have equal words. All data here is public, so time may depend on it.
 //!
 //! Words have 64 bits if the registers of the target do, and 32 bits otherwise. `--cfg jose_core_words="32"`
-//! selects 32 bits everywhere, for tests. The functions are `const`, so that the compiler can compute tables.
+//! selects 32 bits everywhere, for tests. The functions are `const`, so that a prepared key can be a constant.
 
 #[cfg(any(test, not(target_pointer_width = "64"), jose_core_words = "32"))]
 mod limbs32;
