@@ -1,12 +1,12 @@
 //! Strict base64url without padding (RFC 4648 §5, RFC 7515 §2): each octet string has exactly one encoding.
 //!
-//! - [`decode_secret`] is for key material. Its length and the positions of its escapes are not secret, nor is,
-//!   of a text that is refused, whether and where it is malformed. No branch and no address depends on the rest.
-//! - [`decode`] is for the parts of a token, which are public: it looks characters up in tables. Decoding them
-//!   takes much of the time of an HS256 verification.
+//! - [`decode_secret`] is for key material. Not secret: its length, the positions of its escapes, and whether
+//!   and where it is malformed. No branch and no address depends on the rest.
+//! - [`decode`] is for the parts of a token, which are public. It looks characters up in tables, since decoding
+//!   them takes much of the time of an HS256 verification.
 //!
-//! Each has its own loop: a token is a slice, of which eight characters are decoded at a time, and a secret
-//! comes through the escapes of JSON, one character at a time.
+//! Each has its own loop: a token is a slice, of which eight characters are decoded at a time; a secret comes
+//! through the escapes of JSON, one character at a time.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 
@@ -55,7 +55,6 @@ pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8],
 }
 
 /// Decodes what follows the last full group. Returns its bits, and whether it can end a text.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
     // Missing characters count as zero. The octet after the last then holds the unused bits.
     match (tail, out) {
@@ -82,7 +81,6 @@ fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
 /// # Errors
 ///
 /// [`Base64Error`], with the offset of the first invalid byte.
-#[inline(never)]
 pub(crate) fn decode_secret(
     text: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],
@@ -171,7 +169,6 @@ mod wide {
     ///
     /// Takes a reference so that each character is loaded by itself. Four that are loaded together must be
     /// taken apart again.
-    #[inline(always)]
     pub(super) fn quad([a, b, c, d]: &[u8; 4]) -> u32 {
         lookup(&PLACES[0], *a) | lookup(&PLACES[1], *b) | lookup(&PLACES[2], *c) | lookup(&PLACES[3], *d)
     }
@@ -206,7 +203,6 @@ mod small {
 
     /// Returns the 24 bits that four characters encode; at least [`INVALID`](super::INVALID) if one is outside
     /// the alphabet.
-    #[inline(never)]
     pub(super) fn quad(text: &[u8; 4]) -> u32 {
         let [a, b, c, d] = text.map(lookup);
         // The mark of the first character ends up at bit 25; those of the others are moved to bit 24.
@@ -215,7 +211,6 @@ mod small {
 }
 
 /// Returns the octets of four characters, and whether all are in the alphabet, in constant time.
-#[inline(never)]
 fn decode_four(text: [u8; 4]) -> ([u8; 3], bool) {
     let mut octets = [0; 3];
     let decodes = Base64UrlUnpadded::decode(text, &mut octets).is_ok();
@@ -224,7 +219,6 @@ fn decode_four(text: [u8; 4]) -> ([u8; 3], bool) {
 
 /// Finds the error of a text that was refused.
 #[cold]
-#[inline(never)]
 fn fault(text: &[u8]) -> Base64Error {
     invalid_byte(text.iter().copied()).unwrap_or_else(|| fault_of_length(text.len()))
 }
@@ -313,9 +307,9 @@ mod tests {
                 for others in *b"A_m" {
                     let mut text = [others; 4];
                     text[place] = byte;
-                    let bits = model(&text).ok().map(|octets| {
-                        octets.iter().fold(0, |bits, octet| bits << 8 | u32::from(*octet))
-                    });
+                    let bits = model(&text)
+                        .ok()
+                        .map(|octets| octets.iter().fold(0, |bits, octet| bits << 8 | u32::from(*octet)));
                     let (octets, valid) = decode_four(text);
                     let [a, b, c] = octets;
                     assert_eq!(valid.then_some(u32::from_be_bytes([0, a, b, c])), bits);

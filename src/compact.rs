@@ -20,7 +20,6 @@ pub(crate) struct Parts<'t> {
 /// # Errors
 ///
 /// [`ParseError`], one of the variants up to [`ParseError::HeaderTooLong`].
-#[inline(never)]
 pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseError> {
     let limit = limits.token_length();
     if token.len() > limit {

@@ -25,6 +25,7 @@ pub struct Header<'t> {
 
 impl<'t> Header<'t> {
     /// Reads a decoded header.
+    // A frame of its own: see `Reader::array_or_object`.
     #[inline(never)]
     pub(crate) fn parse(text: &'t [u8], limits: Limits, crit: Crit) -> Result<Self, ParseError> {
         const ALG: u64 = Word::of_short("alg");
@@ -191,7 +192,6 @@ impl core::fmt::Debug for Header<'_> {
 }
 
 /// Returns the algorithm with this name, if this build verifies it. Shared by headers and keys.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn algorithm_named(name: JsonString<'_>) -> Option<Algorithm> {
     ENABLED.iter().find(|known| name == known.name).map(|known| known.algorithm)
 }

@@ -173,7 +173,6 @@ impl<'a> Jwk<'a> {
     /// [`KeyError`] for the first problem, in this order: `kty`, `kid`, `use`, `key_ops`, `crv` of an EC or
     /// OKP key, `alg`, the allowed algorithms, private members, and then the key material; for each member
     /// its type, then its value.
-    #[inline(never)]
     pub fn verifying_key(&self, allowed: impl Into<AlgorithmSet>) -> Result<VerifyingKey, KeyError> {
         self.build(allowed.into())
     }
@@ -190,7 +189,6 @@ impl<'a> Jwk<'a> {
     }
 
     /// Returns the value of one of [`NAMES`].
-    #[inline(never)]
     fn value(&self, name: &str) -> Option<Value<'a>> {
         debug_assert!(NAMES.contains(&name), "what is looked at is kept");
         let (value, _) = self.values.iter().zip(&NAMES).find(|(_, known)| **known == name)?;
@@ -199,7 +197,6 @@ impl<'a> Jwk<'a> {
 
     /// Returns the value of one of [`NAMES`] that must be a string or absent. The error is small, since this
     /// is called often.
-    #[inline(never)]
     fn string(&self, name: &'static str) -> Result<Option<JsonString<'a>>, NotString> {
         match self.value(name) {
             Some(Value::String(string)) => Ok(Some(string)),
@@ -209,6 +206,7 @@ impl<'a> Jwk<'a> {
     }
 
     /// Returns the algorithm that the key is bound to, after checking everything but the key material.
+    // Otherwise reading an HS256 key on a Cortex-M4 takes 48 bytes more of stack, and the image 120 of flash.
     #[inline(never)]
     fn algorithm(&self, allowed: AlgorithmSet) -> Result<Algorithm, KeyError> {
         let kty = self.string("kty")?.ok_or(KeyError::MemberMissing { name: "kty" })?;
@@ -294,7 +292,6 @@ fn is_empty(value: Value<'_>) -> bool {
 }
 
 /// Checks `key_ops`.
-#[inline(never)]
 fn check_operations(key_ops: Value<'_>, has_use: bool) -> Result<(), KeyError> {
     let operations = Operations::read(key_ops)?;
     // Beside `use`, an empty array says no more than `use` does: RFC 7517 §4.3 advises against having both.

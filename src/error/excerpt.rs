@@ -40,7 +40,6 @@ impl Excerpt {
 
     /// Adds a text whose first `same` bytes equal those of the text it is compared with. The remaining room
     /// is shared among `texts` texts: this one and those to come.
-    #[cfg_attr(not(feature = "alloc"), inline(always))]
     pub(crate) fn push(&mut self, characters: impl Iterator<Item = char>, same: usize, texts: usize) {
         let start = usize::from(self.len);
         let Some(room) = Self::MAX.wrapping_sub(start).checked_div(texts) else {

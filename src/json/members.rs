@@ -43,6 +43,7 @@ impl<'a, 'n> Members<'a, 'n> {
     /// # Errors
     ///
     /// Why the text is not JSON, or `None` for JSON that is not an object.
+    // Otherwise a header takes 1.7 % more instructions.
     #[inline]
     pub(crate) fn new(
         text: &'a [u8],
@@ -61,6 +62,7 @@ impl<'a, 'n> Members<'a, 'n> {
     }
 
     /// Reads the next member. Returns `None` after the last, if nothing follows the object.
+    // Inlined, like `value` and `next_name`: otherwise a header takes 16 % more instructions, and claims 15 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn next(&mut self) -> Result<Option<Member>, JsonError> {
         let Some((word, name)) = self.next_name()? else { return Ok(None) };
@@ -131,7 +133,6 @@ impl<'a, 'n> Members<'a, 'n> {
 
 /// Returns why a text that does not begin as an object is not JSON, or `None` if it is.
 #[cold]
-#[inline(never)]
 fn no_object(reader: Reader<'_>, max_members: usize) -> Option<JsonError> {
     reader.document(max_members).err().map(|fault| fault.in_text(reader.text))
 }

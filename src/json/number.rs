@@ -16,8 +16,7 @@ impl Truncated {
         let negative = number.first() == Some(&b'-');
         let end = number.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(number.len());
         let (mantissa, exponent) = number.split_at_checked(end)?;
-        // An exponent may have any number of digits; a shift beyond the length of a text has the same effect as a
-        // larger one.
+        // An exponent may have any number of digits. Shifts beyond the length of a text do not differ.
         let mut shift = 0_i32;
         for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
             shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));

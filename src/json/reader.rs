@@ -26,6 +26,7 @@ pub(super) enum Next {
 }
 
 impl<'a> Reader<'a> {
+    // Inlined, like `token`: otherwise reading claims takes 0.7 % more instructions.
     #[inline(always)]
     fn byte(self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
@@ -55,8 +56,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `JSON-text` (RFC 8259 §2). An object and the objects that enclose it may have at most `max_members`
-    /// members in total.
+    /// Reads `JSON-text` (RFC 8259 §2). An object and the objects that enclose it may have at most
+    /// `max_members` members in total.
     pub(super) fn document(self, max_members: usize) -> Result<Span, Fault> {
         let value = self.value(0, 0, max_members)?;
         self.end(value.end())?;
@@ -71,7 +72,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `value` (RFC 8259 §3), inside `depth` arrays and objects, whose objects may have `room` more members.
+    /// Reads `value` (RFC 8259 §3) inside `depth` arrays and objects, whose objects may have `room` more
+    /// members.
+    // Inlined, like `scalar`: otherwise a header takes 8 % more instructions, and claims 9 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn value(self, at: usize, depth: usize, room: usize) -> Result<Span, Fault> {
         match self.token(at) {
@@ -90,8 +93,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads `array` (RFC 8259 §5) or `object` (§4), with everything in it. The levels are a stack here instead of
-    /// calls.
+    /// Reads `array` (RFC 8259 §5) or `object` (§4) with everything in it. The levels are a stack in an array,
+    /// not one of calls.
+    // Its array and that of `Header::parse` are in frames of their own: otherwise verifying HS256 on a Cortex-M4
+    // takes 2,484 bytes of stack instead of 1,800.
     #[inline(never)]
     fn array_or_object(self, start: usize, outer: usize, room: usize) -> Result<Span, Fault> {
         let mut names = Names::new();
@@ -141,8 +146,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads what stands before a value in an `array` or `object`, or its end. Returns whether there is a value, and
-    /// the position.
+    /// Reads what stands before a value in an `array` or `object`, or its end. Returns whether there is a
+    /// value, and the position.
     fn next_in(
         self,
         level: &mut Level,
@@ -173,8 +178,8 @@ impl<'a> Reader<'a> {
         self.expected(kind, name.start())
     }
 
-    /// Reads `value-separator`, except before the first element, or `end-array` (RFC 8259 §5). Returns whether there
-    /// is an element, and the position.
+    /// Reads `value-separator`, except before the first element, or `end-array` (RFC 8259 §5). Returns whether
+    /// there is an element, and the position.
     fn next_element(self, at: usize, first: bool) -> Result<(bool, usize), Fault> {
         match (self.token(at), first) {
             ((at, Some(b']')), _) => Ok((false, at.wrapping_add(1))),
@@ -186,6 +191,7 @@ impl<'a> Reader<'a> {
 
     /// Reads `value-separator`, except before the first member, then `string name-separator` (RFC 8259 §4), or
     /// `end-object`. A value may start at the position that is returned.
+    // Inlined, like `short_name`: otherwise a header takes 7 % more instructions, and claims 7 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn member_name(self, at: usize, first: bool) -> Result<Next, Fault> {
         let at = match (self.token(at), first) {
@@ -222,13 +228,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `string`, for any other name.
-    #[inline(never)]
     fn other_name(self, start: usize) -> Result<(Word, Span), Fault> {
         let name = self.string(start)?;
         Ok((Word::of(name.contents(self.text)), name))
     }
 
     /// Reads `string` (RFC 8259 §7), whose opening quote is at `start`.
+    // Inlined: otherwise a header takes 5 % more instructions, and claims 3 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(self, start: usize) -> Result<Span, Fault> {
         let mut kind = Kind::Plain;
@@ -249,7 +255,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `char` with an `escape` (RFC 8259 §7), or two that are a surrogate pair.
-    #[inline(never)]
     fn escape(self, at: usize) -> Result<usize, Fault> {
         let length = match self.from(at) {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
@@ -269,6 +274,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `number` (RFC 8259 §6).
+    // Inlined, like `digits`: otherwise a header takes 0.7 % more instructions, and claims 0.5 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn number(self, start: usize) -> Result<Span, Fault> {
         let mut at = start;
@@ -314,7 +320,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `true`, `false` or `null` (RFC 8259 §3), whose first character is `first`.
-    #[inline(never)]
     fn literal(self, start: usize, first: Option<u8>) -> Result<Span, Fault> {
         let (literal, kind) = match first {
             Some(b't') => ("true", Kind::True),

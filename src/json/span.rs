@@ -84,7 +84,6 @@ pub(crate) struct Span(NonZero<u64>);
 const _: () = assert!(MAX_LENGTH < 1 << 28, "a start has 28 bits, and an end more");
 
 impl Span {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
         debug_assert!(start <= end, "a value does not end before it starts");
         let [start, end] = [start, end].map(|place| u64::from(packed(place)));
@@ -162,7 +161,6 @@ impl Span {
     }
 
     /// Returns the text between the quotes.
-    #[inline]
     pub(crate) fn contents(self, text: &str) -> JsonString<'_> {
         let inside = self.start().wrapping_add(1)..self.end().wrapping_sub(1);
         let part = text.get(inside);

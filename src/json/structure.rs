@@ -12,14 +12,12 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// Returns eight bytes whose top bits say, for each byte of a word, whether it is this ASCII character. The
 /// bits of bytes above the first match may be wrong, and so may those of bytes outside ASCII:
 /// [`before_first`] ignores both.
-#[inline(always)]
 const fn is(word: u64, character: u8) -> u64 {
     // Subtracting from a byte borrows into its top bit if the byte is smaller.
     (word ^ ONES.wrapping_mul(widened(character))).wrapping_sub(ONES)
 }
 
 /// Does the same for bytes less than an ASCII character.
-#[inline(always)]
 const fn is_less(word: u64, than: u8) -> u64 {
     word.wrapping_sub(ONES.wrapping_mul(widened(than)))
 }
@@ -38,7 +36,6 @@ pub(crate) const fn byte_of(marks: u64) -> usize {
 
 /// Returns how many bytes of a text come before the first that `said` marks. The last bytes, fewer than a
 /// word, are not examined.
-#[inline(always)]
 pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
     let mut before = 0_usize;
     for word in text.as_chunks().0 {
@@ -53,7 +50,6 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
 }
 
 /// Marks what ends a part of a string: a quote, a backslash or a control character.
-#[inline(always)]
 pub(super) const fn string_part_ends(word: u64) -> u64 {
     // Flipping the second bit keeps control characters below 0x20 and makes the quote 0x20; no other ASCII
     // character is then less than 0x21.
@@ -61,13 +57,11 @@ pub(super) const fn string_part_ends(word: u64) -> u64 {
 }
 
 /// Returns the top bit of the first byte that `said` marks, and perhaps those of bytes above it.
-#[inline(always)]
 pub(super) const fn marks(word: u64, said: u64) -> u64 {
     said & !word & (ONES << 7)
 }
 
 /// Returns whether eight bytes are digits: they are 0x30 to 0x3f, and still are with six added.
-#[inline(always)]
 pub(crate) const fn all_digits(word: u64) -> bool {
     let high = 0xf0 * ONES;
     let more = (word & !high).wrapping_add(0x06 * ONES);

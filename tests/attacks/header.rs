@@ -173,7 +173,11 @@ fn crit_ignored() {
     ] {
         let header = format!(r#"{{"alg":"HS256",{members}}}"#);
         assert_eq!(judged(&header), Err(ParseError::CritUnsupported.into()), "{header}");
-        assert_eq!(judged(&header.replace("crit", r"\u0063rit")), Err(ParseError::CritUnsupported.into()), "{header}");
+        assert_eq!(
+            judged(&header.replace("crit", r"\u0063rit")),
+            Err(ParseError::CritUnsupported.into()),
+            "{header}"
+        );
         let before = format!(r#"{{{members},"alg":"HS256"}}"#);
         assert_eq!(judged(&before), Err(ParseError::CritUnsupported.into()), "{before}");
         // Under another name the same is nobody's business.
