@@ -188,10 +188,7 @@ mod small {
             {
                 values[ALPHABET[value as usize] as usize] = value;
             }
-            #[expect(clippy::arithmetic_side_effects, reason = "all of this is constant")]
-            {
-                value += 1;
-            }
+            value += 1;
         }
         values
     };
