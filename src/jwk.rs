@@ -64,7 +64,7 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Json`] or [`KeyError::NotObject`].
+    /// [`KeyError::Json`] if the text is not JSON, [`KeyError::NotObject`] if it is a value of another type.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, KeyError> {
         Self::parse_with_limits(text, Limits::new())
     }
@@ -73,7 +73,7 @@ impl<'a> Jwk<'a> {
     ///
     /// # Errors
     ///
-    /// [`KeyError::Json`] or [`KeyError::NotObject`].
+    /// [`KeyError::Json`] if the text is not JSON, [`KeyError::NotObject`] if it is a value of another type.
     pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(text: &'a T, limits: Limits) -> Result<Self, KeyError> {
         let mut names = Names::new();
         let mut members = Members::new(text.as_ref(), limits.members(), &mut names)

@@ -93,7 +93,8 @@ impl<'t> UnverifiedJws<'t> {
     ///
     /// # Errors
     ///
-    /// [`ParseError::SignatureBase64`], or [`ParseError::ScratchTooSmall`].
+    /// [`ParseError::SignatureBase64`] if the signature is not base64url, [`ParseError::ScratchTooSmall`] if
+    /// the buffer is too small.
     pub fn signature<'b, S: Scratch + ?Sized>(&self, buffer: &'b mut S) -> Result<&'b [u8], ParseError> {
         let buffer = buffer.at_least(base64url::decoded_len(self.parts.signature.len()))?;
         decode_signature(&self.parts, buffer)
@@ -103,7 +104,8 @@ impl<'t> UnverifiedJws<'t> {
     ///
     /// # Errors
     ///
-    /// [`ParseError::PayloadBase64`], or [`ParseError::ScratchTooSmall`].
+    /// [`ParseError::PayloadBase64`] if the payload is not base64url, [`ParseError::ScratchTooSmall`] if the
+    /// buffer is too small.
     pub fn dangerous_payload_without_verification<'b, S: Scratch + ?Sized>(
         &self,
         buffer: &'b mut S,

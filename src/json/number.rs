@@ -1,7 +1,5 @@
 //! The exact integer part of a JSON number (RFC 8259 §6), with or without a fraction and an exponent.
 
-use super::span::packed;
-
 /// A number truncated towards zero, and whether that is exact.
 #[derive(Clone, Copy)]
 pub(crate) struct Truncated {
@@ -26,7 +24,7 @@ impl Truncated {
         }
         // How many more digits come before the point.
         let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
-        let mut before = shift.saturating_add_unsigned(packed(point)).saturating_sub(i32::from(negative));
+        let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
         // Fails on the first digit that does not fit.
         let next = |magnitude: u64, digit: u8| magnitude.checked_mul(10)?.checked_add(digit.into());
         let mut magnitude = 0_u64;

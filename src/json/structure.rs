@@ -133,8 +133,8 @@ impl<'a> Structure<'a> {
 
     /// Takes a value. Of a number or literal, only the end is found.
     pub(super) fn value(&mut self) -> Result<Span, Fault> {
-        let first = self.token();
-        if cfg!(target_pointer_width = "64") && first == Some(b'"') {
+        let Some(first) = self.token() else { return self.fault(JsonErrorKind::ExpectedValue) };
+        if cfg!(target_pointer_width = "64") && first == b'"' {
             return self.string();
         }
         let start = self.position;
@@ -169,7 +169,7 @@ impl<'a> Structure<'a> {
                 }
             }
         }
-        Ok(Span::new(start, self.position, first.map_or(Kind::Null, Kind::of_first)))
+        Ok(Span::new(start, self.position, Kind::of_first(first)))
     }
 
     /// Skips what can be a number or literal, or was meant to be one.
