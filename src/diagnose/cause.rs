@@ -28,8 +28,7 @@ macro_rules! causes {
 causes! {
     /// Why a token, a key or a key set was refused, from the view of whoever has to change something.
     ///
-    /// The section "When a token is refused" of the README lists all causes. Several [errors](crate::Error)
-    /// can have one cause, and one error several:
+    /// Several [errors](crate::Error) can have one cause, and one error several:
     /// [`SelectError::AlgorithmNotAllowed`](crate::error::SelectError::AlgorithmNotAllowed) means one thing when a
     /// secret was used where a public key is expected, and another in the opposite case.
     ///
