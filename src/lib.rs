@@ -26,7 +26,7 @@
 //! | the keys of an issuer, from a [`Jwks`] | [`KeySet`]; without a heap, pairs of `kid` and [`VerifyingKey`] |
 //! | a JWK Set at a URL | [`rotation::RemoteKeySet`]; [`rotation::SharedKeySet`] for many threads |
 //! | verifying tokens | [`Verifier`], with any [`KeySource`] and a [`Scratch`] buffer; it gives a [`VerifiedJws`], or an [`OwnedJws`] |
-//! | what claims must be | [`ClaimsPolicy`], [`Expect`], [`AnyOf`], [`Leeway`], and the time as a [`UnixTime`] |
+//! | what claims must be | [`ClaimsPolicy`], [`Expect`], [`AnyOf`]; the time is a [`UnixTime`] |
 //! | claims that the policy accepted | [`Claims`] |
 //! | algorithms that a set of keys may have | [`Algorithm`], [`AlgorithmSet`] |
 //! | header parameters, other JSON | [`Header`], [`json::Value`] |
