@@ -20,14 +20,14 @@
 //!
 //! # Which type for what
 //!
-//! | for | use |
+//! | task | type |
 //! |---|---|
 //! | one key, from bytes or a [`Jwk`] | [`VerifyingKey`] |
 //! | the keys of an issuer, from a [`Jwks`] | [`KeySet`]; without a heap, pairs of `kid` and [`VerifyingKey`] |
 //! | a JWK Set at a URL | [`rotation::RemoteKeySet`]; [`rotation::SharedKeySet`] for many threads |
-//! | verifying tokens | [`Verifier`], with any [`KeySource`] and a [`Scratch`] buffer; it gives a [`VerifiedJws`], or an [`OwnedJws`] |
-//! | what claims must be | [`ClaimsPolicy`], [`Expect`], [`AnyOf`]; the time is a [`UnixTime`] |
-//! | claims that the policy accepted | [`Claims`] |
+//! | verifying tokens | [`Verifier`], with any [`KeySource`] and a [`Scratch`] buffer; it returns a [`VerifiedJws`] or an [`OwnedJws`] |
+//! | what the claims must be | [`ClaimsPolicy`], [`Expect`], [`AnyOf`]; the time is a [`UnixTime`] |
+//! | reading accepted claims | [`Claims`] |
 //! | algorithms that a set of keys may have | [`Algorithm`], [`AlgorithmSet`] |
 //! | header parameters, other JSON | [`Header`], [`json::Value`] |
 //! | finding out whose token it is, before verifying it | [`UnverifiedJws`] |
@@ -75,8 +75,8 @@
 //!
 //! # Verify with a JWK Set
 //!
-//! The example at the top. A key that cannot be used does not invalidate the others:
-//! [`KeySet::verdicts`] says what became of each. Several issuers have one [`KeySet`], [`Verifier`] and [`ClaimsPolicy`]
+//! See the example at the top. A key that cannot be used does not invalidate the others:
+//! [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. Several issuers have one [`KeySet`], [`Verifier`] and [`ClaimsPolicy`]
 //! each, because a `kid` is unique only within its issuer: `examples/issuers.rs`.
 //!
 //! # Keep a remote JWK Set current
@@ -282,10 +282,10 @@ pub mod keys {
 
 #[cfg(doc)]
 pub mod pipeline {
-    //! How a token is judged: every check, in order, with the error it gives.
+    //! How a token is judged: every check, in order, with its errors.
     //!
-    //! The first check that fails refuses the token, so a token with several faults always gives the same error.
-    //! [`Verifier::diagnose`] makes the same checks, but continues after a fault.
+    //! The checks stop at the first failure, so a token with several faults always causes the same error.
+    //! [`Verifier::diagnose`] makes the same checks, but continues after a failure.
     //!
     #![doc = include_str!("pipeline.svg")]
     //!

@@ -12,8 +12,8 @@
 
 mod support;
 
+use core::fmt::Write as _;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use jose_core::{Algorithm, ClaimsPolicy, Error, Expect, Jwks, Limits, UnixTime, Verifier};
 use serde_json::{Value, json};
@@ -158,22 +158,22 @@ fn checks() -> Vec<Vec<Fault>> {
         vec![
             ("SelectError::NoKeys", "", |case| case.keys.clear()),
             ("SelectError::KidUnknown", "", header!("kid": "2")),
+            ("SelectError::KidNeeded", "", |case| {
+                set(&mut case.header, "kid", Value::Null);
+                case.kid_required = false;
+                case.keys = vec![jwk("p256", ""), jwk("p256-b", "")];
+            }),
             ("SelectError::KeySetAside", "", |case| {
                 case.keys = vec![jwk("p256", r#""kid":"1","use":"enc""#)];
+            }),
+            ("SelectError::KeyAmbiguous", "", |case| {
+                case.keys = vec![jwk("p256", r#""kid":"1""#), jwk("p256-b", r#""kid":"1""#)];
             }),
             ("SelectError::AlgorithmMismatch", "", header!("kid": "rsa")),
             ("SelectError::NoKeyForAlgorithm", "", |case| {
                 set(&mut case.header, "kid", Value::Null);
                 case.kid_required = false;
                 case.keys = vec![jwk("p256", r#""use":"enc""#)];
-            }),
-            ("SelectError::KidNeeded", "", |case| {
-                set(&mut case.header, "kid", Value::Null);
-                case.kid_required = false;
-                case.keys = vec![jwk("p256", ""), jwk("p256-b", "")];
-            }),
-            ("SelectError::KeyAmbiguous", "", |case| {
-                case.keys = vec![jwk("p256", r#""kid":"1""#), jwk("p256-b", r#""kid":"1""#)];
             }),
         ],
         vec![("ParseError::SignatureBase64", "'='", |case| case.signature = |octets| b64(octets) + "=")],
@@ -254,11 +254,11 @@ fn first_fault_decides() {
     }
 }
 
-/// A part of the page: its heading, the type that it gives, and the label and the errors of each row.
+/// A part of the page: its heading, the type that results, and the label and the errors of each row.
 #[derive(Default)]
 struct Section<'p> {
     heading: &'p str,
-    gives: Option<&'p str>,
+    result: Option<&'p str>,
     rows: Vec<(&'p str, Vec<&'p str>)>,
 }
 
@@ -267,8 +267,8 @@ fn sections(page: &str) -> Vec<Section<'_>> {
     for line in page.lines() {
         if let Some(heading) = line.strip_prefix("# ") {
             sections.push(Section { heading, ..Section::default() });
-        } else if let Some((_, gives)) = line.split_once("ives ").filter(|_| !line.starts_with('|')) {
-            sections.last_mut().unwrap().gives = gives.split('`').nth(1);
+        } else if let Some((_, result)) = line.split_once("Result: ") {
+            sections.last_mut().unwrap().result = result.split('`').nth(1);
         } else if line.starts_with("| ") && !line.starts_with("| check |") {
             let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
             let errors = cells[2].split('`').skip(1).step_by(2).collect();
@@ -311,7 +311,7 @@ const BOX: usize = 152;
 const GAP: usize = 38;
 const LINE: usize = 20;
 
-/// A box for each heading of the page, with its checks, and below each what it gives.
+/// A box for each heading of the page, with its checks, and below each its result.
 fn picture(page: &str) -> String {
     let sections = sections(page);
     let rows = sections.iter().map(|section| section.rows.len()).max().unwrap();
@@ -325,7 +325,7 @@ fn picture(page: &str) -> String {
          <style>@media(prefers-color-scheme:dark){{svg:root{{color:#f0f6fc}}}}</style>\n"
     );
     let mut number = 0;
-    for (place, Section { heading, gives, rows }) in sections.iter().enumerate() {
+    for (place, Section { heading, result, rows }) in sections.iter().enumerate() {
         let x = place * (BOX + GAP) + 1;
         let _ = writeln!(
             svg,
@@ -350,10 +350,10 @@ fn picture(page: &str) -> String {
                 GAP - 12
             );
         }
-        if let Some(gives) = gives {
+        if let Some(result) = result {
             let _ = writeln!(
                 svg,
-                r#"<text x="{}" y="{}" text-anchor="middle"><tspan opacity=".6">gives </tspan><tspan font-family="monospace">{gives}</tspan></text>"#,
+                r#"<text x="{}" y="{}" text-anchor="middle"><tspan opacity=".6">result: </tspan><tspan font-family="monospace">{result}</tspan></text>"#,
                 x + BOX / 2,
                 box_height + 24
             );
@@ -361,7 +361,7 @@ fn picture(page: &str) -> String {
     }
     let _ = writeln!(
         svg,
-        r#"<text x="{}" y="{}" text-anchor="middle" opacity=".6">The first check that fails refuses the token.</text>"#,
+        r#"<text x="{}" y="{}" text-anchor="middle" opacity=".6">The first failed check determines the error.</text>"#,
         width / 2,
         height - 8
     );
