@@ -113,10 +113,6 @@
 //! # }
 //! ```
 //!
-//! In bytes and instructions, on a Cortex-M4 with `opt-level = "s"`, fat LTO and the compact SHA-256 of the crate
-//! `sha2` (`--cfg sha2_backend_soft="compact"`). Flash includes the text of a JWK Set and of a token; the
-//! scratch buffer is not part of the stack.
-//!
 #![doc = include_str!("device.md")]
 //!
 //! A prepared ES256 key has 4 KB of precomputed multiples. A [`KeySet`] prepares its first 64 ES256 keys and
@@ -216,7 +212,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(feature = "_algorithm"),
-    allow(unused, unreachable_code, reason = "without an algorithm most of the machinery has no use")
+    allow(unused, unreachable_code, reason = "without an algorithm, most of the code is unused")
 )]
 
 #[cfg(feature = "alloc")]

@@ -23,11 +23,11 @@ pub enum Base64Error {
         /// The offset of the last character.
         offset: usize,
     },
-    /// The decoded octets do not fit into the buffer.
+    /// The decoded bytes do not fit into the buffer.
     Buffer {
-        /// Octets needed.
+        /// Bytes needed.
         needed: usize,
-        /// Octets given.
+        /// Bytes given.
         given: usize,
     },
 }
