@@ -23,11 +23,11 @@ pub enum Base64Error {
         /// The offset of the last character.
         offset: usize,
     },
-    /// The decoded bytes do not fit into the buffer.
+    /// The decoded octets do not fit into the buffer.
     Buffer {
-        /// Bytes needed.
+        /// Octets needed.
         needed: usize,
-        /// Bytes given.
+        /// Octets given.
         given: usize,
     },
 }
