@@ -48,9 +48,9 @@
 //!
 #![doc = include_str!("pipeline.svg")]
 //!
-//! A [`VerifiedJws`] is made only by passing the checks up to it, and [`Claims`] only by passing all of them, unless
-//! the method says otherwise: [`VerifiedJws::claims_without_clock`], [`Claims::dangerous_from_octets`].
-//! The page [`pipeline`] has each check with its errors.
+//! A [`VerifiedJws`] exists only after the checks up to it have passed, and [`Claims`] only after all of them,
+//! except through [`VerifiedJws::claims_without_clock`] and [`Claims::dangerous_from_octets`]. The page
+//! [`pipeline`] has each check with its errors.
 //!
 //! # Verify with one key
 //!
@@ -76,8 +76,9 @@
 //! # Verify with a JWK Set
 //!
 //! See the example at the top. A key that cannot be used does not invalidate the others:
-//! [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. Several issuers have one [`KeySet`], [`Verifier`] and [`ClaimsPolicy`]
-//! each, because a `kid` is unique only within its issuer: `examples/issuers.rs`.
+//! [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. With several issuers,
+//! give each its own [`KeySet`], [`Verifier`] and [`ClaimsPolicy`], because a `kid` is unique only within its issuer:
+//! see `examples/issuers.rs`.
 //!
 //! # Keep a remote JWK Set current
 //!
