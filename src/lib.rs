@@ -293,6 +293,13 @@ pub mod pipeline {
 }
 
 /// The README's code is compiled and run.
-#[cfg(all(doctest, feature = "std", feature = "serde", feature = "es256", feature = "rs256"))]
+#[cfg(all(
+    doctest,
+    feature = "std",
+    feature = "serde",
+    feature = "hs256",
+    feature = "es256",
+    feature = "rs256"
+))]
 #[doc = include_str!("../README.md")]
 mod readme {}
