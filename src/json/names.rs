@@ -8,7 +8,7 @@
 use core::cmp::Ordering;
 
 use super::fault::Fault;
-use super::span::{Span, offset, packed};
+use super::span::Span;
 use super::structure::{Structure, byte_of, checked, marks, string_part_ends};
 use super::{JsonString, MAX_LENGTH, Value};
 use crate::error::JsonErrorKind;
@@ -143,6 +143,18 @@ impl Octets {
     }
 }
 
+/// Returns an offset in the bits that an entry has for it.
+#[expect(clippy::as_conversions, reason = "exact up to MAX_LENGTH")]
+const fn packed(offset: usize) -> u32 {
+    debug_assert!(offset <= MAX_LENGTH, "no text is longer");
+    offset as u32
+}
+
+#[expect(clippy::as_conversions, reason = "exact, since it was a usize")]
+const fn unpacked(packed: u32) -> usize {
+    packed as usize
+}
+
 /// The position of a name, and its digest.
 ///
 /// ```text
@@ -166,7 +178,7 @@ impl Entry {
     }
 
     const fn start(self) -> usize {
-        offset(self.0 >> 12)
+        unpacked(self.0 >> 12)
     }
 
     /// Returns what follows the opening quote.

@@ -240,7 +240,10 @@ impl<'a> Reader<'a> {
         let mut kind = Kind::Plain;
         let mut at = start.wrapping_add(1);
         loop {
-            at = at.wrapping_add(before_first(self.from(at), string_part_ends));
+            let Some(rest) = self.text.as_bytes().get(at..) else {
+                return self.expected(JsonErrorKind::UnterminatedString, at);
+            };
+            at = at.wrapping_add(before_first(rest, string_part_ends));
             match self.byte(at) {
                 Some(b'"') => return Ok(Span::new(start, at.wrapping_add(1), kind)),
                 Some(b'\\') => {

@@ -4,17 +4,15 @@ use core::num::NonZero;
 
 use super::{Array, JsonString, MAX_LENGTH, Object, Value};
 
-/// Returns an offset in half a word. `MAX_LENGTH` has 21 bits.
-#[expect(clippy::as_conversions, reason = "exact up to MAX_LENGTH")]
-pub(super) const fn packed(offset: usize) -> u32 {
-    debug_assert!(offset <= MAX_LENGTH, "no text is longer");
-    offset as u32
+#[expect(clippy::as_conversions, reason = "no usize has more than 64 bits")]
+const fn widened(offset: usize) -> u64 {
+    offset as u64
 }
 
-/// Returns the offset that was packed.
+/// Returns an offset that was widened.
 #[expect(clippy::as_conversions, reason = "exact, since it was a usize")]
-pub(super) const fn offset(packed: u32) -> usize {
-    packed as usize
+const fn narrowed(offset: u64) -> usize {
+    offset as usize
 }
 
 /// The kind of a value, by its first byte; for a string, also whether it has escapes.
@@ -85,24 +83,17 @@ const _: () = assert!(MAX_LENGTH < 1 << 28, "a start has 28 bits, and an end mor
 
 impl Span {
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
-        debug_assert!(start <= end, "a value does not end before it starts");
-        let [start, end] = [start, end].map(|place| u64::from(packed(place)));
+        debug_assert!(start <= end && end <= MAX_LENGTH, "no text is longer");
+        let [start, end] = [start, end].map(widened);
         Self(NonZero::<u64>::MIN | kind.code() << 1 | start << 4 | end << 32)
     }
 
-    /// Returns the low and the high half of the word.
-    #[expect(clippy::as_conversions, reason = "a half is cut off on purpose")]
-    const fn halves(self) -> (u32, u32) {
-        let word = self.0.get();
-        (word as u32, (word >> 32) as u32)
-    }
-
     pub(super) const fn start(self) -> usize {
-        offset(self.halves().0 >> 4)
+        narrowed(self.0.get() >> 4 & 0x0fff_ffff)
     }
 
     pub(super) const fn end(self) -> usize {
-        offset(self.halves().1)
+        narrowed(self.0.get() >> 32)
     }
 
     pub(super) const fn kind(self) -> Kind {
