@@ -184,7 +184,9 @@ impl<'a> Structure<'a> {
     /// Takes the next member of an object. The position is at its brace or after its last value taken.
     /// Returns `None` after the last member. For text that has been checked.
     pub(super) fn member(&mut self) -> Option<(Span, Span)> {
-        self.token();
+        if self.token() == Some(b'}') {
+            return None;
+        }
         self.skip(1);
         if self.token() != Some(b'"') {
             return None;
