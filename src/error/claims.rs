@@ -114,9 +114,10 @@ pub struct Message {
 #[cfg(feature = "serde")]
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        let text = core::str::from_utf8(text).unwrap_or_default();
-        text.chars().try_for_each(|character| match character {
+        let bytes = self.bytes.get(..usize::from(self.len));
+        let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
+        debug_assert!(text.is_some(), "a message was cut between characters");
+        text.unwrap_or_default().chars().try_for_each(|character| match character {
             ' '..='~' => f.write_char(character),
             _ => write!(f, "{}", character.escape_unicode()),
         })
@@ -141,15 +142,17 @@ impl ClaimsError {
         let place = alloc::format!(" at line {line} column {column}");
         let text = text.strip_suffix(&place).unwrap_or(&text);
         let mut message = Message { bytes: [0; 79], len: 0 };
-        let most =
-            if text.len() > message.bytes.len() { message.bytes.len().saturating_sub(3) } else { text.len() };
-        let ends = text.char_indices().map(|(start, character)| start.saturating_add(character.len_utf8()));
-        let end = ends.take_while(|end| *end <= most).last().unwrap_or(0);
-        let dots = if end < text.len() { "..." } else { "" };
-        for (place, byte) in message.bytes.iter_mut().zip(text.bytes().take(end).chain(dots.bytes())) {
+        // Where it is cut, three dots follow.
+        let start = (0..=76).rev().find_map(|end| text.split_at_checked(end));
+        let (kept, dots) = match start {
+            Some((start, _)) if text.len() > message.bytes.len() => (start, "..."),
+            _ => (text, ""),
+        };
+        for ((place, byte), len) in message.bytes.iter_mut().zip(kept.bytes().chain(dots.bytes())).zip(1..) {
             *place = byte;
-            message.len = message.len.saturating_add(1);
+            message.len = len;
         }
+        // A payload of 1 MiB has fewer lines and columns than that.
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Self::Deserialize { message, line: number(line), column: number(column) }
     }
@@ -164,6 +167,7 @@ impl fmt::Display for Seconds {
     }
 }
 
+/// Sums saturate: the caller's clock and the token's claims may be any `i64`.
 impl fmt::Display for ClaimsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
