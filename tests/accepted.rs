@@ -119,7 +119,10 @@ fn base64url_with_one_text_for_each_octet_string() {
             refused(verify(&token), of_part(error(end - 1)));
         };
         for byte in *b"=+/ \n" {
-            check(&|text| text + &char::from(byte).to_string(), &|offset| Base64Error::Byte { byte, offset });
+            check(&|text| text + &char::from(byte).to_string(), &|offset| Base64Error::InvalidByte {
+                byte,
+                offset,
+            });
         }
         // The next character has the same octets and one bit too many.
         let next = |text: String| {
