@@ -66,10 +66,8 @@ const ALPHABET: Site = Site { file: "src/encoding.rs", line: "if err == 0 {" };
 const CANONICAL: Site = Site { file: "src/encoding.rs", line: "if block" };
 
 /// Whether the last character of a secret has bits set that encode nothing.
-const TRAILING_BITS: Site = Site {
-    file: "src/base64url.rs",
-    line: "if !decodes && let Some((offset, byte)) = (0..).zip(text).find(|(_, byte)| !is_in_alphabet(*byte)) {",
-};
+const TRAILING_BITS: Site =
+    Site { file: "src/base64url.rs", line: "if !decodes && let Some(error) = invalid_byte(text) {" };
 const DECODES: Site = Site {
     file: "src/base64url.rs",
     line: "if decodes { Ok(decoded) } else { Err(fault_of_length(length)) }",
