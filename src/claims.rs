@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{ArrayElements, JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{ArrayElements, JsonString, Members, Names, Object, ObjectMembers, Span, Value, Word};
 use crate::limits::Limits;
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
@@ -206,12 +206,12 @@ impl<'t> Claims<'t> {
     /// # Errors
     ///
     /// [`ClaimsError::ClaimType`] if it is present and neither a string nor an array of strings.
-    pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
+    pub fn audiences(&self) -> Result<Audiences<'t>, ClaimsError> {
         let (one, elements) = match self.aud()? {
-            Some(Value::Array(array)) => (None, Some(array.elements())),
+            Some(Value::Array(array)) => (None, Some(array.iter())),
             value => (value.and_then(Value::as_string), None),
         };
-        Ok(Values { one, elements })
+        Ok(Audiences { one, elements })
     }
 
     /// Returns `aud`, whose type has been checked.
@@ -220,7 +220,7 @@ impl<'t> Claims<'t> {
         let value = span.value(self.text);
         let found = match value {
             Value::String(_) => return Ok(Some(value)),
-            Value::Array(array) if array.elements().all(|element| element.as_string().is_some()) => {
+            Value::Array(array) if array.iter().all(|element| element.as_string().is_some()) => {
                 return Ok(Some(value));
             }
             Value::Array(_) => "an array of other values",
@@ -305,7 +305,8 @@ impl<'t> Claims<'t> {
     }
 
     /// Returns all claims, in the order of the token.
-    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
+    #[must_use]
+    pub const fn iter(&self) -> ObjectMembers<'t> {
         self.object().iter()
     }
 
@@ -320,13 +321,30 @@ impl<'t> Claims<'t> {
     }
 }
 
-/// The texts of a claim that is one string or an array of strings.
-struct Values<'t> {
+impl<'t> IntoIterator for &Claims<'t> {
+    type Item = (JsonString<'t>, Value<'t>);
+    type IntoIter = ObjectMembers<'t>;
+
+    fn into_iter(self) -> ObjectMembers<'t> {
+        self.iter()
+    }
+}
+
+/// The audiences of a token: see [`Claims::audiences`].
+#[derive(Clone)]
+pub struct Audiences<'t> {
     one: Option<JsonString<'t>>,
     elements: Option<ArrayElements<'t>>,
 }
 
-impl<'t> Iterator for Values<'t> {
+/// Omits the audiences, which are claims.
+impl core::fmt::Debug for Audiences<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Audiences").finish_non_exhaustive()
+    }
+}
+
+impl<'t> Iterator for Audiences<'t> {
     type Item = JsonString<'t>;
 
     fn next(&mut self) -> Option<JsonString<'t>> {

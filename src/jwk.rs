@@ -3,7 +3,7 @@
 use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
 use crate::header::algorithm_named;
-use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Object, ObjectMembers, Span, Value, Word};
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
@@ -141,7 +141,8 @@ impl<'a> Jwk<'a> {
 
     /// Returns all members, in the order of the JWK. Those of a secret or private key are as secret as the
     /// key.
-    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> + use<'a> {
+    #[must_use]
+    pub const fn iter(&self) -> ObjectMembers<'a> {
         self.object().iter()
     }
 
@@ -262,6 +263,15 @@ impl<'a> Jwk<'a> {
     }
 }
 
+impl<'a> IntoIterator for &Jwk<'a> {
+    type Item = (JsonString<'a>, Value<'a>);
+    type IntoIter = ObjectMembers<'a>;
+
+    fn into_iter(self) -> ObjectMembers<'a> {
+        self.iter()
+    }
+}
+
 impl core::fmt::Debug for Jwk<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let mut shown = f.debug_struct("Jwk");
@@ -321,7 +331,7 @@ impl Operations {
         let Value::Array(elements) = value else { return Err(wrong(value.kind())) };
         let mut seen = [false; Self::REGISTERED.len()];
         let mut operations = Self { is_empty: true, verify: false, duplicate: None };
-        for element in elements.elements() {
+        for element in elements.iter() {
             let operation = element.as_string().ok_or(wrong("an array of other values"))?;
             operations.is_empty = false;
             let named = Self::REGISTERED.iter().zip(&mut seen).find(|(name, _)| operation == **name);

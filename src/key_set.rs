@@ -108,7 +108,8 @@ pub struct NoUsableKey {
 
 impl NoUsableKey {
     /// Returns the verdict on each member, in order. All were set aside.
-    pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
+    #[must_use]
+    pub fn verdicts(&self) -> Verdicts<'_> {
         self.set.verdicts()
     }
 
@@ -243,8 +244,9 @@ impl KeySet {
     }
 
     /// Returns the verdict on each member of the set, in order.
-    pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
-        self.members.iter().map(Member::verdict)
+    #[must_use]
+    pub fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts(self.members.iter())
     }
 
     /// Returns the algorithms that the set allows.
@@ -317,6 +319,22 @@ impl<'k> IntoIterator for &'k KeySet {
 
     fn into_iter(self) -> Keys<'k> {
         self.iter()
+    }
+}
+
+/// The verdict on each member of a [`KeySet`], in order: see [`KeySet::verdicts`].
+#[derive(Clone, Debug)]
+pub struct Verdicts<'k>(core::slice::Iter<'k, Member>);
+
+impl<'k> Iterator for Verdicts<'k> {
+    type Item = Verdict<'k>;
+
+    fn next(&mut self) -> Option<Verdict<'k>> {
+        self.0.next().map(Member::verdict)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
     }
 }
 

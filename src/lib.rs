@@ -66,11 +66,21 @@ pub use self::time::{Leeway, UnixTime};
 pub use self::verify::OwnedJws;
 pub use self::verify::{VerifiedJws, Verifier};
 
-/// What keys and sets of keys give and take: verdicts, iterators, memory.
+/// Iterators over the types of the crate's root. Those over JSON are in [`json`].
+pub mod iter {
+    pub use crate::algorithm::Algorithms;
+    pub use crate::any_of::AnyOfTexts;
+    pub use crate::claims::Audiences;
+    pub use crate::jwks::JwksMembers;
+    #[cfg(feature = "alloc")]
+    pub use crate::key_set::{Keys, Verdicts};
+}
+
+/// What keys and sets of keys give and take: verdicts, memory, and the keys of a [`Jwks`].
 pub mod keys {
     pub use crate::jwks::JwksKeys;
     #[cfg(feature = "es256")]
     pub use crate::key::PreparedEs256;
     #[cfg(feature = "alloc")]
-    pub use crate::key_set::{Keys, NoUsableKey, Verdict};
+    pub use crate::key_set::{NoUsableKey, Verdict};
 }

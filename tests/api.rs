@@ -42,6 +42,57 @@ fn every_type_crosses_threads() {
     )>();
 }
 
+/// Collections are iterated by borrow, and their iterators are types that a structure can name and debug output can
+/// contain.
+#[test]
+fn collections_and_their_iterators() {
+    fn by_borrow<'c, C, I: Iterator<Item: Debug> + Clone + Debug + Send + Sync>(
+        collection: &'c C,
+        own: I,
+    ) -> Vec<String>
+    where
+        &'c C: IntoIterator<IntoIter = I, Item = I::Item>,
+    {
+        let shown = |item| format!("{item:?}");
+        let items: Vec<_> = own.clone().map(shown).collect();
+        assert_eq!(collection.into_iter().map(shown).collect::<Vec<_>>(), items);
+        assert!(!format!("{own:?}").contains("hidden"));
+        items
+    }
+    let set = Algorithm::Rs256 | Algorithm::Es256;
+    assert_eq!(by_borrow(&set, set.iter()), ["Es256", "Rs256"]);
+    let texts = AnyOf::new(&["api", "web"]);
+    assert_eq!(by_borrow(&texts, texts.iter()), ["\"api\"", "\"web\""]);
+
+    let object = json::Value::parse(r#"{"a": ["hidden", 2], "b": null}"#).unwrap().as_object().unwrap();
+    assert_eq!(by_borrow(&object, object.iter()).len(), 2);
+    assert!(object.into_iter().map(|(name, _)| name).eq(["a", "b"]));
+    let array = object.get("a").and_then(json::Value::as_array);
+    assert_eq!(by_borrow(&array.unwrap(), array.unwrap().iter()).len(), 2);
+    assert!(array.into_iter().flatten().map(|value| value.as_i64()).eq([None, Some(2)]));
+
+    let jwks = Jwks::parse(r#"{"keys": [{"kid": "hidden"}, 1]}"#).unwrap();
+    assert_eq!(by_borrow(&jwks, jwks.iter()).len(), 2);
+    let jwk = jwks.iter().next().unwrap().unwrap();
+    assert_eq!(by_borrow(&jwk, jwk.iter()).len(), 1);
+    let mut scratch = [0; 256];
+    let token = format!("{}.e30.AA", b64(br#"{"alg":"none","hidden":1}"#));
+    let header = *UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap().header();
+    assert_eq!(by_borrow(&header, header.iter()).len(), 2);
+
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
+    let audiences = |claims: &[u8]| {
+        let claims = Claims::dangerous_from_octets(claims, &policy, UnixTime::from_seconds(0)).unwrap();
+        assert_eq!(by_borrow(&claims, claims.iter()).len(), claims.iter().count());
+        let audiences: jose_core::iter::Audiences<'_> = claims.audiences().unwrap();
+        assert!(!format!("{audiences:?}").contains("hidden"));
+        audiences.map(|audience| audience.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(audiences(br#"{"aud": ["hidden", "api"], "sub": "hidden"}"#), ["hidden", "api"]);
+    assert_eq!(audiences(br#"{"aud": "api"}"#), ["api"]);
+    assert!(audiences(b"{}").is_empty());
+}
+
 /// Errors are values: they are copied and compared, they outlive what they speak of, and they are small
 /// enough to be returned from every function of the pipeline.
 #[test]

@@ -241,9 +241,7 @@ impl Expect<'_> {
             value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == *accepted))
         };
         let (met, first, several) = match value {
-            Some(Value::Array(several)) => {
-                (several.elements().any(meets), several.elements().next(), Some(several))
-            }
+            Some(Value::Array(several)) => (several.iter().any(meets), several.iter().next(), Some(several)),
             one => (one.is_some_and(meets), one, None),
         };
         if met {
@@ -256,7 +254,7 @@ impl Expect<'_> {
         let found = match several {
             // A device shows only the first.
             Some(several) if Excerpt::TEXTS > 1 => {
-                let elements = several.elements().filter_map(Value::as_string);
+                let elements = several.iter().filter_map(Value::as_string);
                 JsonString::excerpt_of(elements.clone(), elements.count(), other)
             }
             _ => JsonString::excerpt_of(first.into_iter(), 1, other),
