@@ -93,6 +93,7 @@ enum Rest<'l> {
 impl<'l> Iterator for AnyOfTexts<'l> {
     type Item = &'l str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'l str> {
         match &mut self.0 {
             Rest::Borrowed(texts) => texts.next().copied(),
@@ -100,7 +101,17 @@ impl<'l> Iterator for AnyOfTexts<'l> {
             Rest::Owned(texts) => texts.next().map(|text| &**text),
         }
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            Rest::Borrowed(texts) => texts.size_hint(),
+            #[cfg(feature = "alloc")]
+            Rest::Owned(texts) => texts.size_hint(),
+        }
+    }
 }
+
+impl ExactSizeIterator for AnyOfTexts<'_> {}
 
 impl<'t> From<&'t str> for AnyOf<'t> {
     fn from(text: &'t str) -> Self {

@@ -310,6 +310,7 @@ pub struct ObjectMembers<'a> {
 impl<'a> Iterator for ObjectMembers<'a> {
     type Item = (JsonString<'a>, Value<'a>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let (name, value) = self.structure.member()?;
         Some((name.contents(self.text), value.value(self.text)))

@@ -125,6 +125,7 @@ pub struct JwksMembers<'a> {
 impl<'a> Iterator for JwksMembers<'a> {
     type Item = Result<Jwk<'a>, KeyError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let member = self.texts.next()?;
         Some(Jwk::parse_with_limits(member, self.limits).map(|jwk| jwk.allow_uses(self.uses)))

@@ -210,7 +210,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
             return Ok(());
         }
         let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
-        let expected = JsonString::excerpt_of(texts, accepted.iter().count(), typ);
+        let expected = JsonString::excerpt_of(texts, accepted.iter().len(), typ);
         Err(match typ {
             Some(found) => SelectError::TypMismatch { found: found.excerpt(), expected },
             None => SelectError::TypMissing { expected },

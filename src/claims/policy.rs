@@ -250,7 +250,7 @@ impl Expect<'_> {
         let first = first.and_then(Value::as_string);
         let texts = || accepted.iter().map(|accepted| JsonString::new(accepted, false));
         let other = texts().next();
-        let expected = JsonString::excerpt_of(texts(), texts().count(), first);
+        let expected = JsonString::excerpt_of(texts(), accepted.iter().len(), first);
         let found = match several {
             // A device shows only the first.
             Some(several) if Excerpt::TEXTS > 1 => {

@@ -252,6 +252,7 @@ pub(crate) struct ElementTexts<'a> {
 impl<'a> Iterator for ElementTexts<'a> {
     type Item = &'a str;
 
+    #[inline]
     fn next(&mut self) -> Option<&'a str> {
         let element = self.structure.element(core::mem::take(&mut self.first)).ok().flatten()?;
         Some(element.text(self.text))
