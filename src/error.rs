@@ -3,6 +3,11 @@
 //! All errors are `Copy` and need no heap. A variant is one cause; it carries both sides of a mismatch, and
 //! the offset of the invalid byte where there is one. For a signature that does not verify it carries
 //! nothing.
+//!
+//! The enums are `#[non_exhaustive]`: variants may be added, and a `match` needs a `_`. The fields of a variant
+//! and of an error that is a struct stay as they are, with any features: a pattern needs no `..`, and an error
+//! can be built and compared. Structs that report, such as [`keys::Verdict`](crate::keys::Verdict), may gain
+//! fields.
 
 mod algorithm;
 mod claims;
@@ -89,12 +94,10 @@ pub enum SelectError {
     /// No key has the header's `kid`.
     KidUnknown {
         /// The header's value.
-        #[cfg(feature = "alloc")]
         kid: Excerpt,
         /// The number of keys, including those set aside.
         keys: usize,
-        /// The kids of these keys.
-        #[cfg(feature = "alloc")]
+        /// The kids of these keys; without the feature `alloc`, none.
         known: Excerpt,
     },
     /// The header has no `kid`, and several keys fit its algorithm.
@@ -183,20 +186,11 @@ impl fmt::Display for SelectError {
             Self::NoKeys => f.write_str(
                 "keys: expected at least one, found none: fetch the JWK Set, and check that it is not empty",
             ),
-            Self::KidUnknown {
-                keys,
-                #[cfg(feature = "alloc")]
-                kid,
-                #[cfg(feature = "alloc")]
-                known,
-            } => {
-                #[cfg(feature = "alloc")]
+            Self::KidUnknown { keys, kid, known } => {
                 match known {
                     Excerpt::NONE => write!(f, "token header 'kid': expected that of a key, found {kid}: ")?,
                     known => write!(f, "token header 'kid': expected {known}, found {kid}: ")?,
                 }
-                #[cfg(not(feature = "alloc"))]
-                f.write_str("token header 'kid': expected that of a key, found another: ")?;
                 match keys {
                     1 => f.write_str("the only key does not have it")?,
                     keys => write!(f, "none of the {keys} keys has it")?,

@@ -131,9 +131,8 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
     }
 }
 
-/// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show the
-/// kids.
-#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
+/// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show
+/// these.
 fn unknown<'k>(
     kid: Option<JsonString<'_>>,
     keys: usize,
@@ -144,10 +143,8 @@ fn unknown<'k>(
     }
     SelectError::KidUnknown {
         keys,
-        #[cfg(feature = "alloc")]
         kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
-        #[cfg(feature = "alloc")]
-        known: JsonString::excerpt_of(kids, keys, kid),
+        known: if Excerpt::TEXTS == 1 { Excerpt::NONE } else { JsonString::excerpt_of(kids, keys, kid) },
     }
 }
 

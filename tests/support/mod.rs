@@ -487,12 +487,10 @@ pub(crate) fn excerpts(texts: &[&str]) -> Excerpt {
 
 /// The refusal of a token whose kid none of the keys has; those that have one have these.
 #[track_caller]
-#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "a device shows no kids"))]
 pub(crate) fn kid_unknown(kid: &str, keys: usize, known: &[&str]) -> Error {
-    #[cfg(feature = "alloc")]
-    return SelectError::KidUnknown { kid: excerpt(kid), keys, known: excerpts(known) }.into();
-    #[cfg(not(feature = "alloc"))]
-    return SelectError::KidUnknown { keys }.into();
+    // A device does not show the kids of the keys.
+    let known = excerpts(if cfg!(feature = "alloc") { known } else { &[] });
+    SelectError::KidUnknown { kid: excerpt(kid), keys, known }.into()
 }
 
 /// Of how many keys none has the token's kid, if that is why it was refused.
