@@ -39,6 +39,7 @@ pub enum Algorithm {
 }
 
 /// A kind of key, shared by algorithms.
+#[derive(Clone, Copy)]
 pub(crate) struct Family {
     /// `kty` (RFC 7518 §6.1).
     pub(crate) kty: &'static str,
@@ -68,7 +69,8 @@ const RSA: Family = Family {
 const ED25519: Family =
     Family { kty: "OKP", crv: Some("Ed25519"), carries: AlgorithmSet::only(Algorithm::Ed25519) };
 
-/// Everything else about an algorithm, under one of its names.
+/// What else there is to an algorithm, under one of its names.
+#[derive(Clone, Copy)]
 pub(crate) struct Row {
     pub(crate) algorithm: Algorithm,
     pub(crate) name: &'static str,
@@ -76,50 +78,40 @@ pub(crate) struct Row {
     enabled: bool,
 }
 
-const fn row(algorithm: Algorithm, name: &'static str, family: Family, enabled: bool) -> Row {
-    Row { algorithm, name, family, enabled }
-}
-
-/// The algorithms in the order of [`Algorithm::ALL`], followed by second names.
-const TABLE: &[Row; 13] = &[
-    row(Algorithm::Hs256, "HS256", SECRET, cfg!(feature = "hs256")),
-    row(Algorithm::Hs384, "HS384", SECRET, cfg!(feature = "hs384")),
-    row(Algorithm::Hs512, "HS512", SECRET, cfg!(feature = "hs512")),
-    row(Algorithm::Es256, "ES256", P256, cfg!(feature = "es256")),
-    row(Algorithm::Es384, "ES384", P384, cfg!(feature = "es384")),
-    row(Algorithm::Rs256, "RS256", RSA, cfg!(feature = "rs256")),
-    row(Algorithm::Rs384, "RS384", RSA, cfg!(feature = "rs384")),
-    row(Algorithm::Rs512, "RS512", RSA, cfg!(feature = "rs512")),
-    row(Algorithm::Ps256, "PS256", RSA, cfg!(feature = "ps256")),
-    row(Algorithm::Ps384, "PS384", RSA, cfg!(feature = "ps384")),
-    row(Algorithm::Ps512, "PS512", RSA, cfg!(feature = "ps512")),
-    row(Algorithm::Ed25519, "Ed25519", ED25519, cfg!(feature = "ed25519")),
-    row(Algorithm::Ed25519, "EdDSA", ED25519, cfg!(feature = "ed25519")),
-];
+/// All rows: those of [`Algorithm::ALL`], then that of a second name.
+const ROWS: [Row; 13] = {
+    let mut rows = [Row { name: "EdDSA", ..*Algorithm::Ed25519.row() }; 13];
+    let mut place = 0;
+    #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
+    while place < Algorithm::ALL.len() {
+        rows[place] = *Algorithm::ALL[place].row();
+        place += 1;
+    }
+    rows
+};
 
 /// The rows of the algorithms that this build verifies. Tokens and keys are compared with these alone, so
 /// that a device does not store the names of the others.
 pub(crate) static ENABLED: [Row; enabled()] = {
-    let mut rows = [const { row(Algorithm::Hs256, "", SECRET, false) }; enabled()];
+    let mut enabled = [ROWS[0]; enabled()];
     let (mut from, mut to) = (0, 0);
     #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
-    while from < TABLE.len() {
-        let Row { algorithm, name, family: Family { kty, crv, carries }, enabled } = TABLE[from];
-        if enabled {
-            rows[to] = row(algorithm, name, Family { kty, crv, carries }, enabled);
+    while from < ROWS.len() {
+        if ROWS[from].enabled {
+            enabled[to] = ROWS[from];
             to += 1;
         }
         from += 1;
     }
-    rows
+    enabled
 };
 
 /// Counts the enabled rows.
 const fn enabled() -> usize {
     let (mut place, mut count) = (0, 0);
     #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "all of this is constant")]
-    while place < TABLE.len() {
-        if TABLE[place].enabled {
+    while place < ROWS.len() {
+        if ROWS[place].enabled {
             count += 1;
         }
         place += 1;
@@ -181,7 +173,7 @@ impl fmt::Display for FeatureOff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let has =
             |row: &&Row| [row.name, row.family.kty, row.family.crv.unwrap_or(row.name)].contains(&self.0);
-        let Some(row) = TABLE.iter().find(has).filter(|row| !row.enabled) else { return Ok(()) };
+        let Some(row) = ROWS.iter().find(has).filter(|row| !row.enabled) else { return Ok(()) };
         let name = row.algorithm.name().chars().map(|letter| letter.to_ascii_lowercase());
         f.write_str(" (this build is without the feature ")?;
         name.into_iter().try_for_each(|letter| fmt::Write::write_char(f, letter))?;
@@ -206,14 +198,25 @@ impl Algorithm {
         Self::Ed25519,
     ];
 
-    /// Returns the row with the algorithm's own name.
+    /// Returns what else there is to the algorithm, with its own name.
     const fn row(self) -> &'static Row {
-        #[expect(
-            clippy::indexing_slicing,
-            clippy::as_conversions,
-            reason = "there is a row for each variant"
-        )]
-        &TABLE[self as usize]
+        const fn row(algorithm: Algorithm, name: &'static str, family: Family, enabled: bool) -> Row {
+            Row { algorithm, name, family, enabled }
+        }
+        match self {
+            Self::Hs256 => const { &row(Self::Hs256, "HS256", SECRET, cfg!(feature = "hs256")) },
+            Self::Hs384 => const { &row(Self::Hs384, "HS384", SECRET, cfg!(feature = "hs384")) },
+            Self::Hs512 => const { &row(Self::Hs512, "HS512", SECRET, cfg!(feature = "hs512")) },
+            Self::Es256 => const { &row(Self::Es256, "ES256", P256, cfg!(feature = "es256")) },
+            Self::Es384 => const { &row(Self::Es384, "ES384", P384, cfg!(feature = "es384")) },
+            Self::Rs256 => const { &row(Self::Rs256, "RS256", RSA, cfg!(feature = "rs256")) },
+            Self::Rs384 => const { &row(Self::Rs384, "RS384", RSA, cfg!(feature = "rs384")) },
+            Self::Rs512 => const { &row(Self::Rs512, "RS512", RSA, cfg!(feature = "rs512")) },
+            Self::Ps256 => const { &row(Self::Ps256, "PS256", RSA, cfg!(feature = "ps256")) },
+            Self::Ps384 => const { &row(Self::Ps384, "PS384", RSA, cfg!(feature = "ps384")) },
+            Self::Ps512 => const { &row(Self::Ps512, "PS512", RSA, cfg!(feature = "ps512")) },
+            Self::Ed25519 => const { &row(Self::Ed25519, "Ed25519", ED25519, cfg!(feature = "ed25519")) },
+        }
     }
 
     /// Returns the registered name, the value of `alg` (RFC 7518 §3.1). For [`Ed25519`](Self::Ed25519) this
@@ -227,7 +230,7 @@ impl Algorithm {
     /// case-sensitive (RFC 7515 §4.1.1).
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.name == name).map(|row| row.algorithm)
+        ROWS.iter().find(|row| row.name == name).map(|row| row.algorithm)
     }
 
     /// Returns the `kty` of the keys that it verifies with (RFC 7518 §6.1).
@@ -259,16 +262,6 @@ impl Algorithm {
         self.row().enabled
     }
 }
-
-// The row of each algorithm is at the index of the algorithm.
-const _: () = {
-    let mut place = 0;
-    #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "all of this is constant")]
-    while place < Algorithm::ALL.len() {
-        assert!(TABLE[place].algorithm as usize == place && Algorithm::ALL[place] as usize == place);
-        place += 1;
-    }
-};
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -336,10 +329,8 @@ impl AlgorithmSet {
 
     /// Returns the member, if there is only one.
     pub(crate) fn single(self) -> Option<Algorithm> {
-        if !self.0.is_power_of_two() {
-            return None;
-        }
-        Algorithm::ALL.get(usize::try_from(self.0.trailing_zeros()).ok()?).copied()
+        let mut members = self.iter();
+        members.next().filter(|_| members.next().is_none())
     }
 
     /// Returns whether the set has algorithms that verify with a public key.

@@ -223,15 +223,18 @@ impl Key {
     }
 }
 
-fn without_leading_zeros(octets: &[u8]) -> &[u8] {
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    octets.get(zeros..).unwrap_or_default()
+fn without_leading_zeros(mut octets: &[u8]) -> &[u8] {
+    while let [0, rest @ ..] = octets {
+        octets = rest;
+    }
+    octets
 }
 
 /// Returns the size in bits of a number without leading zero octets.
 fn bit_len(octets: &[u8]) -> usize {
-    let unused = octets.first().map_or(0, |octet| octet.leading_zeros());
-    octets.len().saturating_mul(8).saturating_sub(usize::try_from(unused).unwrap_or(0))
+    let Some((first, rest)) = octets.split_first() else { return 0 };
+    let used = (0..8).filter(|bit| first >> bit != 0).count();
+    rest.len().saturating_mul(8).saturating_add(used)
 }
 
 /// Reads an odd exponent with 65537 <= e < 2^33. Flawed padding checks have been exploited with smaller

@@ -7,7 +7,7 @@ mod tokens;
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
+    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
     UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
 };
 use serde::Deserialize;

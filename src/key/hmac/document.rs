@@ -178,7 +178,7 @@ fn search(text: &[u8], encoding: &Encoding, found: &mut Found) {
 /// Returns the form of the key that the secret is, if it is one.
 #[inline(never)]
 pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
-    let secret = secret.get(..SEEN).unwrap_or(secret);
+    let (secret, _) = secret.split_at(secret.len().min(SEEN));
     let mut found = Found::default();
     search(secret, &PLAIN, &mut found);
     let mut point = is_point(secret, &PLAIN);
@@ -192,9 +192,8 @@ pub(super) fn form(secret: &[u8]) -> Option<KeyForm> {
     if found.iter().fold(0, |any, found| any | found) >> 63 == 0 && !point {
         return None;
     }
-    let mut forms =
-        found.iter().zip(&GROUPS).filter(|(found, _)| *found >> 63 != 0).map(|(_, group)| group.form);
-    Some(forms.next().unwrap_or(KeyForm::Point))
+    let forms = found.iter().zip(&GROUPS).filter(|(found, _)| *found >> 63 != 0).map(|(_, group)| group.form);
+    forms.chain([KeyForm::Point]).next()
 }
 
 #[cfg(all(test, feature = "std"))]

@@ -19,6 +19,8 @@
 //! | unprepared key | 1 | 8, on the stack | 64: 4 KB | 16: 1 KB | 256 | 71 or 79 |
 //! | prepared key | 8 | 64: 4 KB | 128: 8 KB | 64: 4 KB | 32 | 79 or 85 |
 
+mod base;
+
 use super::field::FieldElement;
 use super::point::{Addend, Affine, Jacobian, Multiple};
 
@@ -29,7 +31,10 @@ pub(super) type Table<M, const MULTIPLES: usize, const PARTS: usize> = [[M; MULT
 pub(super) type Prepared = Table<Affine, 8, 8>;
 
 /// A table to be filled.
-pub(super) const EMPTY: Prepared = [[Affine { x: FieldElement::ZERO, y: FieldElement::ZERO }; 8]; 8];
+pub(super) const EMPTY: Prepared = [[UNSET; 8]; 8];
+
+/// An entry to be set. It is not a point.
+const UNSET: Affine = Affine { x: FieldElement::ZERO, y: FieldElement::ZERO };
 
 /// Whether tables are large. With words of 32 bits, read-only memory and stack are scarce.
 const LARGE: bool = FieldElement::WORD_BITS == 64;
@@ -39,17 +44,40 @@ type Multiples = Table<Addend, KEY_MULTIPLES, 1>;
 
 const KEY_MULTIPLES: usize = if LARGE { 8 } else { 4 };
 
-static BASE: Table<Affine, { if LARGE { 64 } else { 16 } }, 1> = table(&Affine::GENERATOR);
+static BASE: Table<Affine, { if LARGE { 64 } else { 16 } }, 1> = [points(&base::FIRST)];
 
 /// Linked only into programs that prepare a key.
-static BASE_PREPARED: Table<Affine, { if LARGE { 16 } else { 8 } }, 8> = table(&Affine::GENERATOR);
+static BASE_PREPARED: Table<Affine, { if LARGE { 16 } else { 8 } }, 8> = {
+    let [one, two, three, four, five, six, seven] = &base::OTHERS;
+    [
+        points(&base::FIRST),
+        points(one),
+        points(two),
+        points(three),
+        points(four),
+        points(five),
+        points(six),
+        points(seven),
+    ]
+};
 
-const fn table<const MULTIPLES: usize, const PARTS: usize>(
-    point: &Affine,
-) -> Table<Affine, MULTIPLES, PARTS> {
-    let mut table = [[*point; MULTIPLES]; PARTS];
-    fill(&mut table, point);
-    table
+/// Converts the first of these multiples.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler alone"
+)]
+const fn points<const MULTIPLES: usize>(coordinates: &[[u64; 4]]) -> [Affine; MULTIPLES] {
+    let mut points = [UNSET; MULTIPLES];
+    let mut number = 0;
+    while number < MULTIPLES {
+        points[number] = Affine {
+            x: FieldElement::from_words(coordinates[2 * number]),
+            y: FieldElement::from_words(coordinates[2 * number + 1]),
+        };
+        number += 1;
+    }
+    points
 }
 
 /// Fills the table of a point.

@@ -4,7 +4,7 @@
 //! elements have equal words. All data here is public, so time may depend on it.
 //!
 //! Words have 64 bits if the registers of the target do, and 32 bits otherwise. `--cfg jose_core_words="32"`
-//! selects 32 bits everywhere, for tests. The functions are `const`, so that the compiler can compute tables.
+//! selects 32 bits everywhere, for tests. The functions are `const`, so that a prepared key can be a constant.
 
 #[cfg(any(test, not(target_pointer_width = "64"), jose_core_words = "32"))]
 mod limbs32;
@@ -38,6 +38,24 @@ impl FieldElement {
     const fn plain(integer: Word) -> Self {
         let Self(mut limbs) = Self::ZERO;
         limbs[0][0] = integer;
+        Self(limbs)
+    }
+
+    /// Wraps an element as it is kept, below p, in words of 64 bits, the lowest first.
+    #[expect(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        reason = "evaluated by the compiler alone"
+    )]
+    pub(super) const fn from_words(words: [u64; 4]) -> Self {
+        let Self(mut limbs) = Self::ZERO;
+        let kept = limbs.as_flattened_mut();
+        let mut place = 0;
+        while place < WORDS {
+            kept[place] = (words[place * 4 / WORDS] >> (place * 256 / WORDS % 64)) as Word;
+            place += 1;
+        }
         Self(limbs)
     }
 

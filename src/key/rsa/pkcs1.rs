@@ -39,6 +39,7 @@ pub(super) fn is_encoding<const N: usize>(
 
 /// Encodes a digest to the length of `encoded`.
 fn encode(digest: &[u8], digest_info: &DigestInfo, encoded: &mut [u8]) {
+    debug_assert!(encoded.len() >= 256 && digest.len() <= 64, "{} octets", encoded.len());
     encoded.fill(0xff);
     if let Some(start) = encoded.first_chunk_mut() {
         *start = [0, 1];

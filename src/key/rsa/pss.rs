@@ -18,10 +18,14 @@ pub(super) fn is_encoding<D: Digest, const N: usize>(
     let mut buffer = [[0; size_of::<Digit<Word>>()]; N];
     octets(found, buffer.as_flattened_mut());
     // One bit less than the modulus; with 8k + 1 bits that is also one octet less (RFC 8017 §8.1.2).
-    let bits = bits.saturating_sub(1);
+    let bits = bits.wrapping_sub(1);
     let buffer = buffer.as_flattened_mut();
-    let above = buffer.len().saturating_sub(bits.div_ceil(8));
-    let (above, encoded) = buffer.split_at_mut(above);
+    debug_assert!(bits.div_ceil(8) <= buffer.len(), "{bits} bits in {} octets", buffer.len());
+    let Some((above, encoded)) =
+        buffer.len().checked_sub(bits.div_ceil(8)).and_then(|at| buffer.split_at_mut_checked(at))
+    else {
+        return false;
+    };
     above.iter().all(|octet| *octet == 0) && is_consistent::<D>(encoded, digest, bits)
 }
 
@@ -37,8 +41,7 @@ fn is_consistent<D: Digest>(encoded: &mut [u8], digest: &[u8], bits: usize) -> b
         return false;
     };
     // 6 and 9: the unused leftmost bits are zero, before and after unmasking.
-    let unused = bits.wrapping_neg() & 7;
-    let used = 0xff_u8.wrapping_shr(u32::try_from(unused).unwrap_or(0));
+    let used = 0xff_u8 >> (bits.wrapping_neg() % 8);
     let [first, ..] = masked else { return false };
     if *first & !used != 0 {
         return false;

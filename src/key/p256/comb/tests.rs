@@ -143,7 +143,7 @@ fn hold_table<const MULTIPLES: usize, const PARTS: usize>(
     }
 }
 
-/// The tables of the base point, which the compiler computed.
+/// The tables of the base point, which are written down.
 #[test]
 fn base_table() {
     hold_table(&BASE, ProjectivePoint::GENERATOR);
