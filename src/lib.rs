@@ -61,7 +61,7 @@ pub use self::key_set::KeySet;
 pub use self::limits::Limits;
 pub use self::scratch::Scratch;
 pub use self::select::KeySource;
-pub use self::time::{Leeway, UnixTime};
+pub use self::time::UnixTime;
 #[cfg(feature = "alloc")]
 pub use self::verify::OwnedJws;
 pub use self::verify::{VerifiedJws, Verifier};

@@ -1,4 +1,6 @@
-//! Points in time and clock skew, in whole seconds. There is no clock in this crate.
+//! Points in time, in whole seconds. There is no clock in this crate.
+
+use core::time::Duration;
 
 /// Seconds since 1970-01-01T00:00:00Z, ignoring leap seconds: the scale of NumericDate (RFC 7519 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,27 +61,7 @@ impl core::fmt::Display for ClockError {
 #[cfg(feature = "std")]
 impl core::error::Error for ClockError {}
 
-/// How far the clocks of issuer and verifier may differ (RFC 7519 §4.1.4): at most ten minutes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Leeway(u16);
-
-impl Leeway {
-    /// No leeway, the default of a policy.
-    pub const NONE: Self = Self(0);
-
-    /// The maximum: 600 seconds. RFC 7519 calls for "usually no more than a few minutes"; more would hide a
-    /// broken clock instead of tolerating a slow one.
-    pub const MAX_SECONDS: u16 = 600;
-
-    /// Creates a leeway of this many seconds; `None` above [`MAX_SECONDS`](Self::MAX_SECONDS).
-    #[must_use]
-    pub const fn from_seconds(seconds: u16) -> Option<Self> {
-        if seconds <= Self::MAX_SECONDS { Some(Self(seconds)) } else { None }
-    }
-
-    /// Returns the leeway in seconds.
-    #[must_use]
-    pub const fn seconds(self) -> u16 {
-        self.0
-    }
+/// Returns the whole seconds of a duration, or the largest number for one that is longer.
+pub(crate) fn whole_seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }

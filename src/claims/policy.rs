@@ -1,10 +1,12 @@
 //! What is required of the claims of a token.
 
+use core::time::Duration;
+
 use super::Claims;
 use crate::any_of::AnyOf;
 use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
-use crate::time::{Leeway, UnixTime};
+use crate::time::{UnixTime, whole_seconds};
 
 /// What a claim must be. An expected claim is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,12 +48,13 @@ impl<'p> From<AnyOf<'p>> for Expect<'p> {
 /// `exp` is required, and there is no leeway, unless set otherwise.
 ///
 /// ```
-/// use jose_core::{ClaimsPolicy, Expect, Leeway};
+/// use core::time::Duration;
+/// use jose_core::{ClaimsPolicy, Expect};
 ///
 /// const POLICY: ClaimsPolicy<'_> =
 ///     ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::any_of(&["api", "web"]))
-///         .leeway(Leeway::from_seconds(30).unwrap())
-///         .max_age(3600);
+///         .leeway(Duration::from_secs(30))
+///         .max_age(Duration::from_secs(3600));
 /// ```
 ///
 /// With `alloc`, a policy from configuration borrows nothing and can be stored beside the keys:
@@ -77,11 +80,15 @@ pub struct ClaimsPolicy<'p> {
     pub(crate) audience: Expect<'p>,
     exp_required: bool,
     pub(crate) expired_allowed: bool,
-    pub(crate) max_age: Option<u32>,
-    pub(crate) leeway: Leeway,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) leeway: Duration,
 }
 
 impl<'p> ClaimsPolicy<'p> {
+    /// The maximum leeway: ten minutes. RFC 7519 calls for "usually no more than a few minutes"; more would
+    /// hide a broken clock instead of tolerating a slow one.
+    pub const MAX_LEEWAY: Duration = Duration::from_secs(600);
+
     /// Creates a policy for `iss` and `aud`. `aud` passes if any of its values matches.
     #[must_use]
     pub const fn new(issuer: Expect<'p>, audience: Expect<'p>) -> Self {
@@ -91,14 +98,17 @@ impl<'p> ClaimsPolicy<'p> {
             exp_required: true,
             expired_allowed: false,
             max_age: None,
-            leeway: Leeway::NONE,
+            leeway: Duration::ZERO,
         }
     }
 
-    /// Sets the leeway for `exp`, `nbf` and `iat`.
+    /// Sets the leeway for `exp`, `nbf` and `iat`: how far the clocks of issuer and verifier may differ
+    /// (RFC 7519 §4.1.4). A longer one than [`MAX_LEEWAY`](Self::MAX_LEEWAY) counts as that, and a fraction
+    /// of a second is ignored.
     #[must_use]
-    pub const fn leeway(mut self, leeway: Leeway) -> Self {
-        self.leeway = leeway;
+    pub const fn leeway(mut self, leeway: Duration) -> Self {
+        let (seconds, max) = (leeway.as_secs(), Self::MAX_LEEWAY.as_secs());
+        self.leeway = Duration::from_secs(if seconds < max { seconds } else { max });
         self
     }
 
@@ -118,10 +128,10 @@ impl<'p> ClaimsPolicy<'p> {
         self
     }
 
-    /// Requires an `iat` that is not in the future and at most this many seconds old.
+    /// Requires an `iat` that is not in the future and at most this old. A fraction of a second is ignored.
     #[must_use]
-    pub const fn max_age(mut self, seconds: u32) -> Self {
-        self.max_age = Some(seconds);
+    pub const fn max_age(mut self, age: Duration) -> Self {
+        self.max_age = Some(Duration::from_secs(age.as_secs()));
         self
     }
 
@@ -178,7 +188,7 @@ impl<'p> ClaimsPolicy<'p> {
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let leeway = self.leeway;
-        let (seconds, slack) = (now.seconds(), i64::from(leeway.seconds()));
+        let (seconds, slack) = (now.seconds(), whole_seconds(leeway));
         let has_expired = |exp: &UnixTime| seconds >= exp.seconds().saturating_add(slack);
         if let Some(exp) = times.exp.filter(has_expired)
             && !self.expired_allowed
@@ -193,7 +203,7 @@ impl<'p> ClaimsPolicy<'p> {
         if age < 0_i64.saturating_sub(slack) {
             return refuse(ClaimsError::IssuedInFuture { iat, now, leeway });
         }
-        if age > i64::from(max_age).saturating_add(slack) {
+        if age > whole_seconds(max_age).saturating_add(slack) {
             return refuse(ClaimsError::TooOld { iat, now, max_age, leeway });
         }
         Ok(())
@@ -205,7 +215,7 @@ struct Times {
     exp: Option<UnixTime>,
     nbf: Option<UnixTime>,
     /// With the maximum age.
-    iat: Option<(UnixTime, u32)>,
+    iat: Option<(UnixTime, Duration)>,
 }
 
 impl Expect<'_> {

@@ -1,6 +1,8 @@
 //! Attacks through claims, under a signature that holds.
 
-use jose_core::{Claims, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier, error::ClaimsError};
+use core::time::Duration;
+
+use jose_core::{Claims, ClaimsPolicy, Expect, UnixTime, Verifier, error::ClaimsError};
 
 use super::support::{excerpt, excerpts, key, signer};
 
@@ -28,7 +30,8 @@ fn asked<R>(
 /// Seen in CVE-2026-25537, CVE-2024-53861, CVE-2020-26160, CVE-2025-30144.
 #[test]
 fn claim_type_confusion() {
-    let strict = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api")).max_age(5000);
+    let strict =
+        ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api")).max_age(Duration::from_secs(5000));
     // Nothing is demanded; what is there must have its type where it is judged or read.
     let loose = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let good =
@@ -123,7 +126,7 @@ fn claim_type_confusion_of_numbers() {
     let expired = |exp| ClaimsError::Expired {
         exp: UnixTime::from_seconds(exp),
         now: UnixTime::from_seconds(NOW),
-        leeway: Leeway::NONE,
+        leeway: Duration::ZERO,
     };
     let range = ClaimsError::DateRange { name: "exp" };
     for (exp, outcome) in [
