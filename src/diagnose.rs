@@ -36,7 +36,7 @@ use crate::header::Header;
 use crate::json::Object;
 use crate::reference::Reference;
 use crate::scratch::Scratch;
-use crate::select::KeySource;
+use crate::select::{KeySource, members};
 use crate::time::UnixTime;
 use crate::verify::Verifier;
 
@@ -96,7 +96,7 @@ impl<K: KeySource> Verifier<'_, K> {
 }
 
 /// Everything there is to report about a token: each stage, key and claim, and each problem with what to
-/// change. `Display` writes a report. See [`Verifier::diagnose`].
+/// change. `Display` writes a report. See [`Verifier::diagnose`]. It crosses threads if the source of keys does.
 #[must_use]
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
@@ -175,7 +175,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
         asked.into_iter().flat_map(|(reference, algorithm)| {
             let mut selected = self.selected.flatten();
-            self.keys.members(reference).map(move |member| {
+            members(self.keys, reference).map(move |member| {
                 let passed_over = Relation::of(&member, reference.kid()).standing();
                 let standing = passed_over.unwrap_or_else(|| match member.outcome {
                     Err(reason) => Standing::SetAside { reason },

@@ -272,6 +272,12 @@ impl KeySet {
         self.members.iter().map(|member| &member.key)
     }
 
+    /// Returns the names of a member, and the verdict on it.
+    pub(crate) fn member_at(&self, place: usize) -> Option<(Names<&str>, Result<Algorithm, KeyError>)> {
+        let member = self.members.get(place)?;
+        Some((member.names(), member.verdict().outcome))
+    }
+
     /// Returns the names of every member.
     pub(crate) fn names(&self) -> impl Iterator<Item = Names<&str>> {
         self.members.iter().map(Member::names)

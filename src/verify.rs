@@ -3,8 +3,6 @@
 #[cfg(feature = "alloc")]
 mod owned;
 
-use core::borrow::Borrow as _;
-
 #[cfg(feature = "alloc")]
 pub use self::owned::OwnedJws;
 use crate::algorithm::{Algorithm, AlgorithmSet};
@@ -166,9 +164,10 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
         let query = Query { algorithm, reference: Reference::of(header) };
-        let found = self.keys.find(&query)?;
-        let signature = decode_signature(parts, rest)?;
-        found.borrow().verify(algorithm, parts.signing_input, signature)?;
+        self.keys.with_key(&query, &mut |key| {
+            let signature = decode_signature(parts, rest)?;
+            Ok(key.verify(algorithm, parts.signing_input, signature)?)
+        })?;
         let payload = decode_payload(parts, rest)?;
         Ok(VerifiedJws { algorithm, header: *header, payload, max_members: self.limits.members() })
     }

@@ -32,6 +32,7 @@ fn every_type_crosses_threads() {
     crosses::<(Claims<'_>, ClaimsPolicy<'_>, Expect<'_>)>();
     crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, JwksKeys<'_>>, Verifier<'_, &[(&str, VerifyingKey)]>)>(
     );
+    crosses::<jose_core::diagnose::Diagnosis<'_, VerifyingKey>>();
     crosses::<(json::Value<'_>, json::Array<'_>, json::Object<'_>, json::JsonString<'_>)>();
     #[cfg(feature = "alloc")]
     crosses::<(
@@ -159,6 +160,54 @@ fn algorithms_and_sets_of_them() {
         let backwards = members.iter().rev().map(|a| AlgorithmSet::only(*a));
         let backwards = backwards.reduce(|set, one| set.or(one.iter().next().unwrap()));
         assert_eq!(backwards, Some(set), "the order in which a set is made counts for nothing");
+    }
+}
+
+/// Sources of every kind through `dyn`: each chooses, and lists for a diagnosis, what it does by itself.
+#[cfg(feature = "hs256")]
+#[test]
+fn sources_of_several_kinds() {
+    use jose_core::KeySource;
+
+    fn same<K: KeySource>(keys: &K, token: &str, outcomes: &mut Vec<String>) {
+        let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
+        let judge = |source: &dyn KeySource| {
+            let (mut scratch, mut other) = ([0; 256], [0; 256]);
+            let verifier = Verifier::new(source);
+            let outcome = verifier.verify(token, &mut scratch).map(|verified| verified.algorithm());
+            let diagnosis = verifier.diagnose(token, &mut other, &policy, UnixTime::from_seconds(0));
+            format!("{outcome:?}\n{diagnosis}")
+        };
+        let mut scratch = [0; 256];
+        let verifier = Verifier::new(keys);
+        let outcome = verifier.verify(token, &mut scratch).map(|verified| verified.algorithm());
+        let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(0));
+        let expected = format!("{outcome:?}\n{diagnosis}");
+        assert_eq!(judge(keys), expected);
+        let source: &dyn KeySource = keys;
+        assert_eq!(judge(&source), expected);
+        outcomes.push(expected);
+    }
+    let name = support::usual(Algorithm::Hs256);
+    let key = support::key(name);
+    let text = format!(r#"{{"keys":[{}]}}"#, support::jwk(name, r#""kid":"a""#));
+    let jwks = Jwks::parse(&text).unwrap();
+    for kid in ["a", "b"] {
+        let token = support::signer(name).token(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#), "{}");
+        let mut outcomes = Vec::new();
+        same(&[("a", key.clone())], &token, &mut outcomes);
+        same(&jwks.keys(Algorithm::Hs256), &token, &mut outcomes);
+        #[cfg(feature = "alloc")]
+        {
+            let set = jose_core::KeySet::from_jwks(&jwks, Algorithm::Hs256).unwrap();
+            same(&set, &token, &mut outcomes);
+            same(&Box::new(set.clone()), &token, &mut outcomes);
+            let boxed: Box<dyn KeySource + Send + Sync> = Box::new(vec![("a".to_owned(), key.clone())]);
+            same(&boxed, &token, &mut outcomes);
+        }
+        assert!(outcomes.windows(2).all(|two| two[0] == two[1]), "{outcomes:?}");
+        assert_eq!(outcomes[0].starts_with("Ok"), kid == "a", "{outcomes:?}");
+        assert!(outcomes[0].contains(r#"kid "a": "#), "{outcomes:?}");
     }
 }
 

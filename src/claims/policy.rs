@@ -6,7 +6,7 @@ use super::Claims;
 use crate::any_of::AnyOf;
 use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
-use crate::time::{UnixTime, whole_seconds};
+use crate::time::UnixTime;
 
 /// What a claim must be. An expected claim is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,8 +80,9 @@ pub struct ClaimsPolicy<'p> {
     pub(crate) audience: Expect<'p>,
     exp_required: bool,
     pub(crate) expired_allowed: bool,
-    pub(crate) max_age: Option<Duration>,
-    pub(crate) leeway: Duration,
+    /// In seconds, as the leeway.
+    pub(crate) max_age: Option<i64>,
+    pub(crate) leeway: u16,
 }
 
 impl<'p> ClaimsPolicy<'p> {
@@ -92,14 +93,7 @@ impl<'p> ClaimsPolicy<'p> {
     /// Creates a policy for `iss` and `aud`. `aud` passes if any of its values matches.
     #[must_use]
     pub const fn new(issuer: Expect<'p>, audience: Expect<'p>) -> Self {
-        Self {
-            issuer,
-            audience,
-            exp_required: true,
-            expired_allowed: false,
-            max_age: None,
-            leeway: Duration::ZERO,
-        }
+        Self { issuer, audience, exp_required: true, expired_allowed: false, max_age: None, leeway: 0 }
     }
 
     /// Sets the leeway for `exp`, `nbf` and `iat`: how far the clocks of issuer and verifier may differ
@@ -108,7 +102,9 @@ impl<'p> ClaimsPolicy<'p> {
     #[must_use]
     pub const fn leeway(mut self, leeway: Duration) -> Self {
         let (seconds, max) = (leeway.as_secs(), Self::MAX_LEEWAY.as_secs());
-        self.leeway = Duration::from_secs(if seconds < max { seconds } else { max });
+        #[expect(clippy::as_conversions, reason = "at most 600")]
+        let seconds = if seconds < max { seconds as u16 } else { max as u16 };
+        self.leeway = seconds;
         self
     }
 
@@ -131,7 +127,9 @@ impl<'p> ClaimsPolicy<'p> {
     /// Requires an `iat` that is not in the future and at most this old. A fraction of a second is ignored.
     #[must_use]
     pub const fn max_age(mut self, age: Duration) -> Self {
-        self.max_age = Some(Duration::from_secs(age.as_secs()));
+        let seconds = age.as_secs().cast_signed();
+        // Seconds beyond an `i64` limit nothing.
+        self.max_age = Some(if seconds < 0 { i64::MAX } else { seconds });
         self
     }
 
@@ -187,8 +185,8 @@ impl<'p> ClaimsPolicy<'p> {
         now: UnixTime,
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
-        let leeway = self.leeway;
-        let (seconds, slack) = (now.seconds(), whole_seconds(leeway));
+        let leeway = Duration::from_secs(self.leeway.into());
+        let (seconds, slack) = (now.seconds(), i64::from(self.leeway));
         let has_expired = |exp: &UnixTime| seconds >= exp.seconds().saturating_add(slack);
         if let Some(exp) = times.exp.filter(has_expired)
             && !self.expired_allowed
@@ -203,7 +201,8 @@ impl<'p> ClaimsPolicy<'p> {
         if age < 0_i64.saturating_sub(slack) {
             return refuse(ClaimsError::IssuedInFuture { iat, now, leeway });
         }
-        if age > whole_seconds(max_age).saturating_add(slack) {
+        if age > max_age.saturating_add(slack) {
+            let max_age = Duration::from_secs(max_age.unsigned_abs());
             return refuse(ClaimsError::TooOld { iat, now, max_age, leeway });
         }
         Ok(())
@@ -215,7 +214,7 @@ struct Times {
     exp: Option<UnixTime>,
     nbf: Option<UnixTime>,
     /// With the maximum age.
-    iat: Option<(UnixTime, Duration)>,
+    iat: Option<(UnixTime, i64)>,
 }
 
 impl Expect<'_> {

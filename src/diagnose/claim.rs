@@ -7,7 +7,7 @@ use super::why;
 use crate::claims::{Claims, ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
 use crate::json::{JsonString, Value};
-use crate::time::{UnixTime, whole_seconds};
+use crate::time::UnixTime;
 
 /// The maximum number of texts of a list that are shown.
 const SHOWN: usize = 6;
@@ -58,7 +58,7 @@ impl<'d> ClaimCheck<'d> {
         now: UnixTime,
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
     ) -> impl Iterator<Item = Self> {
-        let leeway = whole_seconds(policy.leeway);
+        let leeway = i64::from(policy.leeway);
         let after = |seconds: i64| Some(UnixTime::from_seconds(now.seconds().saturating_add(seconds)));
         let time = |time: Result<Option<UnixTime>, ClaimsError>| match time {
             Ok(Some(time)) => Found::Time(time),
@@ -73,7 +73,7 @@ impl<'d> ClaimCheck<'d> {
         let exp = Demand::Time { earliest, latest: None };
         let nbf = Demand::Time { earliest: None, latest: after(leeway) };
         let iat = policy.max_age.map(|age| Demand::Time {
-            earliest: after(0_i64.saturating_sub(whole_seconds(age)).saturating_sub(leeway)),
+            earliest: after(0_i64.saturating_sub(age).saturating_sub(leeway)),
             latest: after(leeway),
         });
         let issuer = claims.issuer().map(|issuer| issuer.map(Value::String));

@@ -1,7 +1,5 @@
 //! The pipeline with the functions of `verify` and `claims`, but continuing after errors.
 
-use core::borrow::Borrow as _;
-
 use super::cause::Cause;
 use super::problem::{Problem, Stage};
 use super::{Diagnosis, Relation, text, why};
@@ -13,10 +11,11 @@ use crate::error::{ClaimsError, Error, ParseError, SelectError};
 use crate::header::Header;
 use crate::json::Value;
 use crate::jws::{decode_header, decode_payload, decode_signature};
+use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::scratch::Scratch;
-use crate::select::{KeySource, Query};
+use crate::select::{KeySource, Query, members};
 use crate::verify::{Verifier, buffers};
 
 impl<'d, K: KeySource> Diagnosis<'d, K> {
@@ -129,8 +128,8 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         let reference = Reference::of(header);
         let Some(algorithm) = self.allowed.iter().next() else { return };
         // Any algorithm will do: the kid is compared first.
-        let found = self.keys.find(&Query { algorithm, reference });
-        if let Err(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. })) = found {
+        let found = self.keys.with_key(&Query { algorithm, reference }, &mut |_| Ok(()));
+        if let Err(Error::Select(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. }))) = found {
             let cause = why::of_select(&error, self.allowed);
             self.add(Stage::Keys, self.survey(reference).cause(cause), error);
         }
@@ -138,17 +137,35 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
 
     /// Chooses a key and checks the signature with it.
     fn check_signature(&mut self, query: &Query<'_>, parts: &Parts<'_>, buffer: &mut [u8]) {
-        let found = self.keys.find(query);
-        self.selected = Some(found.as_ref().ok().map(|found| found.borrow().algorithm()));
-        if let Err(error) = found {
+        let keys = self.keys;
+        let found = keys.with_key(query, &mut |key| {
+            self.selected = Some(Some(key.algorithm()));
+            self.check_signature_with(key, query, parts, buffer);
+            Ok(())
+        });
+        if let Err(Error::Select(error)) = found {
+            self.selected = Some(None);
             let survey = self.survey(query.reference);
             self.add(Stage::Keys, survey.cause(why::of_select(&error, self.allowed)), error);
+            self.read_signature(parts, buffer);
         }
+    }
+
+    fn read_signature<'b>(&mut self, parts: &Parts<'_>, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         let strict = decode_signature(parts, buffer).map(|signature| signature.len());
-        let Some(len) = self.read_part(Stage::Signature, strict, parts.signature, buffer) else { return };
-        let signature = buffer.get(..len).unwrap_or_default();
-        let Ok(found) = found else { return };
-        let held = found.borrow().verify(query.algorithm, parts.signing_input, signature);
+        let len = self.read_part(Stage::Signature, strict, parts.signature, buffer)?;
+        buffer.get(..len)
+    }
+
+    fn check_signature_with(
+        &mut self,
+        key: &VerifyingKey,
+        query: &Query<'_>,
+        parts: &Parts<'_>,
+        buffer: &mut [u8],
+    ) {
+        let Some(signature) = self.read_signature(parts, buffer) else { return };
+        let held = key.verify(query.algorithm, parts.signing_input, signature);
         self.signature_holds = Some(held.is_ok());
         if let Err(error) = held {
             // Text that is not base64url is unlikely to be what was signed.
@@ -164,7 +181,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
     #[inline(never)]
     fn survey(&self, reference: Reference<'_>) -> Survey {
         let mut survey = Survey { keys: 0, any_kid: false, near: None, fault: None };
-        for member in self.keys.members(reference) {
+        for member in members(self.keys, reference) {
             survey.keys = survey.keys.saturating_add(1);
             survey.any_kid |= member.names.kid.is_some();
             survey.near = survey.near.or(Relation::of(&member, reference.kid()).cause());

@@ -19,10 +19,10 @@ use super::remote::{Refetch, Refreshed, RemoteKeySet};
 use super::response::HttpResponse;
 use super::status::RemoteStatus;
 use crate::algorithm::AlgorithmSet;
-use crate::error::{Error, SelectError};
+use crate::error::Error;
 use crate::key::VerifyingKey;
 use crate::reference::Reference;
-use crate::select::{Member, Query, sealed::Find};
+use crate::select::{Cursor, Member, Query, sealed::Find};
 
 /// A [`RemoteKeySet`] shared by threads and tasks, with a clock. Cloning is cheap, and all clones are the
 /// same set.
@@ -309,17 +309,19 @@ impl CurrentKeys {
 }
 
 impl Find for CurrentKeys {
-    type Found<'k> = &'k VerifyingKey;
-
-    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        self.as_remote().find_here(query)
+    fn with_key(
+        &self,
+        query: &Query<'_>,
+        act: &mut dyn FnMut(&VerifyingKey) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        act(self.as_remote().find_here(query)?)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         self.as_remote().algorithms_here()
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-        self.as_remote().members_here(reference)
+    fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        self.as_remote().member_here(reference, cursor)
     }
 }
