@@ -78,13 +78,16 @@ pub(crate) struct Row {
     enabled: bool,
 }
 
+/// The second name of Ed25519.
+const EDDSA: Row = Row { name: "EdDSA", ..*Algorithm::Ed25519.row() };
+
 /// All rows: those of [`Algorithm::ALL`], then that of a second name.
-const ROWS: [Row; 13] = {
-    let mut rows = [Row { name: "EdDSA", ..*Algorithm::Ed25519.row() }; 13];
+const ROWS: [&Row; 13] = {
+    let mut rows = [&EDDSA; 13];
     let mut place = 0;
     #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
     while place < Algorithm::ALL.len() {
-        rows[place] = *Algorithm::ALL[place].row();
+        rows[place] = Algorithm::ALL[place].row();
         place += 1;
     }
     rows
@@ -93,12 +96,12 @@ const ROWS: [Row; 13] = {
 /// The rows of the algorithms that this build verifies. Tokens and keys are compared with these alone, so
 /// that a device does not store the names of the others.
 pub(crate) static ENABLED: [Row; enabled()] = {
-    let mut enabled = [ROWS[0]; enabled()];
+    let mut enabled = [*ROWS[0]; enabled()];
     let (mut from, mut to) = (0, 0);
     #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
     while from < ROWS.len() {
         if ROWS[from].enabled {
-            enabled[to] = ROWS[from];
+            enabled[to] = *ROWS[from];
             to += 1;
         }
         from += 1;
@@ -172,7 +175,7 @@ pub(crate) struct FeatureOff<'n>(pub(crate) &'n str);
 impl fmt::Display for FeatureOff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let has =
-            |row: &&Row| [row.name, row.family.kty, row.family.crv.unwrap_or(row.name)].contains(&self.0);
+            |row: &&&Row| [row.name, row.family.kty, row.family.crv.unwrap_or(row.name)].contains(&self.0);
         let Some(row) = ROWS.iter().find(has).filter(|row| !row.enabled) else { return Ok(()) };
         let name = row.algorithm.name().chars().map(|letter| letter.to_ascii_lowercase());
         f.write_str(" (this build is without the feature ")?;
