@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 type Failure = Box<dyn core::error::Error>;
 
-const NOW: UnixTime = UnixTime::from_seconds(1_790_000_000);
+const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
 
 /// What the service's configuration says of an issuer.
 struct Configured {

@@ -222,7 +222,7 @@ fn verify<K: KeySource>(
         Err(error) => return refuse_error(error),
     };
     if let Some(now) = request.now
-        && let Err(error) = verified.claims(policy, UnixTime::from_seconds(now))
+        && let Err(error) = verified.claims(policy, UnixTime::from_secs(now))
     {
         return refuse_error(error);
     }
@@ -241,7 +241,7 @@ fn diagnose<K: KeySource>(
     scratch: &mut Vec<u8>,
     policy: &ClaimsPolicy<'_>,
 ) -> Value {
-    let Ok(now) = request.now.map_or_else(UnixTime::now, |now| Ok(UnixTime::from_seconds(now))) else {
+    let Ok(now) = request.now.map_or_else(UnixTime::now, |now| Ok(UnixTime::from_secs(now))) else {
         return json!({"report": "there is no \"now\", and the system's clock stands before 1970"});
     };
     let diagnosis: Diagnosis<'_, K> = verifier.diagnose(token, scratch, policy, now);

@@ -101,7 +101,7 @@ fn read_job(arguments: Vec<Vec<u8>>) -> Result<Job, Stop> {
             "--alg" => job.algorithms = Some(algorithms(&value()?)?),
             "--issuer" => job.issuers.push(value()?),
             "--audience" => job.audiences.push(value()?),
-            "--now" => job.now = Some(UnixTime::from_seconds(number(&value()?)?)),
+            "--now" => job.now = Some(UnixTime::from_secs(number(&value()?)?)),
             "--leeway" => {
                 let leeway = u64::try_from(number(&value()?)?).ok().map(Duration::from_secs);
                 let leeway = leeway.filter(|leeway| *leeway <= ClaimsPolicy::MAX_LEEWAY);
@@ -227,7 +227,7 @@ fn demonstrate(explain: bool) -> Result<(), Stop> {
             algorithms: Some(self::algorithms(algorithms)?),
             issuers: Vec::from_iter(text("issuer")),
             audiences: Vec::from_iter(text("audience")),
-            now: demo["now"].as_i64().map(UnixTime::from_seconds),
+            now: demo["now"].as_i64().map(UnixTime::from_secs),
             require_kid: case["require_kid"] == true,
             token: token.as_str().map(Into::into),
             ..Job::default()

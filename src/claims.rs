@@ -40,14 +40,14 @@ impl<'t> VerifiedJws<'t> {
     /// // time of issue be read before any other: no clock that is right is behind it.
     /// let any = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     /// let issued = verified.claims_without_clock(&any)?.issued_at()?;
-    /// assert_eq!(issued, Some(UnixTime::from_seconds(1_300_815_780)));
+    /// assert_eq!(issued, Some(UnixTime::from_secs(1_300_815_780)));
     ///
     /// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
     /// let claims = verified.claims_without_clock(&policy)?;
-    /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
+    /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_secs(1_300_819_380)));
     ///
     /// // Once the time is known:
-    /// let now = UnixTime::from_seconds(1_400_000_000);
+    /// let now = UnixTime::from_secs(1_400_000_000);
     /// assert!(matches!(claims.check_times(&policy, now), Err(ClaimsError::Expired { .. })));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -79,9 +79,9 @@ impl<'t> VerifiedJws<'t> {
 /// let verified = Verifier::new(&key).verify(token, &mut scratch)?;
 ///
 /// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
-/// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;
+/// let claims = verified.claims(&policy, UnixTime::from_secs(1_300_819_000))?;
 /// assert_eq!(claims.issuer()?, Some("joe".into()));
-/// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
+/// assert_eq!(claims.expires_at()?, Some(UnixTime::from_secs(1_300_819_380)));
 /// assert_eq!(claims.get("http://example.com/is_root"), Some(Value::Bool(true)));
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())

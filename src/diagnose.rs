@@ -58,7 +58,7 @@ impl<K: KeySource> Verifier<'_, K> {
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
-    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(1_800_000_000));
+    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_secs(1_800_000_000));
     /// let causes: Vec<Cause> = diagnosis.problems().map(|problem| problem.cause()).collect();
     /// let found = [Cause::BearerPrefix, Cause::SignatureLength, Cause::IssuerTrailingSlash, Cause::Expired];
     /// assert_eq!(causes, found);

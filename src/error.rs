@@ -289,10 +289,10 @@ impl core::error::Error for SignatureError {}
 /// // RFC 7515 §A.1
 /// let jwks = r#"{"keys":[{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#;
 /// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// let joe = account(jwks, token, UnixTime::from_seconds(1_300_819_000))?;
+/// let joe = account(jwks, token, UnixTime::from_secs(1_300_819_000))?;
 /// assert_eq!((&*joe.iss, joe.exp), ("joe", 1_300_819_380));
 ///
-/// let expired = account(jwks, token, UnixTime::from_seconds(1_300_819_380)).err();
+/// let expired = account(jwks, token, UnixTime::from_secs(1_300_819_380)).err();
 /// assert_eq!(expired.map(|error| (error.stage(), error.code())), Some(("claims", "Expired")));
 /// # }
 /// # Ok::<(), jose_core::Error>(())

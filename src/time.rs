@@ -9,18 +9,18 @@ pub struct UnixTime(i64);
 impl UnixTime {
     /// Creates the time this many seconds after the epoch, or, if negative, before it.
     #[must_use]
-    pub const fn from_seconds(seconds: i64) -> Self {
+    pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds)
     }
 
     /// Returns the seconds since the epoch.
     #[must_use]
-    pub const fn seconds(self) -> i64 {
+    pub const fn as_secs(self) -> i64 {
         self.0
     }
 
     /// Returns the time of the system clock. This function does not exist on `wasm32-unknown-unknown`, where
-    /// `std` has no clock: pass in the time with [`from_seconds`](Self::from_seconds).
+    /// `std` has no clock: pass in the time with [`from_secs`](Self::from_secs).
     ///
     /// # Errors
     ///

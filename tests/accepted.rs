@@ -117,7 +117,7 @@ fn escapes_mean_what_they_say() {
     let (key, mut scratch) = (key("hmac-32"), Vec::new());
     let verified = Verifier::new(&key).verify(&issued, &mut scratch).unwrap();
     let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
-    let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
+    let claims = verified.claims(&policy, UnixTime::from_secs(1)).unwrap();
     assert_eq!(claims.issuer().unwrap().unwrap().to_string(), "https://issuer.example");
 }
 
@@ -209,7 +209,7 @@ fn a_payload_may_be_anything_and_claims_an_object() {
     let array = token(Algorithm::Hs256, "[]");
     let verified = Verifier::new(&key).verify(&array, &mut scratch).unwrap();
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-    let outcome = verified.claims(&policy, UnixTime::from_seconds(0)).map(|_| ());
+    let outcome = verified.claims(&policy, UnixTime::from_secs(0)).map(|_| ());
     assert_eq!(outcome, Err(ClaimsError::NotObject));
 }
 
@@ -458,7 +458,7 @@ fn claims_of_their_types_and_what_is_expected() {
         let mut scratch = Vec::new();
         let token = token(Algorithm::Hs256, claims);
         let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
-        verified.claims(&policy, UnixTime::from_seconds(100)).map(|_| ()).map_err(|error| variant(&error))
+        verified.claims(&policy, UnixTime::from_secs(100)).map(|_| ()).map_err(|error| variant(&error))
     };
     assert_eq!(judge(r#"{"aud":["web","api"],"exp":100.5}"#), Ok(()));
     // What the policy does not look at is not judged.

@@ -83,7 +83,7 @@ fn collections_and_their_iterators() {
 
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let audiences = |claims: &[u8]| {
-        let claims = Claims::dangerous_from_octets(claims, &policy, UnixTime::from_seconds(0)).unwrap();
+        let claims = Claims::dangerous_from_octets(claims, &policy, UnixTime::from_secs(0)).unwrap();
         assert_eq!(by_borrow(&claims, claims.iter()).len(), claims.iter().count());
         let audiences: jose_core::iter::Audiences<'_> = claims.audiences().unwrap();
         assert!(!format!("{audiences:?}").contains("hidden"));
@@ -175,13 +175,13 @@ fn sources_of_several_kinds() {
             let (mut scratch, mut other) = ([0; 256], [0; 256]);
             let verifier = Verifier::new(source);
             let outcome = verifier.verify(token, &mut scratch).map(|verified| verified.algorithm());
-            let diagnosis = verifier.diagnose(token, &mut other, &policy, UnixTime::from_seconds(0));
+            let diagnosis = verifier.diagnose(token, &mut other, &policy, UnixTime::from_secs(0));
             format!("{outcome:?}\n{diagnosis}")
         };
         let mut scratch = [0; 256];
         let verifier = Verifier::new(keys);
         let outcome = verifier.verify(token, &mut scratch).map(|verified| verified.algorithm());
-        let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(0));
+        let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_secs(0));
         let expected = format!("{outcome:?}\n{diagnosis}");
         assert_eq!(judge(keys), expected);
         let source: &dyn KeySource = keys;
@@ -230,11 +230,11 @@ fn what_is_configured_can_be_stored() {
         let token = token.to_owned();
         let thread = std::thread::spawn(move || {
             let verified = service.verifier.verify_owned(&token).unwrap();
-            let claims = verified.as_jws().claims(&service.policy, UnixTime::from_seconds(0)).unwrap();
+            let claims = verified.as_jws().claims(&service.policy, UnixTime::from_secs(0)).unwrap();
             assert_eq!(claims.issuer().unwrap().unwrap(), "https://a");
             assert_eq!(verified.as_jws().header().kid().unwrap(), "a");
             let other = ClaimsPolicy::new(Expect::Anything, Expect::AnyOf(AnyOf::owned(["x"]).unwrap()));
-            let refused = verified.as_jws().claims(&other.allow_missing_exp(), UnixTime::from_seconds(0));
+            let refused = verified.as_jws().claims(&other.allow_missing_exp(), UnixTime::from_secs(0));
             assert!(matches!(refused, Err(ClaimsError::AudienceMismatch { .. })));
         });
         thread.join().unwrap();
@@ -356,10 +356,10 @@ fn lists_of_accepted_texts_are_never_empty() {
 
 #[test]
 fn time() {
-    assert!(UnixTime::from_seconds(-1) < UnixTime::from_seconds(0));
+    assert!(UnixTime::from_secs(-1) < UnixTime::from_secs(0));
     // Later than the day on which this was written, and not in milliseconds.
     #[cfg(feature = "std")]
-    assert!((1_700_000_000..20_000_000_000).contains(&UnixTime::now().unwrap().seconds()));
+    assert!((1_700_000_000..20_000_000_000).contains(&UnixTime::now().unwrap().as_secs()));
 }
 
 /// The excerpt of a text: the header's `alg` is the shortest way to one.

@@ -33,7 +33,7 @@ fn with<R>(
     let token = support::token(algorithm, payload);
     let mut scratch = [0; 1 << 14];
     let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
-    ask(verified.claims(policy, UnixTime::from_seconds(now)))
+    ask(verified.claims(policy, UnixTime::from_secs(now)))
 }
 
 /// The same on a device without a clock.
@@ -64,7 +64,7 @@ const fn leeway(seconds: u64) -> Duration {
 }
 
 fn at(seconds: i64) -> UnixTime {
-    UnixTime::from_seconds(seconds)
+    UnixTime::from_secs(seconds)
 }
 
 /// `Debug` tells what a thing is, and nothing of what the claims say.

@@ -103,7 +103,7 @@ impl Entry<'_> {
                 &verifier,
                 token,
                 &policy,
-                UnixTime::from_seconds(self.now.unwrap_or(1_790_000_000)),
+                UnixTime::from_secs(self.now.unwrap_or(1_790_000_000)),
             );
         }
     }
@@ -199,7 +199,7 @@ fn it_agrees_with_jwks_on_every_vector() {
     }
 }
 
-const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 /// The diagnosis of a token of the cheapest algorithm of this build, by its own key.
 fn with_diagnosis(
@@ -266,7 +266,7 @@ fn claims_are_data() {
         .leeway(Duration::from_secs(60))
         .max_age(Duration::from_secs(3600));
     with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
-        let time = |seconds| Some(UnixTime::from_seconds(seconds));
+        let time = |seconds| Some(UnixTime::from_secs(seconds));
         let found: Vec<_> = diagnosis
             .claims()
             .map(|claim| (claim.name(), claim.demand(), claim.seconds_from_now(), claim.error().is_some()))

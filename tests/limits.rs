@@ -165,7 +165,7 @@ fn members_of_claims() {
             let mut scratch = vec![0; token.len()];
             let verifier = Verifier::new(&key).limits(limits);
             let verified = verifier.verify(&token, &mut scratch[..]).unwrap();
-            match verified.claims(&policy, UnixTime::from_seconds(0)) {
+            match verified.claims(&policy, UnixTime::from_secs(0)) {
                 Ok(_) => assert!(fits, "{count}"),
                 Err(ClaimsError::Json(error)) => {
                     assert_eq!((error.kind, fits), (JsonErrorKind::TooManyMembers, false), "{count}");

@@ -401,7 +401,7 @@ fn signatures() {
 
 #[test]
 fn claims() {
-    let now = UnixTime::from_seconds(1000);
+    let now = UnixTime::from_secs(1000);
     let policy = || ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Anything).allow_missing_exp();
     let to = |audience| ClaimsPolicy::new(Expect::Anything, audience).allow_missing_exp();
     let timed = || to(Expect::Anything).leeway(Duration::from_secs(60));

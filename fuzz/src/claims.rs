@@ -68,7 +68,7 @@ impl Policy {
     }
 
     pub fn now(&self) -> UnixTime {
-        UnixTime::from_seconds(self.now)
+        UnixTime::from_secs(self.now)
     }
 
     /// The verdict on a payload. Of all that is wrong with the text, what stands first in it is named; then
@@ -161,10 +161,10 @@ impl From<ClaimsError> for Refusal {
             ClaimsError::ClaimPresent { name } => Self::Present(name),
             ClaimsError::IssuerMismatch { .. } => Self::Issuer,
             ClaimsError::AudienceMismatch { .. } => Self::Audience,
-            ClaimsError::Expired { exp, .. } => Self::Expired(exp.seconds().into()),
-            ClaimsError::NotYetValid { nbf, .. } => Self::NotYetValid(nbf.seconds().into()),
-            ClaimsError::IssuedInFuture { iat, .. } => Self::IssuedInFuture(iat.seconds().into()),
-            ClaimsError::TooOld { iat, .. } => Self::TooOld(iat.seconds().into()),
+            ClaimsError::Expired { exp, .. } => Self::Expired(exp.as_secs().into()),
+            ClaimsError::NotYetValid { nbf, .. } => Self::NotYetValid(nbf.as_secs().into()),
+            ClaimsError::IssuedInFuture { iat, .. } => Self::IssuedInFuture(iat.as_secs().into()),
+            ClaimsError::TooOld { iat, .. } => Self::TooOld(iat.as_secs().into()),
             other => panic!("{other}"),
         }
     }
@@ -220,7 +220,7 @@ impl Facts {
         type Text<'t> = Result<Option<jose_core::json::JsonString<'t>>, ClaimsError>;
         let text = |text: Text<'_>| text.map(|text| text.map(|text| text.to_string())).map_err(Refusal::from);
         let time = |time: Result<Option<UnixTime>, ClaimsError>| {
-            time.map(|time| time.map(|time| i128::from(time.seconds()))).map_err(Refusal::from)
+            time.map(|time| time.map(|time| i128::from(time.as_secs()))).map_err(Refusal::from)
         };
         let audiences = claims.audiences().map(|all| all.map(|one| one.to_string()).collect::<Vec<_>>());
         let above = |date: Result<Option<Date>, Refusal>| date.map(|date| date.map(Date::above));

@@ -35,11 +35,11 @@ impl NumericDate {
     }
 
     pub(super) const fn floor(self) -> UnixTime {
-        UnixTime::from_seconds(self.floor)
+        UnixTime::from_secs(self.floor)
     }
 
     pub(super) fn ceiling(self) -> UnixTime {
-        UnixTime::from_seconds(self.floor.saturating_add(i64::from(!self.whole)))
+        UnixTime::from_secs(self.floor.saturating_add(i64::from(!self.whole)))
     }
 }
 

@@ -186,18 +186,18 @@ impl<'p> ClaimsPolicy<'p> {
         mut refuse: impl FnMut(ClaimsError) -> Result<(), ClaimsError>,
     ) -> Result<(), ClaimsError> {
         let leeway = Duration::from_secs(self.leeway.into());
-        let (seconds, slack) = (now.seconds(), i64::from(self.leeway));
-        let has_expired = |exp: &UnixTime| seconds >= exp.seconds().saturating_add(slack);
+        let (seconds, slack) = (now.as_secs(), i64::from(self.leeway));
+        let has_expired = |exp: &UnixTime| seconds >= exp.as_secs().saturating_add(slack);
         if let Some(exp) = times.exp.filter(has_expired)
             && !self.expired_allowed
         {
             refuse(ClaimsError::Expired { exp, now, leeway })?;
         }
-        if let Some(nbf) = times.nbf.filter(|nbf| seconds < nbf.seconds().saturating_sub(slack)) {
+        if let Some(nbf) = times.nbf.filter(|nbf| seconds < nbf.as_secs().saturating_sub(slack)) {
             refuse(ClaimsError::NotYetValid { nbf, now, leeway })?;
         }
         let Some((iat, max_age)) = times.iat else { return Ok(()) };
-        let age = seconds.saturating_sub(iat.seconds());
+        let age = seconds.saturating_sub(iat.as_secs());
         if age < 0_i64.saturating_sub(slack) {
             return refuse(ClaimsError::IssuedInFuture { iat, now, leeway });
         }

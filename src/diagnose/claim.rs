@@ -59,7 +59,7 @@ impl<'d> ClaimCheck<'d> {
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
     ) -> impl Iterator<Item = Self> {
         let leeway = i64::from(policy.leeway);
-        let after = |seconds: i64| Some(UnixTime::from_seconds(now.seconds().saturating_add(seconds)));
+        let after = |seconds: i64| Some(UnixTime::from_secs(now.as_secs().saturating_add(seconds)));
         let time = |time: Result<Option<UnixTime>, ClaimsError>| match time {
             Ok(Some(time)) => Found::Time(time),
             _ => Found::Nothing,
@@ -118,7 +118,7 @@ impl<'d> ClaimCheck<'d> {
     #[must_use]
     pub const fn seconds_from_now(&self) -> Option<i64> {
         match self.found {
-            Found::Time(time) => Some(time.seconds().saturating_sub(self.now.seconds())),
+            Found::Time(time) => Some(time.as_secs().saturating_sub(self.now.as_secs())),
             _ => None,
         }
     }
@@ -130,7 +130,7 @@ impl fmt::Display for Found<'_> {
         match *self {
             Self::Nothing => f.write_str("absent"),
             Self::Text(found) => list(f, &mut why::texts(found).map(Quoted::new)),
-            Self::Time(time) => time.seconds().fmt(f),
+            Self::Time(time) => time.as_secs().fmt(f),
         }
     }
 }

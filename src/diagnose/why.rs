@@ -274,7 +274,7 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
     match (is_milliseconds(claim), is_milliseconds(now)) {
         (true, false) => Cause::Milliseconds,
         (false, true) => Cause::NowInMilliseconds,
-        _ if skew && claim.seconds().abs_diff(now.seconds()) <= SKEW => Cause::ClockSkew,
+        _ if skew && claim.as_secs().abs_diff(now.as_secs()) <= SKEW => Cause::ClockSkew,
         _ => plain,
     }
 }
@@ -282,11 +282,11 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
 /// Returns whether a time is that of a clock that was never set: no token was issued before 10^9 seconds, in
 /// September 2001.
 pub(super) const fn is_before_tokens(now: UnixTime) -> bool {
-    now.seconds() < 1_000_000_000
+    now.as_secs() < 1_000_000_000
 }
 
 pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
-    time.seconds() >= MILLISECONDS
+    time.as_secs() >= MILLISECONDS
 }
 
 /// Returns the accepted texts.

@@ -193,7 +193,7 @@ impl fmt::Display for ClaimsError {
                 "claim 'aud': expected {expected}, found {found}: the token was issued for another audience"
             ),
             Self::Expired { exp, now, leeway } => {
-                let (exp, now, leeway) = (exp.seconds(), now.seconds(), whole_seconds(leeway));
+                let (exp, now, leeway) = (exp.as_secs(), now.as_secs(), whole_seconds(leeway));
                 let after = now.saturating_sub(leeway);
                 write!(
                     f,
@@ -206,7 +206,7 @@ impl fmt::Display for ClaimsError {
                 f.write_str("; get a new one, or set the clock")
             }
             Self::NotYetValid { nbf, now, leeway } => {
-                let (nbf, now, leeway) = (nbf.seconds(), now.seconds(), whole_seconds(leeway));
+                let (nbf, now, leeway) = (nbf.as_secs(), now.as_secs(), whole_seconds(leeway));
                 let latest = now.saturating_add(leeway);
                 write!(
                     f,
@@ -216,7 +216,7 @@ impl fmt::Display for ClaimsError {
                 )
             }
             Self::IssuedInFuture { iat, now, leeway } => {
-                let (iat, now, leeway) = (iat.seconds(), now.seconds(), whole_seconds(leeway));
+                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), whole_seconds(leeway));
                 let latest = now.saturating_add(leeway);
                 write!(
                     f,
@@ -226,7 +226,7 @@ impl fmt::Display for ClaimsError {
                 )
             }
             Self::TooOld { iat, now, max_age, leeway } => {
-                let (iat, now, leeway) = (iat.seconds(), now.seconds(), whole_seconds(leeway));
+                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), whole_seconds(leeway));
                 let max_age = whole_seconds(max_age);
                 let earliest = now.saturating_sub(max_age).saturating_sub(leeway);
                 write!(

@@ -24,7 +24,7 @@ fn asked<R>(
     let token = signer("hmac-32").token(r#"{"alg":"HS256"}"#, payload);
     let mut scratch = Vec::new();
     let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
-    ask(verified.claims(policy, UnixTime::from_seconds(NOW)))
+    ask(verified.claims(policy, UnixTime::from_secs(NOW)))
 }
 
 /// Seen in CVE-2026-25537, CVE-2024-53861, CVE-2020-26160, CVE-2025-30144.
@@ -124,8 +124,8 @@ fn claim_type_confusion() {
 fn claim_type_confusion_of_numbers() {
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let expired = |exp| ClaimsError::Expired {
-        exp: UnixTime::from_seconds(exp),
-        now: UnixTime::from_seconds(NOW),
+        exp: UnixTime::from_secs(exp),
+        now: UnixTime::from_secs(NOW),
         leeway: Duration::ZERO,
     };
     let range = ClaimsError::DateRange { name: "exp" };

@@ -199,7 +199,7 @@ fn crit_understood() {
         assert_eq!(unverified.map(|_| ()).err(), found.err(), "{header}");
         let mut scratch = [0; 512];
         let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
-        let now = UnixTime::from_seconds(1_800_000_000);
+        let now = UnixTime::from_secs(1_800_000_000);
         let diagnosis = verifier.diagnose(&token, &mut scratch, &policy, now);
         assert_eq!(diagnosis.refusal(), found.err(), "{header}");
         assert_eq!(

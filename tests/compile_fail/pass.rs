@@ -7,7 +7,7 @@ use jose_core::rotation::{
 };
 use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, error::{SetError, SignatureError}, rotation::RemoteKeySet};
 
-const NOW: UnixTime = UnixTime::from_seconds(1_300_819_000);
+const NOW: UnixTime = UnixTime::from_secs(1_300_819_000);
 const ONLY: AlgorithmSet = AlgorithmSet::only(Algorithm::Es256);
 
 // RFC 7515 §A.3

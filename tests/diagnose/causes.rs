@@ -15,7 +15,7 @@ pub(crate) const CLAIMS: &str = r#"{"iss":"https://issuer.example","aud":"api","
 pub(crate) static POLICY: ClaimsPolicy<'static> =
     ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api"));
 pub(crate) const TIMES: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-pub(crate) const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 pub(crate) fn public() -> AlgorithmSet {
     AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256)
@@ -165,7 +165,7 @@ fn header_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
                 Verifier::new(&e).require_kid().require_typ("at+jwt"),
                 token(r#"{"alg":"RS256"}"#),
                 &ClaimsPolicy::new(Expect::Exactly("http://issuer.example/"), Expect::Forbidden),
-                UnixTime::from_seconds(1_800_010_000),
+                UnixTime::from_secs(1_800_010_000),
             ),
             vec![AlgorithmNotAllowed, IdToken, KidRequired, IssuerScheme, ClaimPresent, Expired],
         ),
@@ -252,7 +252,7 @@ fn claims_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
     let timed = |payload: &str, policy: ClaimsPolicy<'_>, now: i64| {
         let verifier_key = key("p256");
         let verifier = Verifier::new(&verifier_key);
-        causes_of(verifier, es256("", payload), &policy, UnixTime::from_seconds(now))
+        causes_of(verifier, es256("", payload), &policy, UnixTime::from_secs(now))
     };
     let aged = || {
         ClaimsPolicy::new(Expect::Anything, Expect::Anything)
@@ -380,7 +380,7 @@ fn the_readme_shows_what_is_printed() {
     let set = jose_core::KeySet::from_jwks(&jwks, Algorithm::Rs256).unwrap();
     let verifier = Verifier::new(&set).require_kid();
     let policy = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api.example"));
-    let now = UnixTime::from_seconds(demo["now"].as_i64().unwrap());
+    let now = UnixTime::from_secs(demo["now"].as_i64().unwrap());
     let mut scratch = Vec::new();
     let report = verifier.diagnose(case["token"].as_str().unwrap(), &mut scratch, &policy, now).to_string();
     let readme = read(&here("README.md"));

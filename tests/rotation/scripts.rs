@@ -189,7 +189,7 @@ fn a_diagnosis_shows_keys_in_grace() {
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let shown = |kid: &str| {
         let (verifier, mut scratch) = (Verifier::new(&keys), Vec::new());
-        let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, UnixTime::from_seconds(0));
+        let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, UnixTime::from_secs(0));
         let candidates = diagnosis.candidates().map(|key| {
             let kid = key.kid().map(|kid| format!("{kid:#}"));
             (kid.unwrap(), matches!(key.standing(), Standing::Chosen { .. }))

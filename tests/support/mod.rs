@@ -480,7 +480,7 @@ pub(crate) fn json_error(text: &str, kind: JsonErrorKind, offset: usize) -> Json
 pub(crate) fn excerpts(texts: &[&str]) -> Excerpt {
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Exactly("?")).allow_missing_exp();
     let claims = serde_json::json!({ "aud": texts }).to_string();
-    let refusal = Claims::dangerous_from_octets(claims.as_bytes(), &policy, UnixTime::from_seconds(0));
+    let refusal = Claims::dangerous_from_octets(claims.as_bytes(), &policy, UnixTime::from_secs(0));
     let Err(ClaimsError::AudienceMismatch { found, .. }) = refusal else { panic!("{refusal:?}") };
     found
 }

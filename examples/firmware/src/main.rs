@@ -23,10 +23,10 @@ mod demo {
     include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 }
 
-const NOW: UnixTime = UnixTime::from_seconds(demo::NOW);
+const NOW: UnixTime = UnixTime::from_secs(demo::NOW);
 
 /// Ten thousand years later: when the tokens have expired.
-const LONG_AFTER: UnixTime = UnixTime::from_seconds(demo::NOW + 315_576_000_000);
+const LONG_AFTER: UnixTime = UnixTime::from_secs(demo::NOW + 315_576_000_000);
 
 /// What the board calls once memory is set up. The result is the exit status.
 fn run() -> u8 {

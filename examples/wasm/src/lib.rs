@@ -167,5 +167,5 @@ fn time(now: f64) -> Result<UnixTime, Refusal> {
         return Err(Refusal::argument(&"'now' is not a number of seconds since 1970"));
     }
     let whole = now as i64;
-    Ok(UnixTime::from_seconds(if (whole as f64) > now { whole.saturating_sub(1) } else { whole }))
+    Ok(UnixTime::from_secs(if (whole as f64) > now { whole.saturating_sub(1) } else { whole }))
 }

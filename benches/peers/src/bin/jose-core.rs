@@ -28,8 +28,8 @@ impl<'t> Session<'t> {
             iss: claims.issuer().ok()??.as_str()?,
             sub: claims.subject().ok()??.as_str()?,
             aud: claims.audiences().ok()?.next()?.as_str()?,
-            exp: claims.expires_at().ok()??.seconds(),
-            iat: claims.issued_at().ok()??.seconds(),
+            exp: claims.expires_at().ok()??.as_secs(),
+            iat: claims.issued_at().ok()??.as_secs(),
             scope: claims.get("scope")?.as_string()?.as_str()?,
         })
     }

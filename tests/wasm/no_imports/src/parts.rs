@@ -36,7 +36,7 @@ fn sets() -> Option<()> {
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let (issuer, audience) = (text(&demo, "/issuer")?, text(&demo, "/audience")?);
     let policy = ClaimsPolicy::new(Expect::Exactly(&issuer), Expect::Exactly(&audience)).leeway(Duration::ZERO);
-    let now = UnixTime::from_seconds(demo["now"].as_i64()?);
+    let now = UnixTime::from_secs(demo["now"].as_i64()?);
     let mut scratch = Vec::new();
     for name in ["/tokens/RS256", "/tokens/ES256"] {
         let token = text(&demo, name)?;
@@ -65,7 +65,7 @@ fn secret() -> Option<()> {
     let verified = Verifier::new(&key).verify(&token, &mut scratch).ok()?;
     let octets = verified.payload();
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-    let now = UnixTime::from_seconds(demo["now"].as_i64()?);
+    let now = UnixTime::from_secs(demo["now"].as_i64()?);
     Claims::dangerous_from_octets(octets, &policy, now).ok()?.iter().next().map(drop)
 }
 
@@ -102,7 +102,7 @@ fn diagnosis() -> Option<()> {
     let jwks = demo["jwks"].to_string();
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-    let now = UnixTime::from_seconds(demo["now"].as_i64()?);
+    let now = UnixTime::from_secs(demo["now"].as_i64()?);
     let (token, mut scratch) = (text(&demo, "/expired")?, Vec::new());
     let verifier = Verifier::new(&keys);
     let told = verifier.diagnose(&token, &mut scratch, &policy, now).to_string();
