@@ -350,6 +350,8 @@ impl KeySet {
 
 #[cfg(feature = "alloc")]
 impl sealed::Find for KeySet {
+    // Saves 54 of 2,279 instructions of a refused token.
+    #[inline]
     fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
         act(self.find(query)?)
     }
