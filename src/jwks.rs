@@ -47,7 +47,7 @@ impl<'a> Jwks<'a> {
         let text = text.as_ref();
         let limit = limits.set_length();
         if text.len() > limit {
-            return Err(SetError::TooLong { length: text.len(), limit });
+            return Err(SetError::TooLong { length: text.len(), max: limit });
         }
         const KEYS: u64 = Word::of_short("keys");
         let mut names = Names::new();
@@ -66,7 +66,7 @@ impl<'a> Jwks<'a> {
             None => Err(SetError::KeysMissing),
             Some(None) => Err(SetError::KeysNotArray),
             Some(Some(keys)) if keys.len() > limits.keys() => {
-                Err(SetError::TooManyKeys { keys: keys.len(), limit: limits.keys() })
+                Err(SetError::TooManyKeys { keys: keys.len(), max: limits.keys() })
             }
             Some(Some(keys)) => Ok(Self { keys, limits, uses: &[] }),
         }

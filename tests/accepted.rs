@@ -227,7 +227,7 @@ fn secrets_of_at_least_32_octets() {
         assert!(new(&vec![1; least]).is_ok());
         let length = least.wrapping_sub(1);
         let short = new(&vec![1; length]).map(|_| ());
-        assert_eq!(short, Err(KeyError::SecretTooShort { length, least }));
+        assert_eq!(short, Err(KeyError::SecretTooShort { length, min: least }));
     }
     let pem = b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
     assert_eq!(
@@ -445,7 +445,7 @@ fn one_key_and_never_the_next() {
 
     // A key that is set aside is told to those who name it.
     let text = format!(r#"{{"keys":[{}]}}"#, jwk("rsa-1024", r#""kid":"a""#));
-    let reason = KeyError::ModulusTooSmall { bits: 1024, least: 2048 };
+    let reason = KeyError::ModulusTooSmall { bits: 1024, min: 2048 };
     let outcome = |kid: &str| outcome_of_set(&text, PUBLIC, &sign(kid));
     assert_eq!(outcome(r#","kid":"a""#), Err(SelectError::KeySetAside { reason }.into()));
     assert_eq!(outcome(""), Err(SelectError::NoKeyForAlgorithm { alg: Algorithm::Es256 }.into()));

@@ -65,9 +65,9 @@ fn one_bad_key_kills_the_set() {
         (r#"{"kid":"bad","kty":"RSA","n":5,"e":"AQAB"}"#.into(), wrong_type("n", "a string", "a number")),
         (
             r#"{"kid":"bad","kty":"RSA","n":"AQAB","e":"AQAB"}"#.into(),
-            KeyError::ModulusTooSmall { bits: 17, least: 2048 },
+            KeyError::ModulusTooSmall { bits: 17, min: 2048 },
         ),
-        (jwk("rsa-1024", r#""kid":"bad""#), KeyError::ModulusTooSmall { bits: 1024, least: 2048 }),
+        (jwk("rsa-1024", r#""kid":"bad""#), KeyError::ModulusTooSmall { bits: 1024, min: 2048 }),
         (
             format!(r#"{{"kid":"bad","kty":"EC","crv":"P-256","x":"{x}=","y":"{x}"}}"#),
             KeyError::Base64 { name: "x", error: Base64Error::Byte { byte: b'=', offset: 43 } },

@@ -363,12 +363,12 @@ fn rsa_cost_and_weakness() {
     // Sizes: a token that the key of 1024 bits signed, and moduli beyond the greatest.
     let small = member("rsa-1024", "n");
     let by_small = signer("rsa-1024").token(HEADER, "{}");
-    refused(&small, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, least: 2048 });
+    refused(&small, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, min: 2048 });
     let padded = [&[0; 128], &*small].concat();
-    refused(&padded, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, least: 2048 });
+    refused(&padded, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, min: 2048 });
     let most = if cfg!(feature = "rsa") { 8192 } else { 4096 };
     let wide = member("rsa-8192", "n");
-    let too_large = |bits| KeyError::ModulusTooLarge { bits, most };
+    let too_large = |bits| KeyError::ModulusTooLarge { bits, max: most };
     refused(&[&*wide, &*wide].concat(), &[1, 0, 1], &token, too_large(16384));
     if most < 8192 {
         refused(&wide, &[1, 0, 1], &token, too_large(8192));
