@@ -251,7 +251,7 @@ impl<'a> Jwk<'a> {
                 return Err(KeyError::PrivateMaterial { name });
             }
         } else if allowed.has_asymmetric() {
-            return Err(KeyError::SecretAmongPublic);
+            return Err(KeyError::SecretAmongPublicKeys);
         }
         Ok(algorithm)
     }

@@ -374,7 +374,7 @@ fn public_keys_for_signatures() {
     assert_eq!(bound(&svid, PUBLIC), Err("UseNotSig".into()));
     assert!(Jwk::parse(&svid).unwrap().allow_uses(&["jwt-svid"]).verifying_key(PUBLIC).is_ok());
     let every = PUBLIC.or(Algorithm::Hs256);
-    assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublic".into()));
+    assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublicKeys".into()));
 }
 
 #[test]

@@ -454,7 +454,7 @@ def rfc():
     load("RFC 7517 A.2", "RS256 ES256", aside("UseNotSig", "1"), aside("PrivateMaterial", "2011-04-29"))
     mac = "HMAC key used in JWS spec Appendix A.1 example"
     load("RFC 7517 A.3", "HS256", aside("AlgUnsupported"), bound("HS256", mac))
-    load("RFC 7517 A.3", "HS256 RS256", aside("AlgUnsupported"), aside("SecretAmongPublic", mac))
+    load("RFC 7517 A.3", "HS256 RS256", aside("AlgUnsupported"), aside("SecretAmongPublicKeys", mac))
     load("RFC 7517 B", "RS256", bound("RS256", "1b94c"))
     load("RFC 7520 3.1", "ES256", aside("CrvUnsupported", bilbo["kid"]))
     load("RFC 7520 3.3", "RS256", bound("RS256", bilbo["kid"]))
@@ -1265,7 +1265,7 @@ def keys():
     )
     bad("EC with d", {**ec_key, "kid": "p", "d": KEYS["p256"]["d"]}, "ES256", "PrivateMaterial")
     for allowed in ("HS256 RS256", "HS256 ES256", "HS256 ES256 RS256"):
-        bad(f"secret, {allowed} allowed", {**oct_key, "kid": "s", "alg": "HS256"}, allowed, "SecretAmongPublic")
+        bad(f"secret, {allowed} allowed", {**oct_key, "kid": "s", "alg": "HS256"}, allowed, "SecretAmongPublicKeys")
 
     # base64url
     def texts(value):
@@ -1426,7 +1426,7 @@ def keys():
     worst["alg"] = "ES256"
     bad("order: allowed before d", dict(worst), "RS256", "AlgNotAllowed")
     bad("order: d before x", dict(worst), "ES256", "PrivateMaterial")
-    bad("order: secret among public before k", {"kty": "oct"}, "HS256 RS256", "SecretAmongPublic")
+    bad("order: secret among public before k", {"kty": "oct"}, "HS256 RS256", "SecretAmongPublicKeys")
     bad("order: length before point", point(bytes(31), bytes(32)), "ES256", "CoordinateLength")
     bad("order: too short before key document", secret(b'{"kty":"RSA"}'), "HS256", "SecretTooShort")
     bad("order: size before parity", {**modulus(1 << 1023), "e": "Ag"}, "RS256", "ModulusTooSmall")
@@ -2489,7 +2489,7 @@ def keys_384_512_pss_okp(good, bad, load):
             alg,
             "SecretIsKeyDocument",
         )
-        bad(f"{alg} secret among public", {**secret(64), "alg": alg}, f"{alg} PS256", "SecretAmongPublic")
+        bad(f"{alg} secret among public", {**secret(64), "alg": alg}, f"{alg} PS256", "SecretAmongPublicKeys")
     good("HS256 secret of 47 octets", secret(47), "HS256", "HS256")
 
     # Modulus and exponent are held to the same under every algorithm.

@@ -197,7 +197,7 @@ impl Key<'_> {
         let algorithm = carried[0].1;
         if kty == "oct" {
             if allowed.iter().any(|algorithm| hash(algorithm).is_none()) {
-                return refuse(KeyError::SecretAmongPublic);
+                return refuse(KeyError::SecretAmongPublicKeys);
             }
         } else {
             let private: &[_] = if kty == "RSA" { &["d", "p", "q", "dp", "dq", "qi", "oth"] } else { &["d"] };

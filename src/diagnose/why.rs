@@ -140,7 +140,7 @@ pub(super) fn of_key(reason: &KeyError) -> Cause {
             Cause::CoordinateLeadingZero
         }
         KeyError::PrivateMaterial { .. } => Cause::PrivateKeyPublished,
-        KeyError::SecretAmongPublic => Cause::SecretAmongPublicKeys,
+        KeyError::SecretAmongPublicKeys => Cause::SecretAmongPublicKeys,
         // A key is bound to the only algorithm that its type can be used with. If that one is not allowed but
         // the token's algorithm is, they differ.
         KeyError::AlgMismatch { .. }

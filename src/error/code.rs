@@ -34,7 +34,7 @@ codes! {
         Expired NotYetValid IssuedInFuture TooOld #[cfg(feature = "serde")] Deserialize;
     KeyError: Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
         KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed AlgMissing FeatureDisabled
-        PrivateMaterial SecretAmongPublic Base64 SecretTooShort SecretTooLong SecretIsKeyDocument
+        PrivateMaterial SecretAmongPublicKeys Base64 SecretTooShort SecretTooLong SecretIsKeyDocument
         CoordinateLength PointNotOnCurve PointOfSmallOrder ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
         ExponentTooLarge ExponentEven;
     SetError: TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;

@@ -93,7 +93,7 @@ pub enum KeyError {
         name: &'static str,
     },
     /// A secret (`oct`) where public keys are accepted as well.
-    SecretAmongPublic,
+    SecretAmongPublicKeys,
     /// Key material is not base64url. Offsets count from the start of the member's unescaped value.
     Base64 {
         /// The member's name.
@@ -236,7 +236,7 @@ impl fmt::Display for KeyError {
                 f,
                 "key: expected a public key, found the private member '{name}': whoever can read it can sign; replace the key"
             ),
-            Self::SecretAmongPublic => f.write_str(
+            Self::SecretAmongPublicKeys => f.write_str(
                 "key: expected a public key, found a symmetric key in a set that also allows public-key algorithms: verify HMAC apart from them",
             ),
             Self::Base64 { name, error } => write!(f, "key '{name}': {error}"),

@@ -74,7 +74,7 @@ fn bound(kind: usize, alg: Option<Algorithm>, allowed: AlgorithmSet) -> Result<A
     };
     let public = |one: &Algorithm| !KINDS[0].3.contains(one);
     if kty == "oct" && all().any(|(one, _)| public(&one) && allowed.contains(one)) {
-        return Err(KeyError::SecretAmongPublic);
+        return Err(KeyError::SecretAmongPublicKeys);
     }
     if enabled(algorithm) { Ok(algorithm) } else { Err(KeyError::FeatureDisabled { alg: algorithm }) }
 }
