@@ -108,7 +108,7 @@ pub enum SelectError {
         keys: usize,
     },
     /// Every key with the header's `kid` was set aside.
-    KeySetAside {
+    KeyUnusable {
         /// Why the first of them was set aside.
         reason: KeyError,
     },
@@ -204,7 +204,7 @@ impl fmt::Display for SelectError {
                 "token header 'kid': expected a value, to choose among {keys} keys for {alg}, found none: \
                  have the issuer put the key's 'kid' into the header"
             ),
-            Self::KeySetAside { reason } => write!(f, "key with the token's 'kid': {reason}"),
+            Self::KeyUnusable { reason } => write!(f, "key with the token's 'kid': {reason}"),
             Self::KeyAmbiguous { alg, keys } => write!(
                 f,
                 "token header 'kid': expected one {alg} key with it, found {keys}: the issuer must give each key its own 'kid'"

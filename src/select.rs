@@ -172,7 +172,7 @@ fn choose<K: Borrow<VerifyingKey>>(
         (None, Some(other), _) if !others => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: other.borrow().algorithm() })
         }
-        (None, None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
+        (None, None, Some(reason)) if named => Err(SelectError::KeyUnusable { reason }),
         (None, None, None) => Err(unknown()),
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
     }
@@ -324,7 +324,7 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
+    /// [`SelectError::KidUnknown`], [`SelectError::KeyUnusable`], [`SelectError::KeyAmbiguous`],
     /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
     pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
         let kid = JsonString::new(kid, false);

@@ -447,7 +447,7 @@ fn one_key_and_never_the_next() {
     let text = format!(r#"{{"keys":[{}]}}"#, jwk("rsa-1024", r#""kid":"a""#));
     let reason = KeyError::ModulusTooSmall { bits: 1024, min: 2048 };
     let outcome = |kid: &str| outcome_of_set(&text, PUBLIC, &sign(kid));
-    assert_eq!(outcome(r#","kid":"a""#), Err(SelectError::KeySetAside { reason }.into()));
+    assert_eq!(outcome(r#","kid":"a""#), Err(SelectError::KeyUnusable { reason }.into()));
     assert_eq!(outcome(""), Err(SelectError::NoKeyForAlgorithm { alg: Algorithm::Es256 }.into()));
 }
 

@@ -431,7 +431,7 @@ def rfc():
     case("RFC 7520 4.1", bilbo, "RS256", accept(tokens["RFC 7520 4.1"], bilbo["kid"]))
     case("RFC 7520 4.2", bilbo, "PS384", accept(tokens["RFC 7520 4.2"], bilbo["kid"]))
     case("RFC 7520 4.2", bilbo, "RS256", select_error("AlgorithmNotAllowed"), "RFC 7520 4.2, RS256 allowed")
-    case("RFC 7520 4.2", bilbo, "RS256 PS384", select_error("KeySetAside"), "RFC 7520 4.2, RS256 allowed as well")
+    case("RFC 7520 4.2", bilbo, "RS256 PS384", select_error("KeyUnusable"), "RFC 7520 4.2, RS256 allowed as well")
     case("RFC 7520 4.3", key_set(keys["RFC 7520 3.1"], bilbo), "RS256 ES256", select_error("AlgorithmUnsupported"))
     case("RFC 7520 4.4", frodo, "HS256", accept(tokens["RFC 7520 4.4"], frodo["kid"]))
     case("RFC 7520 4.5", frodo, "HS256", INVALID, "RFC 7520 4.5, payload detached")
@@ -688,7 +688,7 @@ def selection():
     joserfc_source = source("joserfc")
     case("among unusable neighbours", mixed, "RS256 ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
     case("among unusable neighbours, no kid", mixed, "RS256 ES256", es(), accept(es()), joserfc_source)
-    set_aside = select_error("KeySetAside")
+    set_aside = select_error("KeyUnusable")
     for kid in ("enc", "okp", "p384", "small", "bare", "h", "alg", "private"):
         case(f"set aside: {kid}", mixed, "RS256 ES256", es(kid=kid), set_aside, joserfc_source)
     case("set aside, RS256", mixed, "RS256 ES256", rs(kid="alg"), set_aside)
@@ -805,7 +805,7 @@ def selection():
         either = f"{own_name(alg)} {own_name(other)}"
         case(f"header {alg}, key {other}, both allowed", key, either, token, mismatch, made)
         if (alg, other) in (("HS256", "HS384"), ("RS256", "PS256"), ("PS256", "RS256"), ("EdDSA", "ES256")):
-            aside_ = select_error("KeySetAside")
+            aside_ = select_error("KeyUnusable")
             case(f"header {alg}, key {other}, the header's allowed", key, own_name(alg), token, aside_, made)
             case(f"header {alg}, key {other}, the key's allowed", key, own_name(other), token, not_allowed, made)
         if CARRIED_BY[alg] == CARRIED_BY[other] and (alg[:2] == "HS" or alg == "RS256"):
@@ -815,7 +815,7 @@ def selection():
                 bare,
                 either,
                 token,
-                select_error("KeySetAside"),
+                select_error("KeyUnusable"),
                 made,
             )
     # Without kid and without alg: the key for the header's algorithm is none, unless the set has it once more with its alg.
@@ -842,7 +842,7 @@ def selection():
         token = raw("ed25519", compact({"alg": alg, "kid": "o"}), "names", alg=alg)
         for crv, length in (("Ed448", 57), ("X25519", 32)):
             other = {**okp, "crv": crv, "x": b64(bytes(range(length)))}
-            case(f"{alg}, key on {crv}", other, "Ed25519", token, select_error("KeySetAside"), raw_source())
+            case(f"{alg}, key on {crv}", other, "Ed25519", token, select_error("KeyUnusable"), raw_source())
 
     # The public key as the secret
     signed = f"{b64(compact({'alg': 'HS256', 'kid': 'a'}).encode())}.{b64(SHORT.encode())}"
@@ -932,7 +932,7 @@ def selection():
         key_set(sha1({**b, "use": "enc"}, "1"), a),
         "RS256",
         first,
-        select_error("KeySetAside"),
+        select_error("KeyUnusable"),
     )
     escaped = raw("rsa-2048", r'{"alg":"RS256","\u00785t":"\u0031"}')
     case("x5t escaped", adfs, "RS256", escaped, accept(escaped), raw_source())

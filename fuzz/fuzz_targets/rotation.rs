@@ -324,7 +324,7 @@ impl World {
         self.present(&TOKENS[kid][version], |refusal| {
             matches!(
                 refusal,
-                Error::Select(SelectError::KidUnknown { .. } | SelectError::KeySetAside { .. })
+                Error::Select(SelectError::KidUnknown { .. } | SelectError::KeyUnusable { .. })
                     | Error::Signature(SignatureError::Invalid)
             )
         });

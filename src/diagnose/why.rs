@@ -106,7 +106,7 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
         SelectError::KidNeeded { .. } => Cause::KidNeeded,
         SelectError::NoKeys => Cause::NoKeys,
         SelectError::KidUnknown { .. } => Cause::KidUnknown,
-        SelectError::KeySetAside { reason } => of_key(&reason),
+        SelectError::KeyUnusable { reason } => of_key(&reason),
         SelectError::KeyAmbiguous { .. } => Cause::KeyAmbiguous,
         SelectError::AlgorithmMismatch { header, key } => match (header.is_asymmetric(), key.is_asymmetric())
         {
@@ -147,7 +147,7 @@ pub(super) fn of_key(reason: &KeyError) -> Cause {
         | KeyError::AlgNotAllowed { .. }
         | KeyError::KtyUnsupported { .. }
         | KeyError::CrvUnsupported { .. } => Cause::KeyTypeMismatch,
-        _ => Cause::KeySetAside,
+        _ => Cause::KeyUnusable,
     }
 }
 

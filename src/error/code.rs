@@ -28,7 +28,7 @@ codes! {
         HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType Crit UnencodedPayload SignatureBase64
         PayloadBase64;
     SelectError: CritMalformed CritRegistered CritNotUnderstood CritDuplicate CritAbsent AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidRequired NoKeys KidUnknown
-        KidNeeded KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
+        KidNeeded KeyUnusable KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
     SignatureError: AlgorithmMismatch Length Invalid;
     ClaimsError: Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch AudienceMismatch
         Expired NotYetValid IssuedInFuture TooOld #[cfg(feature = "serde")] Deserialize;

@@ -37,7 +37,7 @@ impl Kind {
                 SelectError::KidUnknown { .. }
                 | SelectError::KidNeeded { .. }
                 | SelectError::NoKeys
-                | SelectError::KeySetAside { .. }
+                | SelectError::KeyUnusable { .. }
                 | SelectError::KeyAmbiguous { .. }
                 | SelectError::AlgorithmMismatch { .. }
                 | SelectError::NoKeyForAlgorithm { .. },

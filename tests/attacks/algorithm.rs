@@ -156,7 +156,7 @@ fn rs_hs_confusion() {
                 _ => refused,
             };
             assert_eq!(judged, Err(reason), "{context}");
-            let aside = SelectError::KeySetAside { reason };
+            let aside = SelectError::KeyUnusable { reason };
             let secrets = format!(r#"{{"keys":[{secret}]}}"#);
             assert_eq!(outcome_of_set(&secrets, H.into(), &forged), Err(aside.into()), "{context}");
 
@@ -200,7 +200,7 @@ fn empty_or_short_secret() {
         let set = format!(r#"{{"keys":[{short},{}]}}"#, jwk("hmac-32", r#""kid":"good""#));
         let forged = Signer::of_secret(secret).token(header("short"), "{}");
         for set in [&alone, &set] {
-            let aside = SelectError::KeySetAside { reason };
+            let aside = SelectError::KeyUnusable { reason };
             assert_eq!(outcome_of_set(set, H.into(), &forged), Err(aside.into()), "{length}");
         }
         let good = signer("hmac-32").token(header("good"), "{}");
@@ -221,7 +221,7 @@ fn empty_or_short_secret() {
         (r#""k":false"#, KeyError::MemberType { name: "k", expected: "a string", found: "a boolean" }),
     ] {
         let set = format!(r#"{{"keys":[{{"kid":"k","kty":"oct",{members}}}]}}"#);
-        let aside = SelectError::KeySetAside { reason };
+        let aside = SelectError::KeyUnusable { reason };
         assert_eq!(outcome_of_set(&set, H.into(), &forged), Err(aside.into()), "{members}");
     }
 

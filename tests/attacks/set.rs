@@ -102,7 +102,7 @@ fn one_bad_key_kills_the_set() {
             let asked = signer("p256").token(r#"{"alg":"ES256","kid":"bad"}"#, "{}");
             let refused = outcome_of_set(&set, PUBLIC, &asked);
             match has_kid {
-                true => assert_eq!(refused, Err(SelectError::KeySetAside { reason }.into()), "{set}"),
+                true => assert_eq!(refused, Err(SelectError::KeyUnusable { reason }.into()), "{set}"),
                 false => assert_eq!(unknown_among(refused), Some(4), "{set}"),
             }
             cases += 1;
@@ -140,7 +140,7 @@ fn private_key_published() {
             let set = format!(r#"{{"keys":[{leaked},{}]}}"#, jwk(good, r#""kid":"good""#));
             let reason = KeyError::PrivateMaterial { name: private };
             assert_eq!(verdicts(&set), [Err(reason), Ok(other)], "{leak}");
-            let aside = SelectError::KeySetAside { reason };
+            let aside = SelectError::KeyUnusable { reason };
             assert_eq!(outcome_of_set(&set, PUBLIC, &signed), Err(aside.into()), "{leak}");
             assert_eq!(outcome_of_set(&set, PUBLIC, &by_good), Ok(other), "{leak}");
         }

@@ -128,7 +128,7 @@ fn invalid_curve() {
         let key = Jwk::parse(jwk).unwrap().verifying_key(E).map(drop);
         assert_eq!(key, Err(reason), "{jwk}");
         let set = format!(r#"{{"keys":[{jwk}]}}"#);
-        let aside = SelectError::KeySetAside { reason };
+        let aside = SelectError::KeyUnusable { reason };
         assert_eq!(outcome_of_set(&set, E.into(), token), Err(aside.into()), "{jwk}");
     }
     let (x, y) = (member("p256", "x"), member("p256", "y"));
@@ -353,7 +353,7 @@ fn rsa_cost_and_weakness() {
         assert_eq!(VerifyingKey::rs256(n, e).map(drop), Err(reason));
         let jwk = rsa(n, e);
         assert_eq!(Jwk::parse(&jwk).unwrap().verifying_key(R).map(drop), Err(reason));
-        let aside = SelectError::KeySetAside { reason };
+        let aside = SelectError::KeyUnusable { reason };
         assert_eq!(outcome_of_set(&format!(r#"{{"keys":[{jwk}]}}"#), R.into(), token), Err(aside.into()));
     };
     let token = signer("rsa-2048").token(HEADER, "{}");

@@ -154,7 +154,7 @@ fn cube_of_sets() {
                 for token in tokens(header, kind) {
                     let expected = of_header(header, allowed).and_then(|()| match key {
                         Ok(key) => of_key(header, key),
-                        Err(reason) => Err(SelectError::KeySetAside { reason }.into()),
+                        Err(reason) => Err(SelectError::KeyUnusable { reason }.into()),
                     });
                     let context = format!("{header} token, {member}, {allowed} allowed");
                     assert_eq!(outcome(jwks.keys(allowed), allowed, token), expected, "{context}");

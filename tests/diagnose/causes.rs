@@ -195,7 +195,7 @@ fn key_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (keys(&one(&jwk("p256", r#""kid":"A","x5t":"e""#)), &token), vec![KidIsThumbprint]),
         (keys(&one(&jwk("p256", r#""x5t#S256":"\u0065""#)), &token), vec![KidIsThumbprint]),
         (keys(&one(&jwk("p256", r#""kid":"E""#)), &token), vec![KidLetterCase]),
-        (keys(&ec(r#","use":"enc""#), &token), vec![KeySetAside]),
+        (keys(&ec(r#","use":"enc""#), &token), vec![KeyUnusable]),
         (keys(&one(&short), &token), vec![CoordinateLeadingZero]),
         (keys(&one(&short), &anonymous), vec![CoordinateLeadingZero]),
         (keys(&ec(r#","d":"AA""#), &token), vec![PrivateKeyPublished]),

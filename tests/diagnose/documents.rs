@@ -87,7 +87,7 @@ pub(crate) fn jwk_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (r#""text""#.into(), Some(JwkWithoutKty)),
         ("MFkwEwYHKoZIzj0".into(), Some(DocumentNotJson)),
         (r#"{"kty":"EC","kty":"EC"}"#.into(), Some(DuplicateName)),
-        (jwk("p256", r#""use":"enc""#).into(), Some(KeySetAside)),
+        (jwk("p256", r#""use":"enc""#).into(), Some(KeyUnusable)),
         (jwk("p256", r#""d":"AA""#).into(), Some(PrivateKeyPublished)),
         (jwk("rsa-2048", r#""alg":"ES256""#).into(), Some(KeyTypeMismatch)),
     ];
