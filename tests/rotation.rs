@@ -144,7 +144,7 @@ impl World {
     fn complete(&mut self, permit: FetchPermit, fetched: Result<HttpResponse<'_>, NoResponse>) -> String {
         match self.remote.complete(permit.receive(fetched), self.now) {
             Ok(Refreshed::Replaced) => "Replaced".into(),
-            Ok(Refreshed::Confirmed) => "Confirmed".into(),
+            Ok(Refreshed::Unchanged) => "Unchanged".into(),
             Ok(other) => format!("{other:?}"),
             Err(FetchError::Status { status }) => format!("Status {status}"),
             Err(error) => support::variant(&error),

@@ -406,7 +406,7 @@ impl World {
         }
         self.failures = 0;
         let same = confirmed || self.latest.as_ref().is_some_and(|latest| latest.set == set);
-        assert_eq!(found, Ok(if same { Refreshed::Confirmed } else { Refreshed::Replaced }));
+        assert_eq!(found, Ok(if same { Refreshed::Unchanged } else { Refreshed::Replaced }));
         let (declared, has_etag) = match &self.latest {
             // A 304 need not repeat what the fields said.
             Some(latest) if confirmed => (declared.or(latest.declared), etag || latest.has_etag),

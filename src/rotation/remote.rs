@@ -76,7 +76,7 @@ pub enum Refreshed {
     Replaced,
     /// The set in use is still current, because of a 304 or the same document. Its lifetime is extended, and
     /// its keys do not change.
-    Confirmed,
+    Unchanged,
 }
 
 /// Whether fetching the set again can help a refused token. Exhaustive on purpose: handle every variant.
@@ -291,11 +291,11 @@ impl RemoteKeySet {
                     None => fields,
                 };
                 self.extend(fields, permit.issued_at, at);
-                Refreshed::Confirmed
+                Refreshed::Unchanged
             }
             Ok(Content::Same(fields)) => {
                 self.extend(fields, permit.issued_at, at);
-                Refreshed::Confirmed
+                Refreshed::Unchanged
             }
             Ok(Content::New(document, fields)) => {
                 self.replace(document, at);

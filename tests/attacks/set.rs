@@ -206,7 +206,7 @@ fn refetch_storm() {
                 Refetch::Now(permit) => {
                     assert_eq!(expected.next(), Some(seconds));
                     let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
-                    assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Confirmed));
+                    assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Unchanged));
                 }
                 Refetch::Later { wait } => assert_eq!(wait, remote.status(at(seconds)).permitted_in),
                 other => panic!("{other:?} at {seconds} s"),
@@ -223,7 +223,7 @@ fn refetch_storm() {
         assert!(matches!(made_up(&mut remote, &mut dice, at(2031)), Refetch::InFlight));
     }
     let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
-    assert_eq!(remote.complete(outcome, at(2032)), Ok(Refreshed::Confirmed));
+    assert_eq!(remote.complete(outcome, at(2032)), Ok(Refreshed::Unchanged));
     // Forged signatures under a kid that exists: one in five minutes.
     let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
     let mut fetches = Vec::new();
@@ -232,7 +232,7 @@ fn refetch_storm() {
         if let Refetch::Now(permit) = refused(&mut remote, &forged, invalid, at(seconds)) {
             fetches.push(seconds);
             let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
-            assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Confirmed));
+            assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Unchanged));
         }
     }
     assert_eq!(fetches, [2100, 2400, 2700]);
@@ -258,7 +258,7 @@ fn mix_up_of_issuers() {
         let invalid = Error::Signature(jose_core::error::SignatureError::Invalid);
         assert_eq!(self::outcome(b.keys(at(800)).unwrap(), H.into(), &token), Err(invalid));
         // And it does not use up the one that b waits for.
-        assert_eq!(b.complete(own.receive(Ok(respond(&of_b))), at(800)), Ok(Refreshed::Confirmed));
+        assert_eq!(b.complete(own.receive(Ok(respond(&of_b))), at(800)), Ok(Refreshed::Unchanged));
     }
 }
 

@@ -153,7 +153,7 @@ fn tasks_wait_for_a_fetch() {
     assert!(woken.0.load(Ordering::SeqCst));
     assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(()));
     assert_eq!(bring(lost, &["late"]), Err(FetchError::PermitLapsed));
-    assert_eq!(bring(next, &["a"]), Ok(Refreshed::Confirmed));
+    assert_eq!(bring(next, &["a"]), Ok(Refreshed::Unchanged));
 }
 
 /// Threads verify while sets are replaced: each token holds at all times, and fetches keep to the cooldown.
