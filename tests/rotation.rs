@@ -98,7 +98,7 @@ impl World {
             Err(other) => return support::variant(&other),
             Ok(keys) => match Verifier::new(&keys).verify(token, &mut Vec::new()) {
                 Ok(_) => return "verified".into(),
-                Err(refusal) => (refusal, keys.refused(token, &refusal)),
+                Err(refusal) => (refusal, keys.need(token, &refusal)),
             },
         };
         let Some(need) = need else { return format!("refused: {refusal:?}") };

@@ -335,7 +335,7 @@ impl World {
         let outcome = Verifier::new(&keys).verify(token, &mut Vec::new()).map(drop);
         let Err(refusal) = outcome else { return };
         assert!(expected(&refusal), "{refusal:?}");
-        let need = keys.refused(token, &refusal).unwrap();
+        let need = keys.need(token, &refusal).unwrap();
         match self.remote.refetch(need, self.now()) {
             Refetch::VerifyAgain => panic!("nothing has changed"),
             Refetch::Now(permit) => self.note(permit, matches!(refusal, Error::Signature(_))),

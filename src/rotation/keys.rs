@@ -134,7 +134,7 @@ impl<'r> RemoteKeys<'r> {
     ///   kept the `kid`.
     ///
     /// If this returns `None`, refuse the token. It needs no access to the set, and no lock.
-    pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
+    pub fn need<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
         let limits = self.recipe.limits;
         let mut scratch = Vec::new();

@@ -204,7 +204,7 @@ impl RemoteKeySet {
         if self.due_at() <= at { self.permit(at) } else { None }
     }
 
-    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::refused`].
+    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::need`].
     ///
     /// Anyone can make up a kid or a signature. All needs within a cooldown share one permit, and bad
     /// signatures share one per [`RotationPolicy::bad_signature_pause`]. Needs that a set fetched since does

@@ -302,9 +302,9 @@ impl CurrentKeys {
         self.published.view(self.at)
     }
 
-    /// Returns the need of a token that was refused with these keys: see [`RemoteKeys::refused`].
-    pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
-        self.as_remote().refused(token, refusal)
+    /// Returns the need of a token that was refused with these keys: see [`RemoteKeys::need`].
+    pub fn need<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
+        self.as_remote().need(token, refusal)
     }
 }
 

@@ -175,7 +175,7 @@ fn refused(remote: &mut RemoteKeySet, token: &str, expected: Error, now: Monoton
     let keys = remote.keys(now).unwrap();
     let refusal = outcome(keys, H.into(), token).unwrap_err();
     assert_eq!(refusal, expected);
-    let need = keys.refused(token, &refusal).unwrap();
+    let need = keys.need(token, &refusal).unwrap();
     remote.refetch(need, now)
 }
 

@@ -37,7 +37,7 @@ fn main() {
     assert_eq!(complete(&mut remote, permit, uptime), Refreshed::Replaced);
     let keys = remote.keys(uptime).unwrap();
     assert_eq!(keys.latest().unwrap().len(), 1);
-    let need = keys.refused(TOKEN, &Error::Signature(SignatureError::Invalid)).unwrap();
+    let need = keys.need(TOKEN, &Error::Signature(SignatureError::Invalid)).unwrap();
     assert!(matches!(remote.refetch(need, uptime), Refetch::Later { .. }));
 }
 

@@ -91,7 +91,7 @@ fn a_seed_is_no_fetch() {
     // The cooldown's fetch is there for the first token that needs one.
     let keys = seeded.keys(now(1)).unwrap();
     let refusal = Verifier::new(&keys).verify(&token("b"), &mut Vec::new()).unwrap_err();
-    let need = keys.refused(&token("b"), &refusal).unwrap();
+    let need = keys.need(&token("b"), &refusal).unwrap();
     let jose_core::rotation::Refetch::Now(permit) = seeded.refetch(need, now(1)) else { panic!() };
     assert_eq!(permit.etag(), Some("\"1\""));
     let confirmed = seeded.complete(permit.receive(Ok(HttpResponse::new(304, ""))), now(2));

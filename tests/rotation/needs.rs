@@ -128,11 +128,11 @@ fn other_refusals_cause_no_fetch() {
         (written(r#"{"alg":"none","kid":"b"}"#), unknown),
     ];
     for (token, refusal) in useless {
-        assert_eq!(keys.refused(&token, &refusal), None, "{refusal:?}: {token:.60}");
+        assert_eq!(keys.need(&token, &refusal), None, "{refusal:?}: {token:.60}");
     }
     if algorithm.name() != "RS256" {
         let length = Error::Signature(SignatureError::Length { found: 1, expected: 32 });
-        assert_eq!(keys.refused(&token("a"), &length), None);
+        assert_eq!(keys.need(&token("a"), &length), None);
     }
     assert_eq!(world.remote.status(world.now).needs, 0);
 }
@@ -144,7 +144,7 @@ fn a_set_that_changed_in_the_meantime_is_asked_again() {
     let need = |world: &World, token: &str| {
         let keys = world.remote.keys(world.now).unwrap();
         let refusal = Verifier::new(&keys).verify(token, &mut Vec::new()).unwrap_err();
-        keys.refused(token, &refusal).unwrap()
+        keys.need(token, &refusal).unwrap()
     };
     let forged = signer(other()).token(format!(r#"{{"alg":"{}","kid":"a"}}"#, algorithms()[0]), "{}");
     // Two threads have verified with the old set, and come to say so when the new one is there.

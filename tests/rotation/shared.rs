@@ -39,7 +39,7 @@ fn bring(fetch: Fetch, kids: &[&str]) -> Result<Refreshed, FetchError> {
 fn refetch(set: &SharedKeySet, kid: &str) -> Refetch<Fetch> {
     let keys = set.keys().unwrap();
     let refusal = verify(&keys, kid).unwrap_err();
-    set.refetch(keys.refused(&token(kid), &refusal).unwrap())
+    set.refetch(keys.need(&token(kid), &refusal).unwrap())
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn keys_are_published() {
     verify(&other.keys().unwrap(), "b").unwrap();
     // Whoever verified with the old keys is told so.
     let refusal = verify(&old, "b").unwrap_err();
-    let need = old.refused(&token("b"), &refusal).unwrap();
+    let need = old.need(&token("b"), &refusal).unwrap();
     assert!(matches!(set.refetch(need), Refetch::VerifyAgain));
     // An error is in what readers are told.
     clock.store(400 + 86_401, Ordering::SeqCst);

@@ -117,7 +117,7 @@ impl Verifier {
         outcome.map_err(|error| {
             #[cfg(feature = "remote")]
             if self.verdicts.is_none() {
-                self.need = keys.refused(token.as_bytes(), &error);
+                self.need = keys.need(token.as_bytes(), &error);
             }
             refusal(error)
         })

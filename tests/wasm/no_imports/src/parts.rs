@@ -121,7 +121,7 @@ fn rotation() -> Option<()> {
     let token = unknown["token"].as_str()?;
     let keys = remote.keys(now).ok()?;
     let refusal = Verifier::new(&keys).verify(token, &mut Vec::new()).err()?;
-    let need = keys.refused(token, &refusal)?;
+    let need = keys.need(token, &refusal)?;
     let waits = matches!(remote.refetch(need, now), Refetch::Later { .. });
     (waits && !remote.status(now).to_string().is_empty()).then_some(())
 }
