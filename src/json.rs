@@ -28,7 +28,7 @@ use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 
 /// The maximum length of a text, in bytes: 1 MiB.
-pub const MAX_LENGTH: usize = Limits::MAX;
+pub(crate) const MAX_LENGTH: usize = Limits::MAX;
 
 /// The maximum number of levels of arrays and objects.
 pub const MAX_DEPTH: usize = 32;

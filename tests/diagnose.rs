@@ -374,7 +374,7 @@ fn no_heap() {
             for document in
                 [&*set, "{}", "<html>", r#"{"kty":"oct"}"#, r#"{"a":"-----BEGIN CERTIFICATE-----"}"#]
             {
-                let jwk = diagnose_jwk(document, algorithm.into());
+                let jwk = diagnose_jwk(document, algorithm);
                 core::fmt::write(&mut Nowhere, format_args!("{}{jwk}", diagnose_set(document))).unwrap();
             }
         });

@@ -21,6 +21,7 @@ use super::status::RemoteStatus;
 use crate::algorithm::AlgorithmSet;
 use crate::error::Error;
 use crate::key::VerifyingKey;
+use crate::key_set::KeySet;
 use crate::reference::Reference;
 use crate::select::{Cursor, Member, Query, sealed::Find};
 
@@ -296,9 +297,13 @@ pub struct CurrentKeys {
 }
 
 impl CurrentKeys {
-    /// Returns the keys in the form of an unshared set.
+    /// Returns the latest set: see [`RemoteKeys::latest`].
     #[must_use]
-    pub fn as_remote(&self) -> RemoteKeys<'_> {
+    pub fn latest(&self) -> Option<&KeySet> {
+        self.as_remote().latest()
+    }
+
+    fn as_remote(&self) -> RemoteKeys<'_> {
         self.published.view(self.at)
     }
 

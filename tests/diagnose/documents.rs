@@ -120,5 +120,5 @@ fn reports_of_documents() {
         private.to_string(),
         format!("refused: {error}\nwhat to change:\n  1. {}", Cause::PrivateKeyPublished)
     );
-    assert_eq!(diagnose_jwk(&ec, Algorithm::Es256.into()).to_string(), "a JWK, bound to ES256");
+    assert_eq!(diagnose_jwk(&ec, Algorithm::Es256).to_string(), "a JWK, bound to ES256");
 }

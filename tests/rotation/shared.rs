@@ -57,6 +57,10 @@ fn keys_are_published() {
     let other = set.clone();
     assert_eq!(bring(fetch, &["b"]), Ok(Refreshed::Replaced));
     verify(&other.keys().unwrap(), "b").unwrap();
+    let kids = |keys: &CurrentKeys| {
+        keys.latest().unwrap().iter().map(|(kid, _)| kid.unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((kids(&old), kids(&other.keys().unwrap())), (vec!["a".to_owned()], vec!["b".to_owned()]));
     // Whoever verified with the old keys is told so.
     let refusal = verify(&old, "b").unwrap_err();
     let need = old.need(&token("b"), &refusal).unwrap();
