@@ -71,7 +71,7 @@ fn cases() -> Vec<Case> {
     let case = |name, algorithm, key| Case { name, algorithm, key: Key::named(key), prepared: false };
     vec![
         case("HS256", Algorithm::Hs256, "hmac-32"),
-        case("ES256, key as it comes", Algorithm::Es256, "p256"),
+        case("ES256, key not prepared", Algorithm::Es256, "p256"),
         case("RS256-2048", Algorithm::Rs256, "rsa-2048"),
         case("RS256-3072", Algorithm::Rs256, "rsa-3072"),
         case("RS256-4096", Algorithm::Rs256, "rsa-4096"),

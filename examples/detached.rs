@@ -1,5 +1,5 @@
-//! Signatures beside what they sign: a JWS with detached content (RFC 7515 Appendix F), and a webhook
-//! whose body is signed as it is. Both use `VerifyingKey::verify`, which takes octets and no token.
+//! Signatures sent apart from what they sign: a JWS with detached content (RFC 7515 Appendix F), and a webhook
+//! with a signature over its body. Both use `VerifyingKey::verify`, which takes bytes instead of a token.
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
@@ -10,23 +10,23 @@ use jose_core::{
 };
 use serde_json::Value;
 
-/// Whether `detached` (`header..signature`) is a signature of this key over `content`.
+/// Returns whether `detached` (`header..signature`) is a signature over `content` that verifies with this key.
 fn verify_detached(key: &VerifyingKey, detached: &str, content: &[u8]) -> Result<(), Error> {
     let (mut scratch, mut buffer) = ([0; 1024], [0; 512]);
     let jws = UnverifiedJws::parse(detached, &mut scratch, Limits::new().max_token_length(2048))?;
-    // What was signed is the header, a dot and the encoded content. Where the middle is not empty, some
-    // of the content would be in there, and what was passed in only the rest of it.
+    // The signature covers the header, a dot and the encoded content. If the middle were not empty, it would
+    // hold part of the content, and `content` only the rest.
     let mut message = jws.signing_input().to_vec();
     if !message.ends_with(b".") {
         return Err(Error::Signature(SignatureError::Invalid));
     }
     message.extend(Base64UrlUnpadded::encode_string(content).bytes());
-    // The header may say which algorithm: the key refuses every one that is not its own.
+    // The header may name the algorithm: the key refuses all but its own.
     let algorithm = jws.header().algorithm().map_err(|alg| SelectError::AlgorithmUnsupported { alg })?;
     Ok(key.verify(algorithm, &message, jws.signature(&mut buffer)?)?)
 }
 
-/// The tag of a webhook, in hexadecimal.
+/// Returns the tag of a webhook, decoded from hexadecimal.
 fn from_hex(text: &str) -> Option<Vec<u8>> {
     let pairs = text.as_bytes().chunks(2);
     pairs.map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok()).collect()
@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let demo: Value = serde_json::from_str(include_str!("../vectors/demo.json"))?;
     let jwks = demo["jwks"].to_string();
 
-    // A token, taken apart: its payload travels as the body, and the rest in a header field.
+    // A token in two parts: the payload is sent as the body, the rest in a header field.
     let token = demo["tokens"]["ES256"].as_str().ok_or("no token")?;
     let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
         return Err("parts".into());
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     key.verify(Algorithm::Hs256, body, &tag)?;
     println!("webhook of {} octets: the tag holds", body.len());
 
-    // A key never serves another algorithm, and a tag cut short is none.
+    // A key is never used with another algorithm, and a truncated tag is refused.
     let other = key.verify(Algorithm::Es256, body, &tag);
     let short = key.verify(Algorithm::Hs256, body, tag.split_last().ok_or("no tag")?.1);
     for refused in [other, short] {

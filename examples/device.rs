@@ -1,5 +1,5 @@
 //! A device without a heap: one key in flash, a buffer of a fixed size, and the time from its clock.
-//! `mod gate` is the device's part. It builds with `--no-default-features --features es256`.
+//! `mod gate` runs on the device. It builds with `--no-default-features --features es256`.
 
 use gate::Gate;
 use jose_core::{
@@ -7,7 +7,7 @@ use jose_core::{
     error::{ClaimsError, ParseError, SignatureError},
 };
 
-/// What runs on the device: nothing but `core` and this crate.
+/// The part for the device: it needs only `core` and this crate.
 mod gate {
     use jose_core::json::JsonString;
     use jose_core::{
@@ -17,7 +17,7 @@ mod gate {
 
     const ONLY: AlgorithmSet = AlgorithmSet::only(Algorithm::Es256);
 
-    /// Opens for the subject that a token names.
+    /// A gate that opens for valid tokens.
     pub(crate) struct Gate {
         key: VerifyingKey,
         /// Room for a header and a payload. A token that needs more is refused.
@@ -25,7 +25,7 @@ mod gate {
     }
 
     impl Gate {
-        /// Reads the key once. It keeps nothing of the text.
+        /// Reads the key once. The text is not needed afterwards.
         pub(crate) fn new(jwk: &str) -> Result<Self, KeyError> {
             Ok(Self { key: Jwk::parse(jwk)?.verifying_key(ONLY)?, scratch: [0; 256] })
         }
@@ -40,7 +40,7 @@ mod gate {
     }
 }
 
-// Of vectors/demo.json.
+// From vectors/demo.json.
 const JWK: &str = r#"{"kty":"EC","kid":"ec-2026","use":"sig","alg":"ES256","crv":"P-256","x":"iJPoeY-ggn0_Khh_J17hm45-rOs7d5UKmhOfpcouBDE","y":"eLc-WUniMov2lJNTelAXArsDB_ze_5jNGlQu5qmeMCs"}"#;
 const TOKEN: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImVjLTIwMjYifQ.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwic3ViIjoidXNlci0xIiwiYXVkIjoiYXBpLmV4YW1wbGUiLCJleHAiOjQxMDI0NDQ4MDAsIm5iZiI6MTc4MDAwMDAwMCwiaWF0IjoxNzgwMDAwMDAwfQ.ASeIRRYsMGdcspoM83Cwy9nCBiSHOqaOw78cPECtUVhYTdWP38qgjY2aEzWWOvgtfFv3igl9p-t9dpJ4_pNNkw";
 

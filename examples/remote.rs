@@ -1,9 +1,9 @@
-//! Verifies what an OpenID provider issues, while its keys change and after it is gone.
+//! Verifies the tokens of an OpenID provider while it rotates its keys and after it has gone offline.
 //!
 //! `examples/provider/run` starts a real provider on this machine and this program with it. The first half is
-//! what an application would have: a shared set, a thread that keeps it fresh, and requests that never wait for
-//! it. The second half drives the provider, and fails if a token that must be accepted is refused once, or one
-//! that must be refused is accepted.
+//! what an application would have: a shared set, a thread that keeps it current, and requests that never wait for
+//! that thread. The second half drives the provider, and fails if a valid token is ever refused or an invalid one
+//! accepted.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
@@ -31,7 +31,7 @@ struct Issuer {
     keys: SharedKeySet,
     /// The status of each fetch so far; 0 where there was none.
     fetches: Mutex<Vec<u16>>,
-    /// How many of them a token was the reason of.
+    /// How many of them a token caused.
     looked_up: AtomicU64,
 }
 
@@ -40,7 +40,7 @@ struct Issuer {
 enum Refusal {
     Token(Error),
     Keys(KeysUnavailable),
-    /// The clock is not set: whether a token has expired cannot be said.
+    /// The clock is not set, so it is unknown whether a token has expired.
     Clock(ClockError),
 }
 
@@ -77,14 +77,14 @@ impl Issuer {
         Ok(Self { name, jwks_uri, client: client(), keys, fetches, looked_up })
     }
 
-    /// Fetches the keys when that is due. A thread of its own calls this from time to time.
+    /// Fetches the keys when a fetch is due. A separate thread calls this regularly.
     fn refresh(&self) {
         if let Some(fetch) = self.keys.fetch_due() {
             self.fetch(fetch);
         }
     }
 
-    /// Does the HTTP. No lock is held in the meantime.
+    /// Does the HTTP. No lock is held meanwhile.
     fn fetch(&self, fetch: Fetch) {
         let mut request = self.client.get(&self.jwks_uri);
         if let Some(etag) = fetch.etag() {
@@ -110,7 +110,7 @@ impl Issuer {
         }
     }
 
-    /// Verifies a token, in the path of a request. What a new set can mend is worth a fetch.
+    /// Verifies the token of a request. A refusal that a new set could fix causes a fetch.
     fn verify(&self, token: &Token, scratch: &mut Vec<u8>) -> Result<(), Refusal> {
         let mut attempts = 0..50;
         loop {
@@ -136,7 +136,7 @@ impl Issuer {
                     self.fetch(fetch);
                 }
                 Some(Refetch::VerifyAgain) => {}
-                // A server might as well answer 503 here and let the client come back.
+                // A server could also answer 503 here and let the client retry.
                 Some(Refetch::InFlight) => drop(self.keys.wait(Duration::from_secs(1))),
                 Some(Refetch::Later { wait }) if wait <= Duration::from_secs(1) => {
                     sleep(wait.min(Duration::from_millis(50)));
@@ -149,7 +149,7 @@ impl Issuer {
     }
 }
 
-/// The body of a page.
+/// Returns the body of a page.
 fn text(client: &ureq::Agent, url: &str) -> Result<String, Failure> {
     let mut response = client.get(url).call()?;
     let body = response.body_mut().read_to_string()?;
@@ -164,7 +164,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-// From here on: the provider's keys change, and two threads verify all the time.
+// The second half: the provider's keys change while two threads verify.
 
 /// What the provider issued, and what it is for.
 #[derive(Clone, Debug, Deserialize)]
@@ -182,7 +182,7 @@ struct Rehearsal {
     /// The tokens that must be accepted at this time.
     good: RwLock<Vec<Token>>,
     over: AtomicBool,
-    /// Nobody keeps the keys fresh for the moment.
+    /// The thread that keeps the keys current is paused.
     unattended: AtomicBool,
     accepted: AtomicU64,
     faults: Mutex<Vec<String>>,
@@ -242,7 +242,7 @@ fn rehearse(issuer: &str) -> Result<(), Failure> {
     }
 }
 
-/// A verifier that starts before its issuer does is usable within a cooldown of the issuer's start.
+/// A verifier that starts before its issuer is usable within one cooldown of the issuer's start.
 fn late_start(policy: RotationPolicy) -> Result<(), Failure> {
     println!("a verifier that starts three seconds before its issuer");
     let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
@@ -270,7 +270,7 @@ fn late_start(policy: RotationPolicy) -> Result<(), Failure> {
     Err(format!("never usable: {}", late.keys.status()).into())
 }
 
-/// An issuer of one answer.
+/// An issuer that answers once.
 fn answer_once(listener: &std::net::TcpListener) -> std::io::Result<()> {
     use std::io::{Read as _, Write as _};
     // RFC 7515 §A.3
@@ -305,7 +305,7 @@ impl Rehearsal {
         }
     }
 
-    /// What happens to the provider.
+    /// Changes the provider.
     fn play(&self) -> Result<(), Failure> {
         println!("tokens of the first keys");
         let first = self.issue("1")?;
@@ -397,7 +397,7 @@ impl Rehearsal {
         if !stale || !matches!(status.last_error, Some(FetchError::NoResponse(_))) {
             return Err(format!("the provider seems not to be stopped: {status}").into());
         }
-        // Every new key came with a 200, and in between there was nothing new.
+        // Every new key came with a 200; there was nothing new in between.
         let fetches = lock(&self.issuer.fetches);
         for (status, least) in [(200, 4), (304, 2), (0, 1)] {
             if fetches.iter().filter(|found| **found == status).count() < least {
@@ -407,7 +407,7 @@ impl Rehearsal {
         Ok(())
     }
 
-    /// Has the two threads verify these tokens, and says how it went.
+    /// Has the two threads verify these tokens, and reports the result.
     fn serve_for(&self, seconds: u64, good: &[&[Token]]) -> Result<(), Failure> {
         *self.good.write().unwrap_or_else(PoisonError::into_inner) = good.concat();
         let before = self.accepted.load(Ordering::Relaxed);
@@ -422,7 +422,7 @@ impl Rehearsal {
         Ok(())
     }
 
-    /// Each of these tokens must be refused, because there is no such key.
+    /// Each of these tokens must be refused: their key no longer exists.
     fn refuse(&self, what: &str, tokens: &[Token]) -> Result<(), Failure> {
         for token in tokens {
             match self.issuer.verify(token, &mut Vec::new()) {
@@ -434,7 +434,7 @@ impl Rehearsal {
         Ok(())
     }
 
-    /// Each of these tokens must be refused, because another key has its kid now.
+    /// Each of these tokens must be refused: another key has their kid now.
     fn refuse_signature(&self, tokens: &[Token]) -> Result<(), Failure> {
         for token in tokens {
             match self.issuer.verify(token, &mut Vec::new()) {
@@ -446,7 +446,7 @@ impl Rehearsal {
         Ok(())
     }
 
-    /// One token of each kind and algorithm, by the keys with this number.
+    /// Returns one token of each kind and algorithm, signed with the keys with this number.
     fn issue(&self, number: &str) -> Result<Vec<Token>, Failure> {
         let tokens: Vec<Token> = serde_json::from_str(&self.control("tokens")?)?;
         let kinds: Vec<_> = tokens.iter().map(|token| (token.kind.as_str(), token.alg.as_str())).collect();

@@ -1,11 +1,11 @@
-//! Runs any suite against the crate: a request per line of JSON on stdin, a result per line on stdout,
-//! in order. A request that makes no sense is answered with stage `request`, and the next one is read.
+//! Runs any suite against the crate: reads one JSON request per line from stdin and writes one result per line to
+//! stdout, in order. The answer to a malformed request has the stage `request`.
 //!
 //! Request: `{"id", "token", "keys", "algorithms", "now", "issuer", "audience", "leeway", "max_age",
 //! "allow_expired", "allow_missing_exp", "require_kid", "typ", "crit" (names that are understood), "uses"
-//! (further values of a key's `use`), "explain"}`, of which only `keys` is needed: a JWK, a JWK Set, or a string
+//! (further values of a key's `use`), "explain"}`, of which only `keys` is required: a JWK, a JWK Set, or a string
 //! with the text of either. `issuer`, `audience` and `typ` are a string or several. Without `token` the keys
-//! are judged; without `now` the claims are not looked at. With `"explain": true` the answer has a `diagnosis`
+//! are judged; without `now` the claims are not checked. With `"explain": true` the answer has a `diagnosis`
 //! as well, of the claims too: at the system's time if there is no `now`.
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
@@ -138,8 +138,8 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
             return answer;
         }
     };
-    // Without a list: secrets when there is one and no public key, else public keys. The token has no
-    // say in it.
+    // Without a list: HMAC if there are secrets and no public keys, else public-key algorithms. The token
+    // does not decide.
     let public = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
     let allowed = allowed.unwrap_or_else(|| match KeySet::from_jwks(&jwks, public) {
         Err(error) if error.verdicts().any(is_secret) => Algorithm::Hs256.into(),
@@ -168,7 +168,7 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
     answer
 }
 
-/// What the request demands of a header and of claims.
+/// What the request requires of the header and the claims.
 struct Demands<'r> {
     kid: bool,
     typ: Option<AnyOf<'static>>,
@@ -195,7 +195,7 @@ impl<'r> Demands<'r> {
         Ok(Self { kid: request.require_kid, typ: any_of(&request.typ)?, crit, policy })
     }
 
-    /// The verifier with them.
+    /// Returns a verifier with these requirements.
     fn of<'d, K: KeySource>(&'d self, mut verifier: Verifier<'d, K>) -> Verifier<'d, K> {
         if self.kid {
             verifier = verifier.require_kid();
@@ -263,7 +263,7 @@ fn diagnose<K: KeySource>(
     })
 }
 
-/// The text of a JWK Set, as it was sent. A JWK becomes a set of one.
+/// Returns the text of a JWK Set as it was sent. A JWK becomes a set of one.
 fn set_text(keys: &RawValue) -> String {
     let text = serde_json::from_str(keys.get()).unwrap_or_else(|_| keys.get().to_string());
     match (Jwks::parse(&text), Strict::parse(&text)) {

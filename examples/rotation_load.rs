@@ -1,7 +1,7 @@
-//! Measures what rotation costs those who verify: tokens a second on two threads while sets are replaced every
-//! ten milliseconds, against the same key held by itself.
+//! Measures what rotation costs verifying threads: tokens per second on two threads while the set is replaced every
+//! ten milliseconds, compared with the same key outside a set.
 //!
-//! The two are measured in turn, in slices, so that whatever else the machine does meets both.
+//! The two take turns in short slices, so that other load on the machine affects both.
 
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use core::time::Duration;
@@ -12,7 +12,7 @@ use std::time::Instant;
 use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, Refetch, RotationPolicy, SharedKeySet};
 use jose_core::{Algorithm, Jwks, KeySet, Verifier, rotation::RemoteKeySet};
 
-/// The keys of RFC 7515 §A.3, and how often they are in the set under other kids.
+/// The key of RFC 7515 §A.3, and how often it is in the set under other kids.
 const MEMBER: &str = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
 const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
 const SLICES: u32 = 20;
@@ -22,7 +22,7 @@ fn document(round: u64) -> String {
     format!(r#"{{"keys":[{{"kid":"{round}",{MEMBER}]}}"#)
 }
 
-/// Runs `verify` on two threads for a slice, and `beside` on this one. Returns tokens a second.
+/// Runs `verify` on two threads for a slice, and `beside` on this one. Returns tokens per second.
 fn rate(verify: impl Fn(&mut Vec<u8>) -> bool + Sync, mut beside: impl FnMut()) -> f64 {
     let (over, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let start = Instant::now();
@@ -49,7 +49,7 @@ fn rate(verify: impl Fn(&mut Vec<u8>) -> bool + Sync, mut beside: impl FnMut()) 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let allowed = Algorithm::Es256;
     let fixed = KeySet::from_jwks(&Jwks::parse(&document(0))?, allowed)?;
-    // A clock that the cooldown passes on at each replacement.
+    // A clock on which the cooldown passes at each replacement.
     let clock = Arc::new(AtomicU64::new(0));
     let read = Arc::clone(&clock);
     let remote = RemoteKeySet::new(allowed, RotationPolicy::new(), Jitter::NONE)?;

@@ -1,5 +1,5 @@
-//! Claims as a type of one's own: what the application needs of them is a struct, and a token without it
-//! is refused. What a policy is for (issuer, audience, times) has been checked before.
+//! Deserializes claims into your own struct. A token that lacks one of its fields is refused. Issuer, audience and
+//! times have been checked against the policy before.
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
@@ -9,7 +9,7 @@ use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Jwks, KeySet, Uni
 use serde::Deserialize;
 use serde_json::Value;
 
-/// Borrows from the buffer where the text has no escapes. Claims that it does not name are passed over.
+/// Borrows from the buffer where the text has no escapes. Other claims are ignored.
 #[derive(Debug, Deserialize)]
 struct Account<'t> {
     #[serde(borrow)]
@@ -19,7 +19,7 @@ struct Account<'t> {
     scope: Option<Cow<'t, str>>,
 }
 
-/// Demands a claim that the issuer does not give.
+/// Requires a claim that the issuer does not include.
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "it is never made")]
 struct Tenant {
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     println!("not a Tenant: {error}");
     assert_eq!(error.code(), "Deserialize");
 
-    // The registered claims have been read already, and the others are there without a type.
+    // Registered claims have accessors; the others can be read without a type.
     println!("issued at {:?}, expires at {:?}", claims.issued_at(), claims.expires_at());
     assert_eq!(claims.issued_at()?.map(UnixTime::as_secs), Some(1_780_000_000));
     assert!(claims.get("tenant").is_none());

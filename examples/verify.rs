@@ -1,8 +1,8 @@
-//! Verifies a token, or says why not.
+//! Verifies a token, or says why it is refused.
 //!
 //! Without arguments it shows the repository's own vectors: one token per algorithm, and refusals.
 //! With arguments: claims as JSON on stdout and exit 0; the reason on stderr and exit 1; bad usage
-//! exits 2. With `--explain`, a report on stdout instead of either. `--help` says the rest.
+//! exits 2. With `--explain`, a report on stdout instead of either. `--help` lists all options.
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
@@ -42,7 +42,7 @@ struct Job {
     require_kid: bool,
     typ: Option<String>,
     explain: bool,
-    /// As it came: what is not UTF-8 is refused or explained as any other fault is.
+    /// Not necessarily UTF-8: what is not is refused or explained like any other fault.
     token: Option<Vec<u8>>,
 }
 
@@ -132,7 +132,7 @@ fn algorithms(names: &str) -> Result<AlgorithmSet, Stop> {
     AlgorithmSet::from_names(names.split(',')).map_err(|error| Stop::Usage(error.to_string()))
 }
 
-/// A file's octets, or standard input's for `-`.
+/// Returns the bytes of a file, or of standard input for `-`.
 fn read(path: &str) -> Result<Vec<u8>, Stop> {
     let mut octets = Vec::new();
     let outcome = match path {
@@ -142,7 +142,7 @@ fn read(path: &str) -> Result<Vec<u8>, Stop> {
     outcome.map_err(|error| Stop::Usage(format!("{path}: {error}")))
 }
 
-/// The user's job: one token, one set of keys.
+/// Verifies the user's token with the user's keys.
 fn run(job: Job) -> Result<(), Stop> {
     let missing = |what: &str| Stop::Usage(format!("{what} is missing"));
     let algorithms = job.algorithms.ok_or_else(|| missing("--alg"))?;
@@ -154,7 +154,7 @@ fn run(job: Job) -> Result<(), Stop> {
         (Some(text), None) => match Jwks::parse(text) {
             Ok(jwks) => match KeySet::from_jwks(&jwks, algorithms) {
                 Ok(keys) => verify(&job, Verifier::new(&keys), token),
-                // The report says of every key why it cannot be used.
+                // The report says why each key cannot be used.
                 Err(_) if job.explain => verify(&job, Verifier::new(jwks.keys(algorithms)), token),
                 Err(error) => Err(refused(error)),
             },
@@ -202,7 +202,7 @@ fn verify<K: KeySource>(job: &Job, mut verifier: Verifier<'_, K>, token: &[u8]) 
     Ok(())
 }
 
-/// The text, fit for a terminal: what an issuer signed may still control one.
+/// Returns the text with control characters escaped: signed text may still control a terminal.
 fn shown(text: &str) -> String {
     let escape = |character: char| match character.is_control() {
         true => character.escape_unicode().to_string(),
@@ -212,15 +212,15 @@ fn shown(text: &str) -> String {
 }
 
 fn print(text: &dyn core::fmt::Display) {
-    // A closed pipe is the reader's choice and no failure of ours.
+    // A closed pipe is the reader's choice, not a failure.
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// The repository's own vectors, which show what is accepted and what is refused.
+/// Verifies the repository's vectors, which show what is accepted and what is refused.
 fn demonstrate(explain: bool) -> Result<(), Stop> {
     let demo = read(concat!(env!("CARGO_MANIFEST_DIR"), "/vectors/demo.json"))?;
     let demo: Value = serde_json::from_slice(&demo).map_err(refused)?;
-    // A case says what it needs itself, or leaves it to the file as a whole.
+    // A case has its own settings, or uses those of the file.
     let job = |case: &Value, token: &Value, algorithms: &str| -> Result<Job, Stop> {
         let text = |name: &str| case[name].as_str().or(demo[name].as_str()).map(String::from);
         Ok(Job {

@@ -36,8 +36,8 @@ impl<'t> VerifiedJws<'t> {
     /// # let token = "eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLCJpYXQiOjEzMDA4MTU3ODAsImV4cCI6MTMwMDgxOTM4MH0.DXwkvOwPS-6m943PJn5PpuTDAymQDCFFL0hD1dewO64";
     /// # let mut scratch = [0; 256];
     /// # let verified = Verifier::new(&key).verify(token, &mut scratch)?;
-    /// // The claims are {"iss":"joe","iat":1300815780,"exp":1300819380}. A policy that demands nothing lets the
-    /// // time of issue be read before any other: no clock that is right is behind it.
+    /// // The claims are {"iss":"joe","iat":1300815780,"exp":1300819380}. With a policy that
+    /// // requires nothing, the time of issue can be read before the time is known.
     /// let any = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     /// let issued = verified.claims_without_clock(&any)?.issued_at()?;
     /// assert_eq!(issued, Some(UnixTime::from_secs(1_300_815_780)));

@@ -99,7 +99,7 @@ impl<'a> Jwk<'a> {
     /// # #[cfg(feature = "es256")] {
     /// use jose_core::{Algorithm, Jwk};
     ///
-    /// // As SPIFFE has it (JWT-SVID §4).
+    /// // As in SPIFFE (JWT-SVID §4).
     /// let jwk = Jwk::parse(r#"{"kty":"EC", "crv":"P-256", "use":"jwt-svid",
     ///     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
     ///     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#)?;

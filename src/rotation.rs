@@ -53,7 +53,7 @@
 //!     MonotonicTime::since_origin(UPTIME)
 //! }
 //!
-//! /// Whatever the application's HTTP client is like. It returns the status and the body.
+//! /// The application's HTTP client. Returns the status and the body.
 //! fn get(etag: Option<&str>) -> Result<(u16, String), NoResponse> {
 //!     Ok((200, JWKS.to_owned()))
 //! }
@@ -113,7 +113,7 @@
 //!     }
 //! }
 //!
-//! /// In every thread that has a token.
+//! /// In every thread that verifies tokens.
 //! fn is_good(set: &SharedKeySet, token: &str, scratch: &mut Vec<u8>) -> Result<bool, KeysUnavailable> {
 //!     for _ in 0..3 {
 //!         let keys = set.keys()?;
@@ -131,7 +131,7 @@
 //!
 //! let remote = RemoteKeySet::new(Algorithm::Es256, RotationPolicy::new(), Jitter::from_system())?;
 //! let set = SharedKeySet::new(remote);
-//! // In a thread of its own, every second or so.
+//! // In a background thread, about once a second.
 //! if let Some(permit) = set.fetch_due() {
 //!     fetch(permit);
 //! }

@@ -20,7 +20,7 @@ use crate::reference::{Name, Names, Reference};
 /// |---|---|
 /// | one [`VerifyingKey`] | the key's |
 /// | `[(kid, VerifyingKey)]`, an array or a `Vec` of pairs, `kid` a `&str`, `String` or other text | those of the keys |
-/// | [`Jwks::keys`](crate::Jwks::keys), which parses the text and builds the key for every token: for tools, and for devices that see a token a minute | those allowed there |
+/// | [`Jwks::keys`](crate::Jwks::keys), which parses the text and builds the key for every token: for tools, and for devices that rarely see one | those allowed there |
 /// | a [`KeySet`](crate::KeySet) (feature `alloc`) | those allowed for it |
 /// | `RemoteKeys` and `CurrentKeys` of a [remote set](crate::rotation) (`alloc`, `std`) | those allowed for it, and those of its fixed keys |
 /// | a reference, `Box`, `Rc` or `Arc` of one of these, or of `dyn KeySource` | the same |

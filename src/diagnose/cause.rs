@@ -28,8 +28,7 @@ macro_rules! causes {
 causes! {
     /// Why a token, a key or a key set was refused, from the view of whoever has to change something.
     ///
-    /// The section "When a token is refused" of the README lists all causes. Several [errors](crate::Error)
-    /// can have one cause, and one error several:
+    /// Several [errors](crate::Error) can have one cause, and one error several:
     /// [`SelectError::AlgorithmNotAllowed`](crate::error::SelectError::AlgorithmNotAllowed) means one thing when a
     /// secret was used where a public key is expected, and another in the opposite case.
     ///
@@ -111,9 +110,9 @@ causes! {
     /// `alg` names an algorithm that this verifier does not accept.
     AlgorithmNotAllowed: "set the issuer to sign with an algorithm that the verifier accepts, or have the verifier accept this one and load its keys",
     /// The token is, by its `typ`, an ID token, but an access token is expected (RFC 9068 §2.1).
-    IdToken: "send the access token: an ID token is for the client that asked for it, and not for an API; an issuer that gives access tokens another 'typ' needs a verifier that demands that",
+    IdToken: "send the access token: an ID token is for the client that asked for it, and not for an API; an issuer that gives access tokens another 'typ' needs a verifier that requires it",
     /// `typ` is missing or not the expected one (RFC 8725 §3.11).
-    TypMismatch: "send the kind of token that is meant for this verifier, or demand the 'typ' that its issuer writes",
+    TypMismatch: "send the kind of token that is meant for this verifier, or require the 'typ' that its issuer writes",
     /// The header has no `kid`, and the verifier requires one.
     KidRequired: "have the issuer put the 'kid' of the key it signs with into the header, or do not require one",
     /// The header has no `kid`, and several keys fit its algorithm.
@@ -169,7 +168,7 @@ causes! {
     /// A registered claim has the wrong type (RFC 7519 §4.1).
     ClaimType: "have the issuer write the claim with its type: texts as strings, times as numbers of seconds",
     /// A claim that the policy requires is absent.
-    ClaimMissing: "have the issuer add the claim, or state in the policy that it is not demanded",
+    ClaimMissing: "have the issuer add the claim, or do not require it in the policy",
     /// `aud` is absent, but `client_id` or `azp` names the client, as in access tokens of Amazon Cognito.
     ClientInsteadOfAudience: "have the issuer add 'aud'; of one that writes none (Amazon Cognito, into access tokens), let the policy ignore 'aud' and compare 'client_id' or 'azp' yourself",
     /// A claim that the policy forbids is present.

@@ -103,16 +103,16 @@ pub enum KeyError {
     },
     /// The secret is shorter than the hash (RFC 7518 §3.2).
     SecretTooShort {
-        /// Its length in octets.
+        /// Its length in bytes.
         length: usize,
-        /// The minimum length in octets.
+        /// The minimum length in bytes.
         min: usize,
     },
-    /// The secret in a JWK is longer than 512 octets.
+    /// The secret in a JWK is longer than 512 bytes.
     SecretTooLong {
-        /// Its length in octets.
+        /// Its length in bytes.
         length: usize,
-        /// The maximum length in octets.
+        /// The maximum length in bytes.
         max: usize,
     },
     /// The secret is itself the text or DER of a key, as it is or in base64, base64url or hexadecimal.
@@ -126,9 +126,9 @@ pub enum KeyError {
         name: &'static str,
         /// The curve.
         crv: &'static str,
-        /// The required length in octets.
+        /// The required length in bytes.
         expected: usize,
-        /// Its length in octets.
+        /// Its length in bytes.
         length: usize,
     },
     /// The coordinates are not a point on the curve. For Ed25519 they must be the canonical encoding of a

@@ -29,7 +29,7 @@ use crate::limits::Limits;
 /// use core::time::Duration;
 /// use jose_core::rotation::RotationPolicy;
 ///
-/// // Keys that the issuer withdrew verify for two minutes more; an outage of a week is survived.
+/// // Keys that the issuer withdrew verify for two more minutes; during an outage, keys are used for a week.
 /// let policy = RotationPolicy::new()
 ///     .grace(Duration::from_secs(120))
 ///     .max_stale(Duration::from_secs(7 * 24 * 3600));

@@ -18,7 +18,7 @@ impl<K: KeySource> Verifier<'_, K> {
     /// # #[cfg(feature = "hs256")] {
     /// use jose_core::{Claims, ClaimsPolicy, Error, KeySource, OwnedJws, UnixTime, Verifier};
     ///
-    /// /// Verifies with the keys that there are, and once more with those that are fetched.
+    /// /// Verifies with the current keys, and once more with fetched ones.
     /// fn verify<K: KeySource>(token: &str, keys: K, fetch: impl Fn() -> K) -> Result<OwnedJws, Error> {
     ///     let mut verifier = Verifier::new(keys);
     ///     let mut attempts = 0;
@@ -32,7 +32,7 @@ impl<K: KeySource> Verifier<'_, K> {
     ///     }
     /// }
     ///
-    /// /// Claims borrow from the token that they are in: the caller has the place for it.
+    /// /// Claims borrow from the verified token, which the caller stores in `place`.
     /// fn claims<'p, K: KeySource>(
     ///     token: &str,
     ///     keys: K,

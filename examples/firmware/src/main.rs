@@ -28,6 +28,18 @@ const NOW: UnixTime = UnixTime::from_secs(demo::NOW);
 /// Ten thousand years later: when the tokens have expired.
 const LONG_AFTER: UnixTime = UnixTime::from_secs(demo::NOW + 315_576_000_000);
 
+/// The sizes of a key that `src/device.md` has. `tests/documents.rs` reads them here.
+#[cfg(all(target_arch = "arm", not(all(feature = "ps256", feature = "ed25519"))))]
+const _: () = {
+    let size = size_of::<VerifyingKey>();
+    assert!(!cfg!(feature = "all") || size == 1_056, "all three");
+    assert!(cfg!(feature = "all") || !cfg!(feature = "hs256") || size == 144, "HS256");
+    assert!(cfg!(feature = "all") || !cfg!(feature = "es256") || size == 68, "ES256");
+    assert!(cfg!(feature = "all") || !cfg!(feature = "rs256") || size == 1_048, "RS256");
+    assert!(!cfg!(feature = "ps256") || size == 1_048, "PS256");
+    assert!(!cfg!(feature = "ed25519") || size == 192, "Ed25519");
+};
+
 /// What the board calls once memory is set up. The result is the exit status.
 fn run() -> u8 {
     let public = AlgorithmSet::from(Algorithm::Es256).or(Algorithm::Rs256);

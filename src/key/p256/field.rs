@@ -99,6 +99,7 @@ impl FieldElement {
         bits == 0
     }
 
+    // Inlined, as are the functions of the limbs: without, ES256 takes 20 % more instructions on x86-64.
     #[inline(always)]
     pub(super) const fn add(&self, other: &Self) -> Self {
         Self(limbs::add(&self.0, &other.0))

@@ -74,6 +74,8 @@ impl Jacobian {
 
     /// Adds the point (x2, y2, Z), where Z is that of this point, or its negative: 5M + 2S. If Z is zero, the
     /// sum is `other`, which is the same point with its own Z.
+    ///
+    /// Inlined, it saves 1.4 % of the instructions of a prepared key on x86-64.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     const fn add_rescaled(&mut self, other: &Self, x2: &FieldElement, y2: &FieldElement, opposite: bool) {
         if self.z.is_zero() {

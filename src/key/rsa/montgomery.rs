@@ -224,7 +224,6 @@ fn add_row<W: Word>(
 
 /// Returns the factor whose product with a modulus makes the lowest digit of the sum zero, and the carry out
 /// of that digit. `lowest` is the lowest digit of the modulus.
-#[inline(always)]
 fn clear<W: Word>(inverse: W, lowest: Digit<W>, sum: Digit<W>) -> (Digit<W>, Digit<W>) {
     let [s0, ..] = sum;
     let f0 = s0.wrapping_mul(inverse);

@@ -84,13 +84,13 @@ fn main() {
             "borrowed" => token(input, key_set(), borrowed),
             "owned" => token(input, key_set(), owned),
             // A set prepares its first ES256 keys; a key by itself is not prepared.
-            "key as it comes" => token(input, key(), by_accessors),
+            "key not prepared" => token(input, key(), by_accessors),
             "primitive" => {
                 let mut key = new_key();
                 key.prepare();
                 signature_alone(key)
             }
-            "primitive as it comes" => signature_alone(new_key()),
+            "primitive not prepared" => signature_alone(new_key()),
             _ => return unsupported(input),
         })
     });

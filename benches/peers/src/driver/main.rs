@@ -9,7 +9,7 @@ mod run;
 mod tokens;
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio, exit};
 
 use jose_core_peers::Input;
@@ -25,10 +25,12 @@ struct Options {
     slice_ns: u64,
     only: Option<String>,
     write: bool,
+    /// Writes table and chart of what is recorded, and measures nothing.
+    draw: bool,
 }
 
 fn options() -> Result<Options, String> {
-    let mut options = Options { rounds: 301, slice_ns: 2_000_000, only: None, write: true };
+    let mut options = Options { rounds: 301, slice_ns: 2_000_000, only: None, write: true, draw: false };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut value = || arguments.next().ok_or_else(|| format!("{argument} needs a value"));
@@ -36,7 +38,8 @@ fn options() -> Result<Options, String> {
             "--quick" => options = Options { rounds: 5, write: false, ..options },
             "--rounds" => options.rounds = value()?.parse().map_err(|error| format!("--rounds: {error}"))?,
             "--only" => (options.only, options.write) = (Some(value()?), false),
-            _ => return Err(format!("{argument}: the options are --quick, --rounds N, --only TEXT")),
+            "--draw" => options.draw = true,
+            _ => return Err(format!("{argument}: the options are --quick, --rounds N, --only TEXT, --draw")),
         }
     }
     Ok(options)
@@ -207,20 +210,33 @@ fn measure(options: &Options) -> Result<(), String> {
         println!("missed: {} is {:.2}, at most {:.2}", missed.work, missed.ratio, missed.must);
     }
     if options.write {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let write = |name: &str, text: String| {
-            std::fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))
-        };
-        let runs = run::recorded_with(run, &folder.join("results.json"))?;
+        let runs = run::recorded_with(run, &folder().join("results.json"))?;
         write("results.json", run::record(&runs))?;
-        write("RESULTS.md", report::document(&runs))?;
-        write("results.svg", chart::svg(&runs))?;
+        draw(&runs)?;
     }
     Ok(())
 }
 
+/// Where the results are.
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn write(name: &str, text: String) -> Result<(), String> {
+    std::fs::write(folder().join(name), text).map_err(|error| format!("{name}: {error}"))
+}
+
+fn draw(runs: &[Run]) -> Result<(), String> {
+    write("RESULTS.md", report::document(runs))?;
+    write("results.svg", chart::svg(runs))
+}
+
 fn main() {
-    if let Err(error) = options().and_then(|options| measure(&options)) {
+    let done = options().and_then(|options| match options.draw {
+        true => draw(&run::recorded(&folder().join("results.json"))?),
+        false => measure(&options),
+    });
+    if let Err(error) = done {
         eprintln!("{error}");
         exit(1);
     }

@@ -58,7 +58,7 @@ pub(crate) fn document(runs: &[Run]) -> String {
          - a time is that of one whole token: signature, `exp`, `iss`, `aud`, and the claims in a struct;\n  \
          rows that say \"signature alone\" are compared with jose-core's signature alone\n\
          - a machine's figures are of one run on it, and are compared with no other machine's\n\n\
-         ![The medians as bars](results.svg)\n"
+         ![The medians of the crate as it is, as bars](results.svg)\n"
         .to_owned();
     for run in runs {
         let Run { machine, edition, date, versions, rounds, note, .. } = run;

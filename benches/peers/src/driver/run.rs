@@ -146,12 +146,16 @@ pub(crate) fn has_one_token(group: &str) -> bool {
 
 /// The recorded runs, the one just made in the place of an earlier one on the same machine.
 pub(crate) fn recorded_with(run: Run, path: &Path) -> Result<Vec<Run>, String> {
-    let named = |error: String| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
-    let mut runs: Vec<Run> = serde_json::from_str(&text).map_err(|error| named(error.to_string()))?;
+    let mut runs = recorded(path)?;
     runs.retain(|earlier| earlier.machine != run.machine);
     runs.insert(0, run);
     Ok(runs)
+}
+
+pub(crate) fn recorded(path: &Path) -> Result<Vec<Run>, String> {
+    let named = |error: String| format!("{}: {error}", path.display());
+    let text = std::fs::read_to_string(path).map_err(|error| named(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| named(error.to_string()))
 }
 
 /// The record as text: a line for every row, so that a difference can be read.

@@ -1,4 +1,5 @@
-//! The field in four words of 64 bits, the lowest first. All operands and results are below p.
+//! The field in four words of 64 bits, the lowest first. All operands and results are below p. The functions
+//! are inlined: without, ES256 takes 26 % more instructions on x86-64.
 //!
 //! Montgomery reduction adds a multiple m of p to a number so that its lowest word becomes zero. Since p =
 //! 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^64,
