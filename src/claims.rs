@@ -133,7 +133,7 @@ impl<'t> Claims<'t> {
         // Checked in place, without a move.
         let mut claims = Self::parse(octets, max_members);
         if let Ok(read) = &claims
-            && let Err(error) = policy.check(read, now, Err)
+            && let Err(error) = policy.judge(read).first_error(now)
         {
             claims = Err(error);
         }
@@ -141,7 +141,6 @@ impl<'t> Claims<'t> {
     }
 
     /// Reads a payload without checking any claim.
-    #[inline(never)]
     pub(crate) fn parse(payload: &'t [u8], max_members: usize) -> Result<Self, ClaimsError> {
         const ISS: u64 = Word::of_short("iss");
         const SUB: u64 = Word::of_short("sub");
@@ -178,7 +177,7 @@ impl<'t> Claims<'t> {
     ///
     /// [`ClaimsError`] for one of these three claims.
     pub fn check_times(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<(), ClaimsError> {
-        policy.check_times(self, now)
+        policy.judge(self).first_error_of_times(now)
     }
 
     /// Returns `iss`, the issuer of the token (RFC 7519 §4.1.1).
@@ -271,18 +270,26 @@ impl<'t> Claims<'t> {
         span.string(self.text).map(Some).ok_or_else(|| self.wrong_type(name, "a string", span))
     }
 
-    #[cfg_attr(target_pointer_width = "64", inline)]
     fn date(&self, name: &'static str, claim: Option<Span>) -> Result<Option<NumericDate>, ClaimsError> {
         let Some(span) = claim else { return Ok(None) };
-        match span.number(self.text).and_then(NumericDate::parse) {
-            Some(date) => Ok(Some(date)),
-            None if span.is_number() => Err(ClaimsError::DateRange { name }),
-            None => Err(self.wrong_type(name, "a number of seconds", span)),
+        self.time(span).map(Some).ok_or_else(|| self.no_time(name, span))
+    }
+
+    /// Returns the time that a claim is, if it is one.
+    fn time(&self, claim: Span) -> Option<NumericDate> {
+        claim.number(self.text).and_then(NumericDate::parse)
+    }
+
+    /// Returns the error for a claim that is not a time.
+    #[cold]
+    fn no_time(&self, name: &'static str, claim: Span) -> ClaimsError {
+        match claim.is_number() {
+            true => ClaimsError::DateRange { name },
+            false => self.wrong_type(name, "a number of seconds", claim),
         }
     }
 
     #[cold]
-    #[inline(never)]
     fn wrong_type(&self, name: &'static str, expected: &'static str, claim: Span) -> ClaimsError {
         ClaimsError::ClaimType { name, expected, found: claim.value(self.text).kind() }
     }

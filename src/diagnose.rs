@@ -10,25 +10,26 @@
 
 mod candidate;
 mod cause;
-mod claim;
+mod claim_check;
+mod classify;
 mod document;
-mod name;
+mod pipeline;
 mod problem;
 mod quote;
+mod relation;
 mod report;
-mod steps;
-mod text;
-mod why;
+mod spelling;
+mod token_text;
 
 use core::fmt;
 
 pub use self::candidate::{Candidate, Standing};
 pub use self::cause::Cause;
-pub use self::claim::{ClaimCheck, Demand, Found};
+pub use self::claim_check::{ClaimCheck, Demand, Found};
 pub use self::document::{JwkDiagnosis, SetDiagnosis, diagnose_jwk, diagnose_set, diagnose_set_with_limits};
-use self::name::Relation;
 use self::problem::Problems;
 pub use self::problem::{Outcome, Problem, Stage};
+use self::relation::Relation;
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{Error, Excerpt};

@@ -3,6 +3,7 @@
 use alloc::boxed::Box;
 use alloc::string::ToString as _;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::fmt;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
@@ -95,10 +96,10 @@ impl fmt::Display for Verdict<'_> {
 
 /// The maximum number of ES256 keys that are prepared, from the start of the set: 256 KB of memory and some
 /// milliseconds. Sets have a handful of keys; a set of a thousand must not cost a thousand times as much.
-const MOST_PREPARED: usize = 64;
+const MAX_PREPARED: usize = 64;
 
 /// The maximum number of verdicts in a message, so that no set makes it long.
-const MOST_SHOWN: usize = 8;
+const MAX_SHOWN: usize = 8;
 
 /// A JWK Set without a usable key, and the verdicts that say why.
 #[derive(Clone, Debug)]
@@ -124,8 +125,8 @@ impl NoUsableKey {
 impl fmt::Display for NoUsableKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "JWK Set: expected a key that can be used, found none among {}", self.set.len())?;
-        self.verdicts().take(MOST_SHOWN).try_for_each(|verdict| write!(f, "; {verdict}"))?;
-        match self.set.len().checked_sub(MOST_SHOWN) {
+        self.verdicts().take(MAX_SHOWN).try_for_each(|verdict| write!(f, "; {verdict}"))?;
+        match self.set.len().checked_sub(MAX_SHOWN) {
             Some(more @ 1..) => write!(f, "; and {more} more"),
             _ => Ok(()),
         }
@@ -198,6 +199,7 @@ impl KeySet {
         let mut members = Vec::with_capacity(keys.len());
         members.extend(keys.map(member));
         let allowed = AlgorithmSet::of(Keys(members.iter()).map(|(_, key)| key.algorithm()));
+        // Without keys there is an error, whatever is allowed.
         Self::of(members, allowed.unwrap_or(AlgorithmSet::ALL))
     }
 
@@ -206,7 +208,8 @@ impl KeySet {
     #[must_use]
     pub fn merge(&self, other: &Self) -> Self {
         let allowed = self.allowed | other.allowed;
-        let mut members = Vec::with_capacity(self.members.len().saturating_add(other.members.len()));
+        #[expect(clippy::arithmetic_side_effects, reason = "both are in memory")]
+        let mut members = Vec::with_capacity(self.members.len() + other.members.len());
         members.extend(self.members.iter().chain(&other.members).cloned());
         Self::indexed(members, allowed)
     }
@@ -218,21 +221,24 @@ impl KeySet {
     }
 
     fn indexed(members: Vec<Member>, allowed: AlgorithmSet) -> Self {
-        let places = alloc::vec![0; members.len().saturating_mul(2).next_power_of_two()];
+        #[expect(
+            clippy::arithmetic_side_effects,
+            reason = "a member is larger than two bytes, and all are in memory"
+        )]
+        let places = alloc::vec![0; (members.len() * 2).next_power_of_two()];
         let mut set = Self { members, allowed, places };
+        let places = Cell::from_mut(&mut *set.places).as_slice_of_cells();
         for (number, member) in (1..).zip(&set.members) {
             let Some(kid) = &member.kid else { continue };
-            let mask = set.places.len().saturating_sub(1);
-            let (before, from) = set.places.split_at_mut_checked(hash(kid) & mask).unwrap_or_default();
-            if let Some(place) = from.iter_mut().chain(before).find(|place| **place == 0) {
-                *place = number;
-            }
+            let free = probe(places, hash(kid)).find(|place| place.get() == 0);
+            debug_assert!(free.is_some(), "at most half of the table is used");
+            free.into_iter().for_each(|place| place.set(number));
         }
         set.members
             .iter_mut()
             .filter_map(|member| member.key.as_mut().ok())
             .filter(|key| key.algorithm() == Algorithm::Es256)
-            .take(MOST_PREPARED)
+            .take(MAX_PREPARED)
             .for_each(VerifyingKey::prepare);
         set
     }
@@ -298,10 +304,11 @@ impl KeySet {
             Some(kid) => Some(hash(kid)),
             None => hash_of_escaped(kid),
         };
-        let numbers = probe(&self.places, start.unwrap_or(0));
+        // All of them, if there is no hash.
+        let numbers = probe(&self.places, start.unwrap_or(0)).copied();
         numbers.take_while(move |number| *number != 0 || start.is_none()).filter_map(move |number| {
             let member = self.members.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > MOST_RESOLVED)?;
+            let own = member.kid.as_deref().filter(|own| start.is_some() || own.len() > MAX_RESOLVED)?;
             (kid == *own).then_some(&member.key)
         })
     }
@@ -346,18 +353,20 @@ impl<'k> Iterator for Verdicts<'k> {
 
 /// The maximum length of a kid with escapes that is hashed. A longer one is compared with every kid that is
 /// also longer; there are none unless the issuer makes them.
-const MOST_RESOLVED: usize = 256;
+const MAX_RESOLVED: usize = 256;
 
 #[cold]
-#[inline(never)]
 fn hash_of_escaped(kid: JsonString<'_>) -> Option<usize> {
-    kid.copy_to(&mut [0; MOST_RESOLVED]).map(hash)
+    kid.copy_to(&mut [0; MAX_RESOLVED]).map(hash)
 }
 
-/// Returns the contents of all places, in the order in which a kid with this hash takes them.
-fn probe(places: &[u32], start: usize) -> impl Iterator<Item = u32> {
-    let (before, from) = places.split_at_checked(start & places.len().saturating_sub(1)).unwrap_or_default();
-    from.iter().chain(before).copied()
+/// Returns all places, in the order in which a kid with this hash takes them.
+fn probe<P>(places: &[P], hash: usize) -> impl Iterator<Item = &P> {
+    debug_assert!(places.len().is_power_of_two(), "{} places", places.len());
+    let halves = places.split_at_checked(hash & places.len().wrapping_sub(1));
+    debug_assert!(halves.is_some(), "the start is beyond the table");
+    let (before, from) = halves.unwrap_or_default();
+    from.iter().chain(before)
 }
 
 /// A hash that is fast for short text. The kids in the table come from the issuer; a kid that an attacker
@@ -370,6 +379,9 @@ fn hash(kid: &str) -> usize {
     let mixed = words.fold(0, |mixed: u64, word| {
         (mixed.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     });
-    // The high bits are the best mixed.
-    usize::try_from(mixed >> 40).unwrap_or(0)
+    // The high bits are the best mixed; the table takes the lowest of them.
+    #[expect(clippy::as_conversions, reason = "bits that are cut off decide nothing")]
+    {
+        (mixed >> 40) as usize
+    }
 }

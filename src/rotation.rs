@@ -160,11 +160,11 @@ mod cache_control;
 mod error;
 mod http_date;
 mod jitter;
-mod keys;
 mod monotonic;
 mod need;
 mod permit;
 mod policy;
+mod published;
 mod remote;
 mod response;
 #[cfg(feature = "std")]
@@ -173,11 +173,11 @@ mod status;
 
 pub use self::error::{FetchError, KeysUnavailable, NoResponse, UnusableKey, UnusableKeys};
 pub use self::jitter::Jitter;
-pub use self::keys::RemoteKeys;
 pub use self::monotonic::MonotonicTime;
 pub use self::need::Need;
 pub use self::permit::{FetchOutcome, FetchPermit};
 pub use self::policy::{PolicyError, RotationPolicy, Withdrawal};
+pub use self::published::RemoteKeys;
 pub use self::remote::{Refetch, Refreshed, RemoteKeySet};
 pub use self::response::HttpResponse;
 #[cfg(feature = "std")]

@@ -130,8 +130,8 @@ pub(crate) mod sealed {
 /// What is done with a key.
 type Act<'a> = &'a mut dyn FnMut(&VerifyingKey) -> Result<(), Error>;
 
-/// Chooses among candidates: the keys that the header names, or all if it names none. `unknown` returns the
-/// error for when no key has the name.
+/// Chooses among candidates: the keys that the header names, or all if it names none. The first arm that applies
+/// decides; no key is tried after another. `unknown` returns the error for when no key has the name.
 fn choose<K: Borrow<VerifyingKey>>(
     alg: Algorithm,
     named: bool,
@@ -152,7 +152,10 @@ fn choose<K: Borrow<VerifyingKey>>(
             Ok(key) if key.borrow().algorithm() == alg => {
                 // A copy of the same key does not count.
                 if chosen.as_ref().is_none_or(|chosen| !is_same(chosen, &key)) {
-                    fits = fits.saturating_add(1);
+                    #[expect(clippy::arithmetic_side_effects, reason = "no more keys than fit into memory")]
+                    {
+                        fits += 1;
+                    }
                 }
                 // A device does not need the count.
                 if fits > 1 && Excerpt::TEXTS == 1 {
@@ -167,13 +170,19 @@ fn choose<K: Borrow<VerifyingKey>>(
         }
     }
     match (chosen, other, set_aside) {
+        // One key is for the token's algorithm.
         (Some(chosen), ..) if fits == 1 => Ok(chosen),
+        // Several are, and nothing tells them apart.
         (Some(_), ..) => Err(several_fit(alg, named, fits)),
+        // None is, and the only usable candidate is for another algorithm.
         (None, Some(other), _) if !others => {
             Err(SelectError::AlgorithmMismatch { header: alg, key: other.borrow().algorithm() })
         }
+        // The token names a key that was set aside.
         (None, None, Some(reason)) if named => Err(SelectError::KeyUnusable { reason }),
+        // No key has the name, or there are no keys.
         (None, None, None) => Err(unknown()),
+        // Several keys for other algorithms; or all were set aside, and the token names none.
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
     }
 }

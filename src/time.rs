@@ -1,7 +1,5 @@
 //! Points in time, in whole seconds. There is no clock in this crate.
 
-use core::time::Duration;
-
 /// Seconds since 1970-01-01T00:00:00Z, ignoring leap seconds: the scale of NumericDate (RFC 7519 §2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnixTime(i64);
@@ -60,8 +58,3 @@ impl core::fmt::Display for ClockError {
 
 #[cfg(feature = "std")]
 impl core::error::Error for ClockError {}
-
-/// Returns the whole seconds of a duration, or the largest number for one that is longer.
-pub(crate) fn whole_seconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
-}

@@ -5,15 +5,19 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
     reason = "a test that meets the unexpected must stop"
 )]
 
 mod support;
 
+use base64ct::{Base64, Encoding as _};
 use jose_core::{
     Algorithm, AlgorithmSet, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, UnixTime, Verifier,
     VerifyingKey,
-    error::{Base64Error, ClaimsError, KeyError, KeyForm, ParseError, SelectError, SignatureError},
+    error::{
+        Base64Error, ClaimsError, JsonErrorKind, KeyError, KeyForm, ParseError, SelectError, SignatureError,
+    },
 };
 use support::{b64, jwk, key, outcome_of_set, signer, token, unb64, usual, variant};
 
@@ -49,7 +53,12 @@ fn these_algorithms_and_no_other() {
         let verifier = Verifier::new(&key);
         assert!(verifier.verify(&token(algorithm, "{}"), &mut Vec::new()).is_ok());
     }
-    for alg in ["none", "None", "ES512", "ES256K", "Ed448", "hs256", ""] {
+    #[cfg(feature = "ed25519")]
+    for alg in ["Ed25519", "EdDSA"] {
+        let token = signer("ed25519").token(format!(r#"{{"alg":"{alg}"}}"#), "{}");
+        assert!(Verifier::new(&key("ed25519")).verify(&token, &mut Vec::new()).is_ok(), "{alg}");
+    }
+    for alg in ["none", "None", "NONE", "nOnE", "ES512", "ES256K", "Ed448", "hs256", ""] {
         let outcome = header(&format!(r#"{{"alg":"{alg}"}}"#)).unwrap_err();
         assert!(matches!(outcome, Error::Select(SelectError::AlgorithmUnsupported { .. })), "{alg}");
     }
@@ -57,56 +66,90 @@ fn these_algorithms_and_no_other() {
 
 #[test]
 fn the_key_names_the_algorithm() {
-    let key = key("rsa-2048");
+    let rsa = key("rsa-2048");
+    let verify = |allowed: AlgorithmSet, header: Algorithm| {
+        let verifier = Verifier::new(&rsa).algorithms(allowed);
+        verifier.verify(&token(header, "{}"), &mut Vec::new()).map(|verified| verified.algorithm())
+    };
     let both = PUBLIC.or(Algorithm::Hs256);
-    let outcome = Verifier::new(&key)
-        .algorithms(both)
-        .verify(&token(Algorithm::Hs256, "{}"), &mut Vec::new())
-        .map(|_| ());
+    assert_eq!(verify(both, Algorithm::Rs256), Ok(Algorithm::Rs256));
+    // Header and key, header and list, key and list.
     let mismatch = SelectError::AlgorithmMismatch { header: Algorithm::Hs256, key: Algorithm::Rs256 };
-    assert_eq!(outcome, Err(mismatch.into()));
+    assert_eq!(verify(both, Algorithm::Hs256), Err(mismatch.into()));
+    let allowed = Algorithm::Es256.into();
+    let not_allowed = SelectError::AlgorithmNotAllowed { alg: Algorithm::Rs256, allowed };
+    assert_eq!(verify(allowed, Algorithm::Rs256), Err(not_allowed.into()));
+    assert_eq!(bound(&jwk("rsa-2048", ""), allowed), Err("AlgNotAllowed".into()));
 }
 
 #[test]
 fn compact_serialization_alone() {
     let valid = token(Algorithm::Hs256, "{}");
     assert!(verify(&valid).is_ok());
-    refused(verify(&format!("{{\"token\":\"{valid}\"}}")), ParseError::JsonSerialization);
-    refused(verify(&format!("{valid}.x.x")), ParseError::Jwe);
+    let parts: Vec<_> = valid.split('.').collect();
+    let signature = format!(r#""protected":"{}","signature":"{}""#, parts[0], parts[2]);
+    for json in [
+        format!(r#"{{"payload":"{}",{signature}}}"#, parts[1]),
+        format!(r#"{{"payload":"{}","signatures":[{{{signature}}}]}}"#, parts[1]),
+    ] {
+        refused(verify(&json), ParseError::JsonSerialization);
+    }
+    refused(verify(parts[0]), ParseError::PartsMissing { parts: 1 });
+    refused(verify(&parts[..2].join(".")), ParseError::PartsMissing { parts: 2 });
     refused(verify(&format!("{valid}.x")), ParseError::TooManyParts);
-    refused(verify("abc"), ParseError::PartsMissing { parts: 1 });
+    refused(verify(&format!("{valid}.x.x")), ParseError::Jwe);
+    refused(verify(&format!("{valid}.x.x.x")), ParseError::TooManyParts);
 }
 
 #[test]
 fn base64url_with_one_text_for_each_octet_string() {
-    let valid = token(Algorithm::Hs256, "{}");
-    for changed in
-        [format!("{valid}="), format!("{valid} "), format!("{valid}\n"), valid.replace("e30", "e31")]
-    {
-        let outcome = verify(&changed).unwrap_err();
-        assert!(
-            matches!(outcome, Error::Parse(ParseError::SignatureBase64(_)) | Error::Signature(_)),
-            "{changed}"
-        );
+    // The two characters that base64 does not have.
+    let valid = token(Algorithm::Hs256, [0xfb, 0xff, 0xfe]);
+    assert!(valid.contains(".-__-."), "{valid}");
+    assert_eq!(verify(&valid), Ok(vec![0xfb, 0xff, 0xfe]));
+
+    let parts = [ParseError::HeaderBase64, ParseError::PayloadBase64, ParseError::SignatureBase64];
+    for (part, of_part) in parts.into_iter().enumerate() {
+        // A token with a change at the end of one part, which the signature covers.
+        let check = |change: &dyn Fn(String) -> String, error: &dyn Fn(usize) -> Base64Error| {
+            let changed = |number: usize, text: String| if number == part { change(text) } else { text };
+            let input = format!("{}.{}", changed(0, b64(r#"{"alg":"HS256"} "#)), changed(1, b64("{}")));
+            let token = format!("{input}.{}", changed(2, b64(signer("hmac-32").sign(input.as_bytes()))));
+            let end = [token.find('.').unwrap(), token.rfind('.').unwrap(), token.len()][part];
+            refused(verify(&token), of_part(error(end - 1)));
+        };
+        for byte in *b"=+/ \n" {
+            check(&|text| text + &char::from(byte).to_string(), &|offset| Base64Error::Byte { byte, offset });
+        }
+        // The next character has the same octets and one bit too many.
+        let next = |text: String| {
+            let (rest, last) = text.split_at(text.len() - 1);
+            format!("{rest}{}", char::from(last.as_bytes()[0] + 1))
+        };
+        check(&next, &|offset| Base64Error::TrailingBits { offset });
     }
-    // A valid signature over a payload whose last character has a bit too many.
-    let input = format!("{}.{}", b64(r#"{"alg":"HS256"}"#), "e31");
-    let signed = format!("{input}.{}", b64(signer("hmac-32").sign(input.as_bytes())));
-    assert!(matches!(verify(&signed), Err(Error::Parse(ParseError::PayloadBase64(_)))));
 }
 
 #[test]
 fn strict_json_with_unique_names() {
+    let nested = |levels: usize| {
+        format!(r#"{{"alg":"HS256","x":{}{}}}"#, "[".repeat(levels - 1), "]".repeat(levels - 1))
+    };
     assert!(header(r#" {"alg" : "HS256"} "#).is_ok());
-    for bad in [
-        r#"{"alg":"HS256","alg":"HS256"}"#,
-        r#"{"alg":"HS256","\u0061lg":"HS256"}"#,
-        r#"{"alg":"HS256"} x"#,
-        "\u{feff}{\"alg\":\"HS256\"}",
-        r#"{"alg":"HS256",}"#,
-        r#"{"alg":"HS256","x":"\ud800"}"#,
+    assert!(header(&nested(32)).is_ok());
+    for (bad, kind) in [
+        (r#"{"alg":"HS256","alg":"HS256"}"#, JsonErrorKind::DuplicateName),
+        (r#"{"alg":"HS256","\u0061lg":"HS256"}"#, JsonErrorKind::DuplicateName),
+        (r#"{"alg":"HS256"} x"#, JsonErrorKind::ExpectedEnd),
+        ("\u{feff}{\"alg\":\"HS256\"}", JsonErrorKind::ByteOrderMark),
+        (r#"{"alg":"HS256",}"#, JsonErrorKind::ExpectedName),
+        (r#"{"alg":"HS256","x":"\ud800"}"#, JsonErrorKind::LoneSurrogate),
+        (&nested(33), JsonErrorKind::TooDeep),
     ] {
-        assert!(matches!(header(bad), Err(Error::Parse(ParseError::HeaderJson(_)))), "{bad}");
+        match header(bad) {
+            Err(Error::Parse(ParseError::HeaderJson(error))) => assert_eq!(error.kind, kind, "{bad}"),
+            other => panic!("{bad}: {other:?}"),
+        }
     }
 }
 
@@ -193,12 +236,16 @@ fn no_extension_but_those_that_are_listed() {
 #[test]
 fn no_key_comes_from_the_token() {
     let own = jwk("p256-b", "");
-    let header =
-        format!(r#"{{"alg":"ES256","jwk":{own},"jku":"https://x.example","x5u":"https://x.example"}}"#);
-    let forged = signer("p256-b").token(header, "{}");
+    let header = format!(
+        r#"{{"alg":"ES256","jwk":{own},"jku":"https://x.example","x5u":"https://x.example","x5c":["MIIB"]}}"#
+    );
     let key = key("p256");
-    let outcome = Verifier::new(&key).verify(&forged, &mut Vec::new()).map(|_| ());
-    assert_eq!(outcome, Err(SignatureError::Invalid.into()));
+    let verify = |signer_of: &str| {
+        let token = signer(signer_of).token(&header, "{}");
+        Verifier::new(&key).verify(&token, &mut Vec::new()).map(|_| ())
+    };
+    assert_eq!(verify("p256"), Ok(()));
+    assert_eq!(verify("p256-b"), Err(SignatureError::Invalid.into()));
 }
 
 #[test]
@@ -229,11 +276,19 @@ fn secrets_of_at_least_32_octets() {
         let short = new(&vec![1; length]).map(|_| ());
         assert_eq!(short, Err(KeyError::SecretTooShort { length, min: least }));
     }
-    let pem = b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE";
-    assert_eq!(
-        VerifyingKey::hs256(pem).map(|_| ()),
-        Err(KeyError::SecretIsKeyDocument { form: KeyForm::Pem })
-    );
+    // Documents that other software made, one of each form.
+    let file = support::json(&support::here("vectors/documents.json"));
+    for form in [KeyForm::Pem, KeyForm::Der, KeyForm::Jwk, KeyForm::Ssh, KeyForm::Point] {
+        let mut documents = file["documents"].as_array().unwrap().iter();
+        let document = documents.find(|document| document["form"] == format!("{form:?}")).unwrap();
+        let octets = Base64::decode_vec(document["base64"].as_str().unwrap()).unwrap();
+        let hexadecimal: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        let texts = [Base64::encode_string(&octets), b64(&octets), hexadecimal].map(String::into_bytes);
+        for secret in texts.iter().chain([&octets]) {
+            let outcome = VerifyingKey::hs256(secret).map(|_| ());
+            assert_eq!(outcome, Err(KeyError::SecretIsKeyDocument { form }), "{}", document["name"]);
+        }
+    }
 }
 
 #[test]
@@ -293,7 +348,18 @@ fn es256_signatures_of_64_octets_high_s_included() {
     let der = [&[0x30, 0x44, 2, 32], r, &[2, 32], s].concat();
     let length = SignatureError::Length { found: 70, expected: 64 };
     assert_eq!(key.verify(Algorithm::Es256, b"text", &der), Err(length));
-    assert_eq!(key.verify(Algorithm::Es256, b"text", &[0; 64]), Err(SignatureError::Invalid));
+    // 0 and the order, each as r and as s.
+    let order = [0xffff_ffff_0000_0000_ffff_ffff_ffff_ffff, 0xbce6_faad_a717_9e84_f3b9_cac2_fc63_2551];
+    let order = order.map(u128::to_be_bytes).concat();
+    for bad in [&[0; 32], &*order] {
+        for signature in [[bad, s].concat(), [r, bad].concat()] {
+            assert_eq!(key.verify(Algorithm::Es256, b"text", &signature), Err(SignatureError::Invalid));
+        }
+    }
+    for other in [&signature[..63], &[&*signature, &[0]].concat()] {
+        let length = SignatureError::Length { found: other.len(), expected: 64 };
+        assert_eq!(key.verify(Algorithm::Es256, b"text", other), Err(length));
+    }
 }
 
 #[test]
@@ -350,6 +416,7 @@ fn ed25519_by_strict_criteria() {
 #[test]
 fn keys_without_alg_by_their_type() {
     assert_eq!(bound(&jwk("rsa-2048", ""), PUBLIC), Ok(Algorithm::Rs256));
+    assert_eq!(bound(&jwk("p256", ""), PUBLIC), Ok(Algorithm::Es256));
     assert_eq!(bound(&jwk("rsa-2048", r#""alg":"RS256""#), PUBLIC), Ok(Algorithm::Rs256));
     assert_eq!(bound(&jwk("rsa-2048", r#""alg":"RSA-OAEP""#), PUBLIC), Err("AlgUnsupported".into()));
     assert_eq!(bound(&jwk("rsa-2048", r#""alg":"ES256""#), PUBLIC), Err("AlgMismatch".into()));
@@ -357,6 +424,8 @@ fn keys_without_alg_by_their_type() {
 
 #[test]
 fn public_keys_for_signatures() {
+    assert_eq!(bound(&jwk("p256", ""), PUBLIC), Ok(Algorithm::Es256));
+    assert_eq!(bound(&jwk("p256", r#""use":"sig""#), PUBLIC), Ok(Algorithm::Es256));
     assert_eq!(bound(&jwk("p256", r#""use":"enc""#), PUBLIC), Err("UseNotSig".into()));
     assert_eq!(bound(&jwk("p256", r#""key_ops":["sign"]"#), PUBLIC), Err("KeyOpsNotVerify".into()));
     // RFC 7517 §4.3: no operation twice, in whatever spelling, beside whatever else.
@@ -432,14 +501,17 @@ fn one_key_and_never_the_next() {
     assert_eq!(verify(sign(r#","kid":"c""#)), Err(support::kid_unknown("c", 2, &["a", "b"])));
     assert_eq!(verify(sign("")), Err(SelectError::KidNeeded { alg: Algorithm::Es256, keys: 2 }.into()));
 
-    // The same key twice is one; without a kid, a thumbprint may name it.
-    let (a, b) = (jwk("p256", r#""kid":"b","x5t":"1""#), jwk("p256-b", r#""kid":"b","x5t":"2""#));
+    // The same key twice is one; without a kid, a thumbprint may name it, or it is the only one.
+    let (a, b) =
+        (jwk("p256", r#""kid":"b","x5t":"1""#), jwk("p256-b", r#""kid":"b","x5t":"2","x5t#S256":"3""#));
+    assert_eq!(outcome_of_set(&format!(r#"{{"keys":[{b}]}}"#), PUBLIC, &sign("")), Ok(Algorithm::Es256));
     let twice = format!(r#"{{"keys":[{b},{b}]}}"#);
     assert_eq!(outcome_of_set(&twice, PUBLIC, &sign(r#","kid":"b""#)), Ok(Algorithm::Es256));
     let both = format!(r#"{{"keys":[{a},{b}]}}"#);
     let ambiguous = SelectError::KeyAmbiguous { alg: Algorithm::Es256, keys: 2 };
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","kid":"b""#)), Err(ambiguous.into()));
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t":"2""#)), Ok(Algorithm::Es256));
+    assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t#S256":"3""#)), Ok(Algorithm::Es256));
     let invalid = SignatureError::Invalid;
     assert_eq!(outcome_of_set(&both, PUBLIC, &sign(r#","x5t":"1""#)), Err(invalid.into()));
 
@@ -464,6 +536,7 @@ fn claims_of_their_types_and_what_is_expected() {
     // What the policy does not look at is not judged.
     assert_eq!(judge(r#"{"aud":"api","exp":200,"iss":5,"sub":4,"jti":null,"iat":"2026"}"#), Ok(()));
     assert_eq!(judge(r#"{"aud":"api","exp":9223372036854775807}"#), Ok(()));
+    assert_eq!(judge(r#"{"aud":"api","exp":101,"nbf":99.5}"#), Ok(()));
     for (claims, reason) in [
         (r#"{"aud":"api"}"#, "ClaimMissing"),
         (r#"{"exp":200}"#, "ClaimMissing"),

@@ -1,8 +1,8 @@
 //! Data that others made: the JSON test suite, the key sets of real issuers, the examples of the RFCs, and
 //! what go-jose is fuzzed with.
 //!
-//! It lies beside the repository in `../shared/vectors` and is not part of it. Without it these tests say
-//! so and pass, unless JOSE_CORE_REQUIRE_SHARED is set.
+//! It lies beside the repository in `../shared/vectors` and is not part of it, so these tests are ignored.
+//! `.ci/run` runs them where the data is: `cargo test --all-features --test shared -- --ignored`.
 
 #![cfg(feature = "_algorithm")]
 #![allow(
@@ -24,16 +24,9 @@ use jose_core::{
 };
 use support::{Dice, b64, unb64, variant};
 
-/// A document of the shared data, or `None` where there is none.
-fn shared(file: &str) -> Option<serde_json::Value> {
-    let folder = support::here("../shared/vectors");
-    if folder.exists() {
-        return Some(support::json(&folder.join(file)));
-    }
-    let required = std::env::var_os("JOSE_CORE_REQUIRE_SHARED").is_some();
-    assert!(!required, "{} is required and does not exist", folder.display());
-    println!("not run: there is no {}", folder.display());
-    None
+/// A document of the shared data.
+fn shared(file: &str) -> serde_json::Value {
+    support::json(&support::here("../shared/vectors").join(file))
 }
 
 fn list<'a>(value: &'a serde_json::Value, member: &str) -> &'a [serde_json::Value] {
@@ -53,8 +46,9 @@ const STRICTER: [(&str, &str, &str); 2] = [
 ];
 
 #[test]
+#[ignore = "needs ../shared/vectors"]
 fn json_test_suite() {
-    let Some(suite) = shared("json/json-test-suite.json") else { return };
+    let suite = shared("json/json-test-suite.json");
     let (mut accepted, mut refused, mut either) = (0, 0, [0, 0]);
     for case in list(&suite, "cases") {
         let name = str(case, "name");
@@ -188,8 +182,9 @@ fn verdicts(set: &Jwks<'_>, allowed: AlgorithmSet) -> Vec<(Option<String>, Strin
 
 #[cfg(all(feature = "es256", feature = "rs256"))]
 #[test]
+#[ignore = "needs ../shared/vectors"]
 fn key_sets_of_real_issuers() {
-    let Some(index) = shared("jwks/INDEX.json") else { return };
+    let index = shared("jwks/INDEX.json");
     let files: Vec<_> = index.as_array().unwrap().iter().map(|entry| str(entry, "file")).collect();
     assert_eq!(files.len(), SETS.len(), "a set was added or removed: {files:?}");
     let allowed = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
@@ -252,8 +247,9 @@ const EXAMPLES: [(&str, &str); 30] = [
 ];
 
 #[test]
+#[ignore = "needs ../shared/vectors"]
 fn examples_of_the_rfcs() {
-    let Some(document) = shared("rfc/rfc-examples.json") else { return };
+    let document = shared("rfc/rfc-examples.json");
     let cases = list(&document, "jws");
     assert_eq!(cases.len(), EXAMPLES.len());
     for case in cases {
@@ -305,6 +301,7 @@ fn cause(error: &Error) -> String {
 /// The key documents of the RFCs: the verdicts for public keys, and those for secrets.
 #[cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
 #[test]
+#[ignore = "needs ../shared/vectors"]
 fn keys_of_the_rfcs() {
     let expected: [(&str, &[&str], &[&str]); 10] = [
         ("rfc7517-A.1", &["UseNotSig", "RS256"], &["UseNotSig", "AlgNotAllowed"]),
@@ -318,7 +315,7 @@ fn keys_of_the_rfcs() {
         ("rfc7520-3.5", &["AlgNotAllowed"], &["HS256"]),
         ("rfc7520-3.6", &["UseNotSig"], &["UseNotSig"]),
     ];
-    let Some(document) = shared("rfc/rfc-examples.json") else { return };
+    let document = shared("rfc/rfc-examples.json");
     let cases = list(&document, "keys");
     assert_eq!(cases.len(), expected.len());
     let public = AlgorithmSet::only(Algorithm::Rs256).or(Algorithm::Es256);
@@ -337,10 +334,11 @@ fn keys_of_the_rfcs() {
 
 /// Tokens made to break parsers, under keys that nobody signed with: refused, by every door.
 #[test]
+#[ignore = "needs ../shared/vectors"]
 fn hostile_tokens() {
     let mut seeds = Vec::new();
     for file in ["hostile/go-jose-fuzz-jwt.json", "hostile/go-jose-fuzz-jws.json"] {
-        let Some(document) = shared(file) else { return };
+        let document = shared(file);
         seeds.extend(list(&document, "seeds").iter().map(|seed| seed.as_str().unwrap().to_owned()));
     }
     assert_eq!(seeds.len(), 112);

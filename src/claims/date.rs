@@ -7,7 +7,7 @@ use crate::time::UnixTime;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NumericDate {
     floor: i64,
-    whole: bool,
+    ceiling: i64,
 }
 
 impl NumericDate {
@@ -16,30 +16,30 @@ impl NumericDate {
     pub(super) fn parse(number: &[u8]) -> Option<Self> {
         // The case of nearly every token: an integer of few digits.
         let few = few_digits(number);
-        few.map_or_else(|| Self::parse_any(number), |floor| Some(Self { floor, whole: true }))
+        few.map_or_else(|| Self::parse_any(number), |seconds| Some(Self { floor: seconds, ceiling: seconds }))
     }
 
     /// Reads a number of any form.
+    // 18 of the 3,084 instructions of `claims` in benches/counts.
     #[inline(never)]
     fn parse_any(number: &[u8]) -> Option<Self> {
         let Truncated { negative, magnitude, whole } = Truncated::parse(number)?;
-        let seconds = i64::try_from(magnitude).ok()?;
-        // A fraction needs a whole second above it.
-        let floor = match (negative, whole) {
-            (false, true) => seconds,
-            (false, false) => seconds.checked_add(1).map(|_| seconds)?,
-            (true, true) => seconds.checked_neg()?,
-            (true, false) => seconds.checked_neg()?.checked_sub(1).filter(|_| seconds != i64::MAX)?,
+        // The whole seconds on either side, by their distance from the epoch.
+        let nearer = i64::try_from(magnitude).ok()?;
+        let farther = if whole { nearer } else { nearer.checked_add(1)? };
+        let (floor, ceiling) = match negative {
+            true => (farther.checked_neg()?, nearer.checked_neg()?),
+            false => (nearer, farther),
         };
-        Some(Self { floor, whole })
+        Some(Self { floor, ceiling })
     }
 
     pub(super) const fn floor(self) -> UnixTime {
         UnixTime::from_secs(self.floor)
     }
 
-    pub(super) fn ceiling(self) -> UnixTime {
-        UnixTime::from_secs(self.floor.saturating_add(i64::from(!self.whole)))
+    pub(super) const fn ceiling(self) -> UnixTime {
+        UnixTime::from_secs(self.ceiling)
     }
 }
 
@@ -71,6 +71,6 @@ fn eight_digits(digits: [u8; 8]) -> i64 {
     // The first of each pair is the lower byte, and counts ten times as much.
     let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
-    let eight = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
-    i64::try_from(eight).unwrap_or(0)
+    let [eight @ .., _, _, _, _] = fours.wrapping_mul(10_000).wrapping_add(fours >> 32).to_le_bytes();
+    u32::from_le_bytes(eight).into()
 }

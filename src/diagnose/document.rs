@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Cause, text, why};
+use super::{Cause, classify, token_text};
 use crate::algorithm::{Algorithm, AlgorithmSet};
 use crate::error::{Excerpt, KeyError, SetError};
 use crate::json::{JsonString, Object, Value};
@@ -158,7 +158,7 @@ fn of_set(error: SetError, document: &[u8]) -> Seen {
     let otherwise = match error {
         SetError::TooLong { .. } => Cause::SetTooLong,
         SetError::TooManyKeys { .. } => Cause::TooManyKeys,
-        SetError::Json(error) => why::of_json(error.kind).unwrap_or(Cause::DocumentNotJson),
+        SetError::Json(error) => classify::json_error(error.kind).unwrap_or(Cause::DocumentNotJson),
         _ => Cause::SetWithoutKeys,
     };
     if let Some(cause) = of_text(document) {
@@ -183,7 +183,7 @@ fn of_jwk(error: KeyError, document: &[u8]) -> Seen {
     let value = Value::parse(document);
     let found = match (error, value) {
         (KeyError::Json(error), _) => {
-            return why::of_json(error.kind).unwrap_or(Cause::DocumentNotJson).into();
+            return classify::json_error(error.kind).unwrap_or(Cause::DocumentNotJson).into();
         }
         (KeyError::MemberMissing { name: "kty" }, Ok(Value::Object(object))) => match object.get("keys") {
             Some(Value::Array(_)) => Some(Cause::JwkIsSet.into()),
@@ -196,7 +196,7 @@ fn of_jwk(error: KeyError, document: &[u8]) -> Seen {
             Some(Cause::DocumentIsPem.into())
         }
         (KeyError::NotObject, _) => None,
-        _ => return why::of_key(&error).into(),
+        _ => return classify::key_error(&error).into(),
     };
     found.unwrap_or(Cause::JwkWithoutKty.into())
 }
@@ -210,7 +210,7 @@ fn of_text(document: &[u8]) -> Option<Cause> {
     if text.starts_with(PEM.as_bytes()) {
         return Some(Cause::DocumentIsPem);
     }
-    text::encoding(document)
+    token_text::encoding(document)
 }
 
 const PEM: &str = "-----BEGIN ";

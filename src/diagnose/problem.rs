@@ -115,16 +115,16 @@ pub(super) struct Problems {
     /// What surrounds the token, for which the whole text has the error `fault`.
     around: [Option<Cause>; 5],
     fault: Option<ParseError>,
-    list: [Option<Problem>; Self::MOST],
+    list: [Option<Problem>; Self::MAX],
 }
 
 impl Problems {
     /// One for the length of the header, one for each part of the token, three for the header, a key, a
     /// signature, one for each of the five registered claims that a policy checks, one for `exp` alone, and
     /// one for the clock.
-    const MOST: usize = 16;
+    const MAX: usize = 16;
 
-    pub(super) const NONE: Self = Self { around: [None; 5], fault: None, list: [None; Self::MOST] };
+    pub(super) const NONE: Self = Self { around: [None; 5], fault: None, list: [None; Self::MAX] };
 
     /// Adds what surrounds the token; `fault` is the error of the whole text.
     pub(super) fn surround(&mut self, causes: impl Iterator<Item = Cause>, fault: ParseError) {

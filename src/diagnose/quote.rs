@@ -29,8 +29,8 @@ impl<'t> Quoted<'t> {
     /// Creates a quotation that shows the first difference from another text.
     pub(super) fn beside(text: JsonString<'t>, other: JsonString<'_>) -> Self {
         let same = text.chars().zip(other.chars()).take_while(|(one, other)| one == other).count();
-        let seen = same.saturating_add(BEFORE) < SHOWN;
-        Self { text, skipped: if seen { 0 } else { same.saturating_sub(BEFORE) } }
+        let skipped = if same < SHOWN - BEFORE { None } else { same.checked_sub(BEFORE) };
+        Self { text, skipped: skipped.unwrap_or(0) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::select::KeySource;
 
 /// The maximum number of keys shown that the token does not name.
-const MOST_OTHERS: usize = 4;
+const MAX_OTHERS: usize = 4;
 
 impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -37,13 +37,11 @@ impl<K: KeySource> fmt::Display for Diagnosis<'_, K> {
                 Stage::Parse | Stage::Signature => {}
             }
         }
-        let mut number = 0_u8;
-        for (place, problem) in self.problems().enumerate() {
+        let first_of_cause = |(place, problem): &(usize, Problem)| {
+            self.problems().take(*place).all(|earlier| earlier.cause() != problem.cause())
+        };
+        for (number, (_, problem)) in (1..).zip(self.problems().enumerate().filter(first_of_cause)) {
             let same = |other: &Problem| other.cause() == problem.cause();
-            if self.problems().take(place).any(|earlier| same(&earlier)) {
-                continue;
-            }
-            number = number.saturating_add(1);
             let heading = if number == 1 { "\nwhat to change:" } else { "" };
             write!(f, "{heading}\n  {number}. {problem}")?;
             for error in self.problems().filter(|other| same(other) && !self.is_said(other)) {
@@ -92,19 +90,16 @@ impl<K: KeySource> Diagnosis<'_, K> {
     }
 
     fn key_lines(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut others = 0_usize;
-        for candidate in self.candidates() {
-            if candidate.standing() == Standing::OtherKid {
-                others = others.saturating_add(1);
-                if others > MOST_OTHERS {
-                    continue;
-                }
+        let mut lines_for_others = 0..MAX_OTHERS;
+        let omitted = self.candidates().map(|candidate| {
+            if candidate.standing() == Standing::OtherKid && lines_for_others.next().is_none() {
+                return Ok(1);
             }
-            write!(f, "\n{:13}{candidate}", "")?;
-        }
-        match others.checked_sub(MOST_OTHERS) {
-            Some(more @ 1..) => write!(f, "\n{:13}and {more} more keys that the token does not name", ""),
-            _ => Ok(()),
+            write!(f, "\n{:13}{candidate}", "").map(|()| 0)
+        });
+        match omitted.sum::<Result<usize, _>>()? {
+            0 => Ok(()),
+            more => write!(f, "\n{:13}and {more} more keys that the token does not name", ""),
         }
     }
 

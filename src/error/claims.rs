@@ -6,7 +6,7 @@ use core::fmt::Write as _;
 use core::time::Duration;
 
 use super::{Excerpt, JsonError};
-use crate::time::{UnixTime, whole_seconds};
+use crate::time::UnixTime;
 
 /// Why the claims of a verified token are not those that the policy requires (RFC 7519 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,9 +115,10 @@ pub struct Message {
 #[cfg(feature = "serde")]
 impl fmt::Display for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
-        let text = core::str::from_utf8(text).unwrap_or_default();
-        text.chars().try_for_each(|character| match character {
+        let bytes = self.bytes.get(..usize::from(self.len));
+        let text = bytes.and_then(|bytes| core::str::from_utf8(bytes).ok());
+        debug_assert!(text.is_some(), "a message was cut between characters");
+        text.unwrap_or_default().chars().try_for_each(|character| match character {
             ' '..='~' => f.write_char(character),
             _ => write!(f, "{}", character.escape_unicode()),
         })
@@ -142,18 +143,25 @@ impl ClaimsError {
         let place = alloc::format!(" at line {line} column {column}");
         let text = text.strip_suffix(&place).unwrap_or(&text);
         let mut message = Message { bytes: [0; 79], len: 0 };
-        let most =
-            if text.len() > message.bytes.len() { message.bytes.len().saturating_sub(3) } else { text.len() };
-        let ends = text.char_indices().map(|(start, character)| start.saturating_add(character.len_utf8()));
-        let end = ends.take_while(|end| *end <= most).last().unwrap_or(0);
-        let dots = if end < text.len() { "..." } else { "" };
-        for (place, byte) in message.bytes.iter_mut().zip(text.bytes().take(end).chain(dots.bytes())) {
+        // Where it is cut, three dots follow.
+        let start = (0..=76).rev().find_map(|end| text.split_at_checked(end));
+        let (kept, dots) = match start {
+            Some((start, _)) if text.len() > message.bytes.len() => (start, "..."),
+            _ => (text, ""),
+        };
+        for ((place, byte), len) in message.bytes.iter_mut().zip(kept.bytes().chain(dots.bytes())).zip(1..) {
             *place = byte;
-            message.len = message.len.saturating_add(1);
+            message.len = len;
         }
+        // A payload of 1 MiB has fewer lines and columns than that.
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Self::Deserialize { message, line: number(line), column: number(column) }
     }
+}
+
+/// Returns the whole seconds. Anyone can build an error, with any duration.
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// A number of seconds in words.
@@ -165,6 +173,7 @@ impl fmt::Display for Seconds {
     }
 }
 
+/// Sums saturate: the caller's clock and the token's claims may be any `i64`.
 impl fmt::Display for ClaimsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
@@ -193,7 +202,7 @@ impl fmt::Display for ClaimsError {
                 "claim 'aud': expected {expected}, found {found}: the token was issued for another audience"
             ),
             Self::Expired { exp, now, leeway } => {
-                let (exp, now, leeway) = (exp.as_secs(), now.as_secs(), whole_seconds(leeway));
+                let (exp, now, leeway) = (exp.as_secs(), now.as_secs(), seconds(leeway));
                 let after = now.saturating_sub(leeway);
                 write!(
                     f,
@@ -206,7 +215,7 @@ impl fmt::Display for ClaimsError {
                 f.write_str("; get a new one, or set the clock")
             }
             Self::NotYetValid { nbf, now, leeway } => {
-                let (nbf, now, leeway) = (nbf.as_secs(), now.as_secs(), whole_seconds(leeway));
+                let (nbf, now, leeway) = (nbf.as_secs(), now.as_secs(), seconds(leeway));
                 let latest = now.saturating_add(leeway);
                 write!(
                     f,
@@ -216,7 +225,7 @@ impl fmt::Display for ClaimsError {
                 )
             }
             Self::IssuedInFuture { iat, now, leeway } => {
-                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), whole_seconds(leeway));
+                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), seconds(leeway));
                 let latest = now.saturating_add(leeway);
                 write!(
                     f,
@@ -226,8 +235,8 @@ impl fmt::Display for ClaimsError {
                 )
             }
             Self::TooOld { iat, now, max_age, leeway } => {
-                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), whole_seconds(leeway));
-                let max_age = whole_seconds(max_age);
+                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), seconds(leeway));
+                let max_age = seconds(max_age);
                 let earliest = now.saturating_sub(max_age).saturating_sub(leeway);
                 write!(
                     f,

@@ -50,11 +50,11 @@ impl PermitIdentity {
     }
 
     pub(super) fn address(&self) -> usize {
-        address(&self.own)
+        address_of(&self.own)
     }
 }
 
-pub(super) fn address(allocation: &u8) -> usize {
+pub(super) fn address_of(allocation: &u8) -> usize {
     core::ptr::from_ref(allocation).addr()
 }
 

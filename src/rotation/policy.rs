@@ -205,12 +205,14 @@ impl RotationPolicy {
     /// Returns the remaining lifetime of a response of this age, given the lifetime that it states, if any.
     pub(super) fn lifetime_of(&self, declared: Option<Duration>, age: Duration) -> Duration {
         let default = self.default_lifetime.unwrap_or(Duration::from_secs(300));
+        // A response that is older than its lifetime has none left.
         let left = declared.map_or(default, |declared| declared.saturating_sub(age));
         left.max(self.min_lifetime).min(self.max_lifetime)
     }
 
     /// Returns how long after the permit for a set of this lifetime the next fetch is due.
     pub(super) fn refresh_after(&self, lifetime: Duration, jitter: &mut Jitter) -> Duration {
+        // At most half of the lifetime, so that the difference is exact.
         let early = self.early_refresh.min(half(lifetime));
         let refresh = lifetime.saturating_sub(early).max(self.min_lifetime);
         refresh.saturating_add(jitter.below(half(early)))
@@ -227,8 +229,8 @@ impl RotationPolicy {
     /// Returns how long no fetch is permitted after this many consecutive failures, while there was never a
     /// key.
     pub(super) fn startup_pause(&self, failures: u32) -> Duration {
-        let doubled = 1_u64.checked_shl(failures.saturating_sub(1)).unwrap_or(u64::MAX);
-        Duration::from_secs(doubled).min(self.cooldown)
+        let twice = 1_u64.checked_shl(failures).unwrap_or(u64::MAX);
+        Duration::from_secs(twice / 2).min(self.cooldown)
     }
 
     /// Returns the maximum pause, even if the server asks for longer.

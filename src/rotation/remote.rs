@@ -6,11 +6,13 @@ use core::time::Duration;
 
 use super::error::{FetchError, KeysUnavailable};
 use super::jitter::Jitter;
-use super::keys::{Handle, Latest, Published, RemoteKeys, Withdrawn};
 use super::monotonic::MonotonicTime;
 use super::need::{Kind, Need, Needs};
-use super::permit::{Content, Document, FetchOutcome, FetchPermit, Fields, PermitIdentity, Recipe, address};
+use super::permit::{
+    Content, Document, FetchOutcome, FetchPermit, Fields, PermitIdentity, Recipe, address_of,
+};
 use super::policy::{PolicyError, RotationPolicy, Withdrawal};
+use super::published::{Handle, Latest, Published, RemoteKeys, Withdrawn};
 use super::response::HttpResponse;
 use super::status::{KeysStatus, RemoteStatus};
 use crate::algorithm::AlgorithmSet;
@@ -266,7 +268,7 @@ impl RemoteKeySet {
     pub fn complete(&mut self, outcome: FetchOutcome, now: MonotonicTime) -> Result<Refreshed, FetchError> {
         let at = self.advance(now);
         let FetchOutcome { permit, retry_after, content } = outcome;
-        if self.identity.as_deref().map(address) != Some(permit.identity.set) {
+        if self.identity.as_deref().map(address_of) != Some(permit.identity.set) {
             return Err(FetchError::ForeignPermit);
         }
         match self.in_flight {
@@ -318,7 +320,7 @@ impl RemoteKeySet {
             let bound = latest.keys.verdicts().filter(|verdict| verdict.outcome.is_ok()).count();
             KeysStatus {
                 bound,
-                set_aside: latest.keys.len().saturating_sub(bound),
+                set_aside: latest.keys.verdicts().filter(|verdict| verdict.outcome.is_err()).count(),
                 age: at.since(record.confirmed_at),
                 fresh_for: latest.fresh_until.since(at),
                 stale_for: at.since(latest.fresh_until),
@@ -394,7 +396,7 @@ impl RemoteKeySet {
         if self.in_flight.is_some() {
             self.published.last_error = Some(FetchError::PermitLapsed);
         }
-        let identity = PermitIdentity::new(address(self.identity.get_or_insert_with(|| Box::new(0))));
+        let identity = PermitIdentity::new(address_of(self.identity.get_or_insert_with(|| Box::new(0))));
         self.in_flight = Some(InFlight { permit: identity.address(), issued_at: at });
         self.permitted_at = at.after(self.policy.cooldown);
         self.permits = self.permits.wrapping_add(1);
@@ -458,9 +460,9 @@ impl RemoteKeySet {
                 && has_key_beyond(&latest.keys, &document.keys)
         });
         if let Some(before) = before {
-            self.published.withdrawn.truncate(MAX_WITHDRAWN.saturating_sub(1));
             let withdrawn = Withdrawn { keys: before.keys, until: at.after(self.policy.grace) };
             self.published.withdrawn.insert(0, withdrawn);
+            self.published.withdrawn.truncate(MAX_WITHDRAWN);
         }
         self.published.revision = self.published.revision.wrapping_add(1);
         self.published.latest = Some(Latest {

@@ -89,7 +89,7 @@ impl<'r> HttpResponse<'r> {
     pub(super) fn lifetime(&self) -> Option<Duration> {
         let seconds = self.cache_control.lifetime().map(u64::from);
         let expires = || {
-            let left = self.expires?.zip(self.date).map(|(expires, date)| expires.saturating_sub(date));
+            let left = self.expires?.zip(self.date).and_then(|(expires, date)| expires.checked_sub(date));
             // A time in the past leaves nothing.
             Some(left.and_then(|left| u64::try_from(left).ok()).unwrap_or(0))
         };
@@ -105,7 +105,7 @@ impl<'r> HttpResponse<'r> {
     pub(super) fn retry_after(&self) -> Option<Duration> {
         let seconds = match self.retry_after? {
             RetryAfter::Seconds(seconds) => u64::from(seconds),
-            RetryAfter::Date(date) => u64::try_from(date.saturating_sub(self.date?)).ok()?,
+            RetryAfter::Date(date) => u64::try_from(date.checked_sub(self.date?)?).ok()?,
         };
         Some(Duration::from_secs(seconds))
     }

@@ -11,10 +11,10 @@ use core::time::Duration;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::error::{FetchError, KeysUnavailable, NoResponse};
-use super::keys::{Published, RemoteKeys};
 use super::monotonic::MonotonicTime;
 use super::need::Need;
 use super::permit::FetchPermit;
+use super::published::{Published, RemoteKeys};
 use super::remote::{Refetch, Refreshed, RemoteKeySet};
 use super::response::HttpResponse;
 use super::status::RemoteStatus;
@@ -150,6 +150,7 @@ impl SharedKeySet {
     }
 }
 
+/// Only the caller's clock and wakers can panic under a lock. They leave nothing half done, so poison is ignored.
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -94,7 +94,7 @@ impl fmt::Display for RemoteStatus {
     }
 }
 
-/// Returns the seconds until something, rounded up: what is to come is not now.
+/// Returns the seconds until something, rounded up: what is to come is not now. The longest time saturates.
 fn whole_seconds(time: Duration) -> u64 {
     time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
 }

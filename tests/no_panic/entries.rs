@@ -8,7 +8,6 @@
 #![no_std]
 #![no_main]
 
-use core::time::Duration;
 use core::ffi::{CStr, c_char, c_int};
 use core::fmt::{self, Write};
 use core::hint::black_box;
@@ -16,8 +15,8 @@ use core::panic::PanicInfo;
 
 #[allow(unused_imports, reason = "each entry uses its own")]
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Limits, UnixTime,
-    UnverifiedJws, Verifier,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Limits, UnixTime, UnverifiedJws,
+    Verifier,
     diagnose::{diagnose_jwk, diagnose_set},
     json::{JsonString, Value},
 };
@@ -163,7 +162,7 @@ fn entry(token: &[u8], jwk: &[u8], _: &[u8]) -> bool {
     };
     let accepted = [black_box("joe")];
     let policy = ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden);
-    let policy = policy.leeway(black_box(Duration::ZERO));
+    let policy = policy.leeway(black_box(core::time::Duration::ZERO));
     let time = black_box(UnixTime::from_secs(1_300_819_379));
     // A policy that the optimiser does not know can demand anything.
     let Ok(claims) = verified.claims(black_box(&policy), time) else { return false };

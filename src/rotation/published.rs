@@ -166,6 +166,7 @@ impl<'r> RemoteKeys<'r> {
         let mut others = in_grace.map(|withdrawn| &*withdrawn.keys).chain(self.fixed);
         others.find(|keys| keys.keys_of(kid).next().is_some())
     }
+
     /// Finds a key that lives as long as the keys it was taken from.
     pub(super) fn find_here(self, query: &Query<'_>) -> Result<&'r VerifyingKey, SelectError> {
         let Some(latest) = self.latest else {

@@ -1,13 +1,14 @@
 //! From an error to its cause. An error says which check failed; a cause says what went wrong before.
 
 use super::cause::Cause;
-use super::text::{self, begins_as_header};
+use super::spelling::{Near, accepted, nearest};
+use super::token_text::{self, begins_as_header};
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::claims::{Claims, ClaimsPolicy, Expect};
+use crate::claims::{Claims, ClaimsPolicy};
 use crate::error::{
     ClaimsError, JsonError, JsonErrorKind, KeyError, ParseError, SelectError, SignatureError,
 };
-use crate::json::{JsonString, Object, Value};
+use crate::json::{Object, Value};
 use crate::time::UnixTime;
 use crate::verify::subtype;
 
@@ -19,7 +20,7 @@ const SKEW: u64 = 300;
 const MILLISECONDS: i64 = 1_000_000_000_000;
 
 /// Returns why a token, or a part of it, is malformed. `text` is what was read.
-pub(super) fn of_parse(error: &ParseError, text: &[u8]) -> Cause {
+pub(super) fn parse_error(error: &ParseError, text: &[u8]) -> Cause {
     match *error {
         ParseError::TokenTooLong { .. } => Cause::TokenTooLong,
         ParseError::HeaderTooLong { .. } => Cause::HeaderTooLong,
@@ -32,31 +33,31 @@ pub(super) fn of_parse(error: &ParseError, text: &[u8]) -> Cause {
         ParseError::PartsMissing { .. } => Cause::TokenCut,
         ParseError::Jwe => Cause::Jwe,
         ParseError::TooManyParts => Cause::TooManyParts,
-        ParseError::HeaderJson(JsonError { kind, .. }) => of_json(kind).unwrap_or(Cause::HeaderMalformed),
+        ParseError::HeaderJson(JsonError { kind, .. }) => json_error(kind).unwrap_or(Cause::HeaderMalformed),
         ParseError::HeaderNotObject => Cause::HeaderMalformed,
         ParseError::AlgMissing => Cause::AlgMissing,
         ParseError::ParameterType { .. } => Cause::ParameterType,
         ParseError::Crit | ParseError::UnencodedPayload => Cause::CriticalExtension,
         ParseError::ScratchTooSmall { .. } => Cause::ScratchTooSmall,
         ParseError::HeaderBase64(_) | ParseError::SignatureBase64(_) | ParseError::PayloadBase64(_) => {
-            text::cause_in(text).unwrap_or(Cause::NotBase64url)
+            token_text::cause_in(text).unwrap_or(Cause::NotBase64url)
         }
     }
 }
 
 /// Returns why a decoded header is malformed. `encoded` is its text in the token.
-pub(super) fn of_header(error: &ParseError, encoded: &[u8], octets: &[u8]) -> Cause {
+pub(super) fn header_error(error: &ParseError, encoded: &[u8], octets: &[u8]) -> Cause {
     match error {
-        ParseError::HeaderJson(_) | ParseError::HeaderNotObject => text::encoding(octets)
+        ParseError::HeaderJson(_) | ParseError::HeaderNotObject => token_text::encoding(octets)
             .or((!begins_as_header(encoded) && !octets.starts_with(b"\xef\xbb\xbf"))
                 .then_some(Cause::OpaqueToken))
-            .unwrap_or(of_parse(error, encoded)),
-        _ => of_parse(error, encoded),
+            .unwrap_or(parse_error(error, encoded)),
+        _ => parse_error(error, encoded),
     }
 }
 
 /// Returns what is wrong with JSON, if that is more specific than a syntax error.
-pub(super) const fn of_json(kind: JsonErrorKind) -> Option<Cause> {
+pub(super) const fn json_error(kind: JsonErrorKind) -> Option<Cause> {
     match kind {
         JsonErrorKind::TooManyMembers => Some(Cause::TooManyMembers),
         JsonErrorKind::DuplicateName => Some(Cause::DuplicateName),
@@ -71,7 +72,7 @@ fn is_percent_encoded(token: &[u8]) -> bool {
     token.windows(3).any(|part| part.eq_ignore_ascii_case(b"%2e"))
 }
 
-pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
+pub(super) fn select_error(error: &SelectError, allowed: AlgorithmSet) -> Cause {
     match *error {
         SelectError::CritMalformed
         | SelectError::CritRegistered { .. }
@@ -106,7 +107,7 @@ pub(super) fn of_select(error: &SelectError, allowed: AlgorithmSet) -> Cause {
         SelectError::KidNeeded { .. } => Cause::KidNeeded,
         SelectError::NoKeys => Cause::NoKeys,
         SelectError::KidUnknown { .. } => Cause::KidUnknown,
-        SelectError::KeyUnusable { reason } => of_key(&reason),
+        SelectError::KeyUnusable { reason } => key_error(&reason),
         SelectError::KeyAmbiguous { .. } => Cause::KeyAmbiguous,
         SelectError::AlgorithmMismatch { header, key } => match (header.is_asymmetric(), key.is_asymmetric())
         {
@@ -127,9 +128,9 @@ fn is_untyped(error: &SelectError) -> bool {
 }
 
 /// Returns why the key that the token names, or could mean, is set aside.
-pub(super) fn of_key(reason: &KeyError) -> Cause {
+pub(super) fn key_error(reason: &KeyError) -> Cause {
     if let KeyError::Json(JsonError { kind, .. }) = *reason
-        && let Some(cause) = of_json(kind)
+        && let Some(cause) = json_error(kind)
     {
         return cause;
     }
@@ -166,7 +167,7 @@ pub(super) const fn is_foreign(reason: &KeyError) -> bool {
 }
 
 /// Returns why a signature does not verify. `encoded` is its text in the token.
-pub(super) fn of_signature(
+pub(super) fn signature_error(
     error: SignatureError,
     alg: Algorithm,
     encoded: &[u8],
@@ -205,7 +206,7 @@ fn is_der(signature: &[u8]) -> bool {
 }
 
 /// Returns why the claims in these octets are not accepted.
-pub(super) fn of_claims(
+pub(super) fn claims_error(
     error: &ClaimsError,
     octets: &[u8],
     claims: Option<&Claims<'_>>,
@@ -216,10 +217,10 @@ pub(super) fn of_claims(
         ClaimsError::Json(JsonError { kind, .. }) => {
             let is_deflated = parameters.and_then(|parameters| parameters.get("zip")?.as_string()).is_some();
             let special = [
-                text::encoding(octets),
+                token_text::encoding(octets),
                 is_deflated.then_some(Cause::PayloadDeflated),
                 is_token(octets).then_some(Cause::NestedJwt),
-                of_json(kind),
+                json_error(kind),
             ];
             special.into_iter().flatten().next().unwrap_or(Cause::ClaimsMalformed)
         }
@@ -263,7 +264,7 @@ pub(super) fn of_claims(
 /// Returns whether octets are a JWS or JWE in compact serialization, by their first part and their dots.
 fn is_token(octets: &[u8]) -> bool {
     let dots = octets.iter().filter(|octet| **octet == b'.').count();
-    matches!(dots, 2 | 4) && begins_as_header(octets) && text::cause_in(octets).is_none()
+    matches!(dots, 2 | 4) && begins_as_header(octets) && token_text::cause_in(octets).is_none()
 }
 
 fn names_client(claims: &Claims<'_>) -> bool {
@@ -287,85 +288,4 @@ pub(super) const fn is_before_tokens(now: UnixTime) -> bool {
 
 pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
     time.as_secs() >= MILLISECONDS
-}
-
-/// Returns the accepted texts.
-pub(super) fn accepted<'e>(expect: &'e Expect<'_>) -> impl Iterator<Item = &'e str> + Clone {
-    let (one, several) = match expect {
-        Expect::Exactly(text) => (Some(*text), None),
-        Expect::AnyOf(texts) => (None, Some(texts.iter())),
-        Expect::Forbidden | Expect::Anything => (None, None),
-    };
-    one.into_iter().chain(several.into_iter().flatten())
-}
-
-/// Returns the texts of a claim that is a string or an array of strings.
-pub(super) fn texts<'t>(value: Value<'t>) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
-    let (one, several) = match value {
-        Value::Array(several) => (None, Some(several.iter())),
-        one => (one.as_string(), None),
-    };
-    one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))
-}
-
-/// How a text differs from an expected one, if only in its spelling.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Near {
-    /// In a slash at the end.
-    Slash,
-    /// In the scheme, and perhaps a slash.
-    Scheme,
-    /// In letter case, and perhaps the scheme.
-    LetterCase,
-    /// The expected text has a placeholder.
-    Placeholder,
-}
-
-/// Finds the first accepted text that is near one of the claim's texts. Returns its index, and how they
-/// differ. A text with escapes must have at most 512 bytes.
-pub(super) fn nearest<'e>(
-    found: Value<'_>,
-    accepted: impl Iterator<Item = &'e str>,
-) -> Option<(usize, Near)> {
-    let mut buffer = [0; 512];
-    let mut places = accepted.enumerate();
-    places.find_map(|(place, expected)| {
-        let near = texts(found).find_map(|text| near(text.text(&mut buffer)?, expected));
-        near.map(|near| (place, near))
-    })
-}
-
-fn near(found: &str, expected: &str) -> Option<Near> {
-    let (without_scheme, expected_without) = (address(found), address(expected));
-    if without_slash(found) == without_slash(expected) {
-        Some(Near::Slash)
-    } else if without_scheme == expected_without {
-        Some(Near::Scheme)
-    } else if without_scheme.eq_ignore_ascii_case(expected_without) {
-        Some(Near::LetterCase)
-    } else {
-        fills(found, expected).then_some(Near::Placeholder)
-    }
-}
-
-fn without_slash(text: &str) -> &str {
-    text.strip_suffix('/').unwrap_or(text)
-}
-
-/// Returns a text without its scheme.
-fn address(text: &str) -> &str {
-    let scheme = text.as_bytes().windows(3).position(|part| part == b"://");
-    let address = scheme.and_then(|end| text.get(end.checked_add(3)?..));
-    without_slash(address.unwrap_or(text))
-}
-
-/// Returns whether a text is the pattern with the part in braces replaced by something without a slash.
-fn fills(text: &str, pattern: &str) -> bool {
-    let brace = |brace: u8| pattern.bytes().position(|byte| byte == brace);
-    let (Some(open), Some(close)) = (brace(b'{'), brace(b'}')) else { return false };
-    let (before, after) = (pattern.get(..open), close.checked_add(1).and_then(|end| pattern.get(end..)));
-    let rest = before.and_then(|before| text.strip_prefix(before));
-    let filled = rest.and_then(|rest| rest.strip_suffix(after?));
-    open < close
-        && filled.is_some_and(|filled| !filled.is_empty() && !filled.bytes().any(|byte| byte == b'/'))
 }

@@ -3,7 +3,7 @@
 use core::fmt::{self, Display as _};
 
 use super::quote::Quoted;
-use super::why;
+use super::spelling;
 use crate::claims::{Claims, ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
 use crate::json::{JsonString, Value};
@@ -58,8 +58,10 @@ impl<'d> ClaimCheck<'d> {
         now: UnixTime,
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
     ) -> impl Iterator<Item = Self> {
-        let leeway = i64::from(policy.leeway);
-        let after = |seconds: i64| Some(UnixTime::from_secs(now.as_secs().saturating_add(seconds)));
+        // Sums saturate: the caller's clock and the token's claims may be any `i64`.
+        let (seconds, leeway) = (now.as_secs(), i64::from(policy.leeway));
+        let (before, after) = (seconds.saturating_sub(leeway), seconds.saturating_add(leeway));
+        let at = |seconds| Some(UnixTime::from_secs(seconds));
         let time = |time: Result<Option<UnixTime>, ClaimsError>| match time {
             Ok(Some(time)) => Found::Time(time),
             _ => Found::Nothing,
@@ -69,13 +71,12 @@ impl<'d> ClaimCheck<'d> {
             _ => Found::Nothing,
         };
         let asked = |expect: &'d Expect<'d>| (*expect != Expect::Anything).then_some(Demand::Text(expect));
-        let earliest = after(1_i64.saturating_sub(leeway)).filter(|_| !policy.expired_allowed);
+        let earliest = at(before.saturating_add(1)).filter(|_| !policy.expired_allowed);
         let exp = Demand::Time { earliest, latest: None };
-        let nbf = Demand::Time { earliest: None, latest: after(leeway) };
-        let iat = policy.max_age.map(|age| Demand::Time {
-            earliest: after(0_i64.saturating_sub(age).saturating_sub(leeway)),
-            latest: after(leeway),
-        });
+        let nbf = Demand::Time { earliest: None, latest: at(after) };
+        let iat = policy
+            .max_age
+            .map(|age| Demand::Time { earliest: at(before.saturating_sub(age)), latest: at(after) });
         let issuer = claims.issuer().map(|issuer| issuer.map(Value::String));
         let checks = [
             ("iss", asked(&policy.issuer), text(issuer)),
@@ -129,7 +130,7 @@ impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Nothing => f.write_str("absent"),
-            Self::Text(found) => list(f, &mut why::texts(found).map(Quoted::new)),
+            Self::Text(found) => list(f, &mut spelling::texts(found).map(Quoted::new)),
             Self::Time(time) => time.as_secs().fmt(f),
         }
     }
@@ -144,18 +145,21 @@ impl fmt::Display for ClaimCheck<'_> {
                 Demand::Text(expect),
                 Found::Text(found),
             ) => {
-                let accepted = why::accepted(expect);
+                let accepted = spelling::accepted(expect);
                 // The expected text nearest to the token's comes first, since the advice is about it.
-                let near = why::nearest(found, accepted.clone()).map_or(0, |(place, _)| place);
+                let near = spelling::nearest(found, accepted.clone()).map_or(0, |(place, _)| place);
                 let ordered = accepted.clone().skip(near).chain(accepted.clone().take(near));
                 let plural = if accepted.count() > 1 { "one of " } else { "" };
                 write!(f, "claim '{}': expected {plural}", self.name)?;
-                let first = why::texts(found).next().unwrap_or(JsonString::new("", false));
+                // An empty array is compared with no text.
+                let first = spelling::texts(found).next().unwrap_or(JsonString::new("", false));
                 let mut expected = ordered.map(|text| JsonString::new(text, false));
-                let nearest = expected.clone().next().unwrap_or(first);
+                let nearest = expected.clone().next();
+                debug_assert!(nearest.is_some(), "a mismatch with nothing");
+                let nearest = nearest.unwrap_or(first);
                 list(f, &mut expected.by_ref().map(|text| Quoted::beside(text, first)))?;
                 f.write_str(", found ")?;
-                list(f, &mut why::texts(found).map(|text| Quoted::beside(text, nearest)))
+                list(f, &mut spelling::texts(found).map(|text| Quoted::beside(text, nearest)))
             }
             (Some(error), ..) => error.fmt(f),
             (None, _, found) => {
@@ -172,17 +176,11 @@ impl fmt::Display for ClaimCheck<'_> {
 
 /// Writes texts as a list, and counts those beyond the maximum.
 fn list(f: &mut fmt::Formatter<'_>, texts: &mut dyn Iterator<Item = Quoted<'_>>) -> fmt::Result {
-    let mut number = 0_usize;
-    for text in texts {
-        if number < SHOWN {
-            f.write_str(if number == 0 { "" } else { ", " })?;
-            text.fmt(f)?;
-        }
-        number = number.saturating_add(1);
-    }
-    match number.checked_sub(SHOWN) {
-        None if number == 0 => f.write_str("none"),
-        Some(more @ 1..) => write!(f, " and {more} more"),
-        _ => Ok(()),
+    let Some(first) = texts.next() else { return f.write_str("none") };
+    first.fmt(f)?;
+    texts.take(SHOWN - 1).try_for_each(|text| write!(f, ", {text}"))?;
+    match texts.count() {
+        0 => Ok(()),
+        more => write!(f, " and {more} more"),
     }
 }

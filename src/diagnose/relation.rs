@@ -1,13 +1,13 @@
-//! How the names of a key relate to the name in a header when they are not the same text.
+//! How the keys relate to the name in a header, also when it is not the text of theirs.
 
-use super::text::decode_leniently;
-use super::{Cause, Standing};
+use super::token_text::decode_leniently;
+use super::{Cause, Standing, classify};
 use crate::json::JsonString;
-use crate::reference::Names;
-use crate::select::Member;
+use crate::reference::{Names, Reference};
+use crate::select::{KeySource, Member, members};
 
 /// The maximum length in bytes of a name that is compared in other ways than as text.
-const MOST: usize = 256;
+const MAX_NAME: usize = 256;
 
 /// How a key relates to the name in a header.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,8 @@ impl Relation {
         }
     }
 
-    #[inline(never)]
     fn of_another(names: Names<JsonString<'_>>, kid: JsonString<'_>) -> Self {
-        let mut buffers = [[0; MOST]; 2];
+        let mut buffers = [[0; MAX_NAME]; 2];
         let mut near = |own: Option<JsonString<'_>>| {
             let [one, other] = &mut buffers;
             let own = own?.text(one)?;
@@ -76,10 +75,46 @@ impl Relation {
     }
 }
 
+/// How the keys relate to a token for which none was chosen.
+pub(super) struct Survey {
+    any_key: bool,
+    any_kid: bool,
+    /// Why the first key that nearly has the name in the header does not have it.
+    near: Option<Cause>,
+    /// Why the first key that could be meant is set aside.
+    fault: Option<Cause>,
+}
+
+impl Survey {
+    /// Examines every key.
+    pub(super) fn of(keys: &impl KeySource, reference: Reference<'_>) -> Self {
+        let mut survey = Self { any_key: false, any_kid: false, near: None, fault: None };
+        for member in members(keys, reference) {
+            survey.any_key = true;
+            survey.any_kid |= member.names.kid.is_some();
+            survey.near = survey.near.or(Relation::of(&member, reference.kid()).cause());
+            let fault = member.outcome.err().filter(|reason| !classify::is_foreign(reason));
+            survey.fault = survey.fault.or(fault.map(|reason| classify::key_error(&reason)));
+        }
+        survey
+    }
+
+    /// Replaces a cause by a more specific one, if there is one.
+    pub(super) fn cause(self, cause: Cause) -> Cause {
+        match cause {
+            Cause::KidUnknown if self.any_kid => self.near.unwrap_or(cause),
+            Cause::KidUnknown => self.near.unwrap_or(Cause::KeyWithoutKid),
+            Cause::NoKeyForAlgorithm if !self.any_key => Cause::NoKeys,
+            Cause::NoKeyForAlgorithm => self.fault.unwrap_or(cause),
+            cause => cause,
+        }
+    }
+}
+
 /// Returns whether two texts are encodings of the same octets: percent-encoded or not, base64 of either
 /// alphabet with or without padding, or one base64 and the other hexadecimal.
 fn are_same_octets(one: &[u8], other: &[u8]) -> bool {
-    let (mut one_buffer, mut other_buffer) = ([0; MOST], [0; MOST]);
+    let (mut one_buffer, mut other_buffer) = ([0; MAX_NAME], [0; MAX_NAME]);
     let (Some(one), Some(other)) = (plain(one, &mut one_buffer), plain(other, &mut other_buffer)) else {
         return false;
     };
@@ -116,7 +151,7 @@ fn plain<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
 /// Returns whether one text is the hexadecimal of the octets that the other encodes in base64url. Texts for
 /// fewer octets than a digest has may both be plain names.
 fn is_hex_of(hex: &[u8], base64: &[u8]) -> bool {
-    let mut octets = [0; MOST];
+    let mut octets = [0; MAX_NAME];
     let Some(octets) = decode_leniently(base64, &mut octets).and_then(|len| octets.get(..len)) else {
         return false;
     };

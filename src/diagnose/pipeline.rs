@@ -1,8 +1,9 @@
-//! The pipeline with the functions of `verify` and `claims`, but continuing after errors.
+//! The steps of `verify` and `claims` with the same functions, but continuing after errors.
 
 use super::cause::Cause;
 use super::problem::{Problem, Stage};
-use super::{Diagnosis, Relation, text, why};
+use super::relation::Survey;
+use super::{Diagnosis, classify, token_text};
 use crate::algorithm::Algorithm;
 use crate::base64url::decoded_len;
 use crate::claims::Claims;
@@ -15,7 +16,7 @@ use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::scratch::Scratch;
-use crate::select::{KeySource, Query, members};
+use crate::select::{KeySource, Query};
 use crate::verify::{Verifier, buffers};
 
 impl<'d, K: KeySource> Diagnosis<'d, K> {
@@ -35,16 +36,16 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         }
         let limits = verifier.limits;
         let first_fault = fault(text, limits, scratch);
-        if let (Some(error), Some(cause)) = (first_fault, text::encoding(text)) {
+        if let (Some(error), Some(cause)) = (first_fault, token_text::encoding(text)) {
             return self.add(Stage::Parse, cause, error);
         }
-        let (token, around) = text::unwrap(text, limits);
+        let (token, around) = token_text::unwrap(text, limits);
         if let Some(error) = first_fault.filter(|_| token.len() < text.len()) {
             self.problems.surround(around, error);
         }
         let split = compact::split(token, limits);
         if let Err(error) = split {
-            self.add(Stage::Parse, why::of_parse(&error, token), error);
+            self.add(Stage::Parse, classify::parse_error(&error, token), error);
         }
         // A header that is too long is still read, to find other problems.
         let Ok(parts) = split.or_else(|_| compact::split(token, limits.max_header_length(Limits::MAX)))
@@ -71,20 +72,25 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         self.check_claims(&parts, rest, limits);
     }
 
-    /// Notes that a part is not base64url, but reads it if it is another kind of base64.
-    fn read_part(
+    /// Returns the octets of a part, of which `strict` are in the buffer. Notes that a part is not base64url, but
+    /// reads it if it is another kind of base64.
+    fn read_part<'b>(
         &mut self,
         stage: Stage,
         strict: Result<usize, ParseError>,
         text: &[u8],
-        buffer: &mut [u8],
-    ) -> Option<usize> {
-        strict
-            .or_else(|error| {
-                self.add(stage, why::of_parse(&error, text), error);
-                text::decode_leniently(text, buffer).ok_or(error)
-            })
-            .ok()
+        buffer: &'b mut [u8],
+    ) -> Option<&'b [u8]> {
+        let len = match strict {
+            Ok(len) => len,
+            Err(error) => {
+                self.add(stage, classify::parse_error(&error, text), error);
+                token_text::decode_leniently(text, buffer)?
+            }
+        };
+        let octets = buffer.get(..len);
+        debug_assert!(octets.is_some(), "more octets than the buffer has");
+        octets
     }
 
     fn read_header(
@@ -94,8 +100,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         buffer: &'d mut [u8],
     ) -> Option<Header<'d>> {
         let strict = decode_header(parts, buffer).map(<[u8]>::len);
-        let len = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
-        let octets = buffer.get(..len)?;
+        let octets = self.read_part(Stage::Parse, strict, parts.header, buffer)?;
         match Header::parse(octets, verifier.limits, verifier.crit()) {
             Ok(header) => {
                 self.parameters = Some(header.object());
@@ -104,7 +109,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
             Err(error) => {
                 let value = Value::parse_with_limits(octets, verifier.limits);
                 self.parameters = value.ok().and_then(Value::as_object);
-                self.add(Stage::Parse, why::of_header(&error, parts.header, octets), error);
+                self.add(Stage::Parse, classify::header_error(&error, parts.header, octets), error);
                 None
             }
         }
@@ -112,15 +117,15 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
 
     /// Makes the checks of the header that need no key. Returns the algorithm, if it is accepted.
     fn check_header(&mut self, verifier: &Verifier<'_, K>, header: &Header<'_>) -> Option<Algorithm> {
-        let mut refuse =
-            |error: SelectError| self.add(Stage::Header, why::of_select(&error, verifier.allowed), error);
-        verifier.accept_crit(header).unwrap_or_else(&mut refuse);
-        let accepted = verifier.accept_algorithm(header).map_err(&mut refuse).ok();
-        verifier.accept_typ(header).unwrap_or_else(&mut refuse);
-        if header.algorithm().is_ok() {
-            verifier.accept_kid(header).unwrap_or_else(refuse);
+        let algorithm = verifier.check_algorithm(header);
+        // That a `kid` is missing matters little while no key could be for the algorithm.
+        let kid = verifier.check_kid(header).err().filter(|_| header.algorithm().is_ok());
+        let errors =
+            [verifier.check_crit(header).err(), algorithm.err(), verifier.check_typ(header).err(), kid];
+        for error in errors.into_iter().flatten() {
+            self.add(Stage::Header, classify::select_error(&error, verifier.allowed), error);
         }
-        accepted
+        algorithm.ok()
     }
 
     /// Without an algorithm no key is chosen, but a key with the header's kid may exist.
@@ -130,8 +135,8 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         // Any algorithm will do: the kid is compared first.
         let found = self.keys.with_key(&Query { algorithm, reference }, &mut |_| Ok(()));
         if let Err(Error::Select(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. }))) = found {
-            let cause = why::of_select(&error, self.allowed);
-            self.add(Stage::Keys, self.survey(reference).cause(cause), error);
+            let cause = classify::select_error(&error, self.allowed);
+            self.add(Stage::Keys, Survey::of(self.keys, reference).cause(cause), error);
         }
     }
 
@@ -145,16 +150,15 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         });
         if let Err(Error::Select(error)) = found {
             self.selected = Some(None);
-            let survey = self.survey(query.reference);
-            self.add(Stage::Keys, survey.cause(why::of_select(&error, self.allowed)), error);
+            let cause = classify::select_error(&error, self.allowed);
+            self.add(Stage::Keys, Survey::of(keys, query.reference).cause(cause), error);
             self.read_signature(parts, buffer);
         }
     }
 
     fn read_signature<'b>(&mut self, parts: &Parts<'_>, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         let strict = decode_signature(parts, buffer).map(|signature| signature.len());
-        let len = self.read_part(Stage::Signature, strict, parts.signature, buffer)?;
-        buffer.get(..len)
+        self.read_part(Stage::Signature, strict, parts.signature, buffer)
     }
 
     fn check_signature_with(
@@ -169,77 +173,38 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         self.signature_holds = Some(held.is_ok());
         if let Err(error) = held {
             // Text that is not base64url is unlikely to be what was signed.
-            let altered = text::cause_in(parts.signing_input);
+            let altered = token_text::cause_in(parts.signing_input);
             let cause = altered.unwrap_or_else(|| {
-                why::of_signature(error, query.algorithm, parts.signature, signature, self.parameters)
+                classify::signature_error(error, query.algorithm, parts.signature, signature, self.parameters)
             });
             self.add(Stage::Signature, cause, error);
         }
     }
 
-    /// Examines every key.
-    #[inline(never)]
-    fn survey(&self, reference: Reference<'_>) -> Survey {
-        let mut survey = Survey { keys: 0, any_kid: false, near: None, fault: None };
-        for member in members(self.keys, reference) {
-            survey.keys = survey.keys.saturating_add(1);
-            survey.any_kid |= member.names.kid.is_some();
-            survey.near = survey.near.or(Relation::of(&member, reference.kid()).cause());
-            let fault = member.outcome.err().filter(|reason| !why::is_foreign(reason));
-            survey.fault = survey.fault.or(fault.map(|reason| why::of_key(&reason)));
-        }
-        survey
-    }
-
     /// Checks the claims against the policy, whether or not the signature verifies.
     fn check_claims(&mut self, parts: &Parts<'_>, buffer: &'d mut [u8], limits: Limits) {
         let strict = decode_payload(parts, buffer).map(|payload| payload.len());
-        let Some(len) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
+        let Some(octets) = self.read_part(Stage::Claims, strict, parts.payload, buffer) else { return };
         let (policy, now) = (self.policy, self.now);
-        let octets = buffer.get(..len).unwrap_or_default();
         let claims = match Claims::parse(octets, limits.members()) {
             Ok(claims) => claims,
             Err(error) => return self.refuse_claim(error, octets, None),
         };
         self.claims = Some(claims);
-        let _ = policy.check(&claims, Some(now), |error| {
+        for error in policy.judge(&claims).errors(now) {
             self.refuse_claim(error, octets, Some(&claims));
-            Ok(())
-        });
-        if matches!(claims.expires_at(), Ok(Some(exp)) if why::is_milliseconds(exp)) {
+        }
+        if matches!(claims.expires_at(), Ok(Some(exp)) if classify::is_milliseconds(exp)) {
             self.problems.add(Problem::new(Stage::Claims, Cause::Milliseconds, None));
         }
-        if why::is_before_tokens(now) {
+        if classify::is_before_tokens(now) {
             self.problems.add(Problem::new(Stage::Claims, Cause::ClockNotSet, None));
         }
     }
 
     fn refuse_claim(&mut self, error: ClaimsError, octets: &[u8], claims: Option<&Claims<'_>>) {
-        let cause = why::of_claims(&error, octets, claims, self.policy, self.parameters);
+        let cause = classify::claims_error(&error, octets, claims, self.policy, self.parameters);
         self.add(Stage::Claims, cause, error);
-    }
-}
-
-/// How the keys relate to a token for which none was chosen.
-struct Survey {
-    keys: usize,
-    any_kid: bool,
-    /// Why the first key that nearly has the name in the header does not have it.
-    near: Option<Cause>,
-    /// Why the first key that could be meant is set aside.
-    fault: Option<Cause>,
-}
-
-impl Survey {
-    /// Replaces a cause by a more specific one, if there is one.
-    fn cause(self, cause: Cause) -> Cause {
-        match cause {
-            Cause::KidUnknown if self.any_kid => self.near.unwrap_or(cause),
-            Cause::KidUnknown => self.near.unwrap_or(Cause::KeyWithoutKid),
-            Cause::NoKeyForAlgorithm if self.keys == 0 => Cause::NoKeys,
-            Cause::NoKeyForAlgorithm => self.fault.unwrap_or(cause),
-            cause => cause,
-        }
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item 
         // More layers than in `"Bearer 'token'\n"` are no accident.
         for _ in 0..4 {
             token = stripped(token, &mut note);
-            if let Some(rest) = without_scheme(token) {
+            if let Some(rest) = without_bearer(token) {
                 note(Cause::BearerPrefix);
                 token = rest;
             }
@@ -38,7 +38,7 @@ pub(super) fn unwrap(text: &[u8], limits: Limits) -> (&[u8], impl Iterator<Item 
 }
 
 /// Returns the text after `Bearer ` or `Authorization: Bearer `, in any letter case (RFC 9110 §11.1).
-fn without_scheme(text: &[u8]) -> Option<&[u8]> {
+fn without_bearer(text: &[u8]) -> Option<&[u8]> {
     let credentials = without_prefix(text, b"authorization:").unwrap_or(text).trim_ascii_start();
     let rest = without_prefix(credentials, b"bearer")?;
     rest.first().is_none_or(u8::is_ascii_whitespace).then(|| rest.trim_ascii_start())
@@ -60,7 +60,7 @@ fn stripped<'t>(mut text: &'t [u8], note: &mut dyn FnMut(Cause)) -> &'t [u8] {
         let ends = (1..=4).find_map(|length| {
             let first = trimmed.split_at_checked(length);
             let last = trimmed.len().checked_sub(length).and_then(|start| trimmed.split_at_checked(start));
-            let of = |(character, rest)| Some((rest, foreign(character)?));
+            let of = |(character, rest)| Some((rest, cause_of_character(character)?));
             first.and_then(of).or_else(|| last.and_then(|(rest, last)| of((last, rest))))
         });
         text = match (ends, trimmed) {
@@ -75,7 +75,7 @@ fn stripped<'t>(mut text: &'t [u8], note: &mut dyn FnMut(Cause)) -> &'t [u8] {
 }
 
 /// Classifies the octets of one character that does not belong in a token and was copied along with it.
-fn foreign(octets: &[u8]) -> Option<Cause> {
+fn cause_of_character(octets: &[u8]) -> Option<Cause> {
     let mut characters = core::str::from_utf8(octets).ok()?.chars();
     let (character, None) = (characters.next()?, characters.next()) else { return None };
     match character {
@@ -107,7 +107,7 @@ pub(super) fn cause_in(text: &[u8]) -> Option<Cause> {
         [b'%', ..] => Cause::PercentEncoded,
         _ => {
             let mut lengths = 1..=4;
-            lengths.find_map(|length| foreign(rest.get(..length)?)).unwrap_or(Cause::NotBase64url)
+            lengths.find_map(|length| cause_of_character(rest.get(..length)?)).unwrap_or(Cause::NotBase64url)
         }
     })
 }
@@ -144,11 +144,11 @@ pub(super) fn decode_leniently(text: &[u8], out: &mut [u8]) -> Option<usize> {
                 b'/' => b'_',
                 other => *other,
             };
-            taken = taken.saturating_add(1);
+            taken = taken.checked_add(1)?;
         }
         if taken == 0 {
             return Some(len);
         }
-        len = len.saturating_add(base64url::decode(quad.get(..taken)?, out.get_mut(len..)?).ok()?.len());
+        len = len.checked_add(base64url::decode(quad.get(..taken)?, out.get_mut(len..)?).ok()?.len())?;
     }
 }
