@@ -7,8 +7,8 @@ mod tokens;
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
-    UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
+    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
 };
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};

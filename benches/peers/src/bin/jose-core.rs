@@ -5,8 +5,8 @@ use core::time::Duration;
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, UnixTime,
-    Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, UnixTime, Verifier,
+    VerifyingKey,
 };
 use jose_core_peers::{Case, Input, primitive, serve, unsupported, whole};
 use serde::Deserialize;

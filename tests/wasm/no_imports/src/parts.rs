@@ -9,8 +9,8 @@ use core::time::Duration;
 use jose_core::diagnose::diagnose_set;
 use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, Refetch, RotationPolicy};
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, UnixTime,
-    UnverifiedJws, Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, UnixTime, UnverifiedJws,
+    Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet,
 };
 use serde_json::Value;
 
@@ -35,7 +35,8 @@ fn sets() -> Option<()> {
     let jwks = demo["jwks"].to_string();
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let (issuer, audience) = (text(&demo, "/issuer")?, text(&demo, "/audience")?);
-    let policy = ClaimsPolicy::new(Expect::Exactly(&issuer), Expect::Exactly(&audience)).leeway(Duration::ZERO);
+    let policy =
+        ClaimsPolicy::new(Expect::Exactly(&issuer), Expect::Exactly(&audience)).leeway(Duration::ZERO);
     let now = UnixTime::from_secs(demo["now"].as_i64()?);
     let mut scratch = Vec::new();
     for name in ["/tokens/RS256", "/tokens/ES256"] {
