@@ -1,6 +1,8 @@
 //! The compact serialization, `header.payload.signature` (RFC 7515 §7.1), split within limits.
 
 use crate::error::ParseError;
+#[cfg(target_pointer_width = "64")]
+use crate::json::byte_of;
 use crate::limits::Limits;
 
 /// The three parts of a token, still encoded.
@@ -18,7 +20,6 @@ pub(crate) struct Parts<'t> {
 /// # Errors
 ///
 /// [`ParseError`], one of the variants up to [`ParseError::HeaderTooLong`].
-#[inline(never)]
 pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseError> {
     let limit = limits.token_length();
     if token.len() > limit {
@@ -50,13 +51,11 @@ fn around(text: &[u8], dot: usize) -> (&[u8], &[u8]) {
 }
 
 /// Returns the positions of the first three dots.
-#[cfg(not(target_pointer_width = "64"))]
 fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     let mut dots = [None; 3];
     let mut start = 0_usize;
     for dot in &mut dots {
-        let rest = text.get(start..).unwrap_or_default();
-        let Some(before) = rest.iter().position(|byte| *byte == b'.') else { break };
+        let Some(before) = text.get(start..).and_then(before_dot) else { break };
         let at = start.wrapping_add(before);
         *dot = Some(at);
         start = at.wrapping_add(1);
@@ -64,23 +63,14 @@ fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
     dots
 }
 
-/// Returns the positions of the first three dots.
-#[cfg(target_pointer_width = "64")]
-fn first_dots(text: &[u8]) -> [Option<usize>; 3] {
-    let mut dots = [None; 3];
-    let mut from = 0;
-    for dot in &mut dots {
-        let Some(before) = before_dot(text.get(from..).unwrap_or_default()) else { break };
-        let place = from.wrapping_add(before);
-        *dot = Some(place);
-        from = place.wrapping_add(1);
-    }
-    dots
+/// Returns the number of bytes before the first dot, if there is one.
+#[cfg(not(target_pointer_width = "64"))]
+fn before_dot(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| *byte == b'.')
 }
 
 /// Returns the number of bytes before the first dot, if there is one.
 #[cfg(target_pointer_width = "64")]
-#[inline(always)]
 fn before_dot(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // Most blocks have no dot, as a few vector instructions find out.
@@ -94,9 +84,7 @@ fn before_dot(text: &[u8]) -> Option<usize> {
         // The first marked byte is a zero: no byte before it borrows.
         let marked = zero_at_dots.wrapping_sub(ONES) & !zero_at_dots & (ONES << 7);
         if marked != 0 {
-            return usize::try_from(marked.trailing_zeros() / 8)
-                .ok()
-                .map(|within| before.wrapping_add(within));
+            return Some(before.wrapping_add(byte_of(marked)));
         }
         before = before.wrapping_add(8);
     }

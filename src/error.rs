@@ -40,7 +40,7 @@ pub use crate::time::ClockError;
 #[non_exhaustive]
 pub enum SelectError {
     /// `crit` is not a non-empty array of strings (RFC 7515 §4.1.11). Without
-    /// [`understands`](crate::Verifier::understands), any `crit` is [`ParseError::Crit`].
+    /// [`understands`](crate::Verifier::understands), any `crit` is [`ParseError::CritUnsupported`].
     CritMalformed,
     /// `crit` names a parameter registered by RFC 7515 or RFC 7518, which is not an extension, or `b64`
     /// (RFC 7797), which is not supported.

@@ -25,6 +25,7 @@ pub struct Header<'t> {
 
 impl<'t> Header<'t> {
     /// Reads a decoded header.
+    // A frame of its own: see `Reader::array_or_object`.
     #[inline(never)]
     pub(crate) fn parse(text: &'t [u8], limits: Limits, crit: Crit) -> Result<Self, ParseError> {
         const ALG: u64 = Word::of_short("alg");
@@ -45,7 +46,7 @@ impl<'t> Header<'t> {
                 KID => kid = Some(string("kid", value)?),
                 TYP => typ = Some(string("typ", value)?),
                 X5T => x5t = Some(value),
-                CRIT if crit == Crit::Refused => return Err(ParseError::Crit),
+                CRIT if crit == Crit::Refused => return Err(ParseError::CritUnsupported),
                 B64 if !value.is_true() => return Err(ParseError::UnencodedPayload),
                 _ if member.name(text) == "x5t#S256" => x5t_s256 = Some(value),
                 _ => {}
@@ -201,7 +202,6 @@ impl core::fmt::Debug for Header<'_> {
 }
 
 /// Returns the algorithm with this name, if this build verifies it. Shared by headers and keys.
-#[cfg_attr(not(target_pointer_width = "64"), inline(never))]
 pub(crate) fn algorithm_named(name: JsonString<'_>) -> Option<Algorithm> {
     ENABLED.iter().find(|known| name == known.name).map(|known| known.algorithm)
 }

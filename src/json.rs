@@ -22,8 +22,10 @@ pub(crate) use self::number::Truncated;
 use self::reader::Reader;
 pub(crate) use self::span::Span;
 pub use self::string::JsonString;
-use self::structure::Structure;
+#[cfg(target_pointer_width = "64")]
+pub(crate) use self::structure::byte_of;
 pub(crate) use self::structure::{ElementTexts, Elements, all_digits};
+use self::structure::{Structure, checked};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 
@@ -93,7 +95,6 @@ impl<'a> Value<'a> {
 
     /// Returns the name of its type, for an error message.
     #[cold]
-    #[inline(never)]
     pub(crate) const fn kind(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -239,9 +240,8 @@ pub struct ArrayElements<'a> {
 impl<'a> Iterator for ArrayElements<'a> {
     type Item = Value<'a>;
 
-    #[cfg_attr(not(target_pointer_width = "64"), inline(never))]
     fn next(&mut self) -> Option<Value<'a>> {
-        let element = self.structure.element(core::mem::take(&mut self.first)).ok().flatten()?;
+        let element = checked(self.structure.element(core::mem::take(&mut self.first))).flatten()?;
         Some(element.value(self.text))
     }
 }

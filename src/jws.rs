@@ -93,7 +93,8 @@ impl<'t> UnverifiedJws<'t> {
     ///
     /// # Errors
     ///
-    /// [`ParseError::SignatureBase64`], or [`ParseError::ScratchTooSmall`].
+    /// [`ParseError::SignatureBase64`] if the signature is not base64url, [`ParseError::ScratchTooSmall`] if
+    /// the buffer is too small.
     pub fn signature<'b, S: Scratch + ?Sized>(&self, buffer: &'b mut S) -> Result<&'b [u8], ParseError> {
         let buffer = buffer.at_least(base64url::decoded_len(self.parts.signature.len()))?;
         decode_signature(&self.parts, buffer)
@@ -103,7 +104,8 @@ impl<'t> UnverifiedJws<'t> {
     ///
     /// # Errors
     ///
-    /// [`ParseError::PayloadBase64`], or [`ParseError::ScratchTooSmall`].
+    /// [`ParseError::PayloadBase64`] if the payload is not base64url, [`ParseError::ScratchTooSmall`] if the
+    /// buffer is too small.
     pub fn dangerous_payload_without_verification<'b, S: Scratch + ?Sized>(
         &self,
         buffer: &'b mut S,
@@ -127,28 +129,29 @@ pub(crate) fn decode_header<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Res
 
 /// Decodes the signature into the start of `scratch`.
 pub(crate) fn decode_signature<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
-    let start = parts.signing_input.len().saturating_add(1);
+    let start = parts.signing_input.len().wrapping_add(1);
     Ok(base64url::decode(parts.signature, scratch)
         .map_err(|error| in_part(error, start, ParseError::SignatureBase64))?)
 }
 
 /// Decodes the payload into the start of `scratch`.
 pub(crate) fn decode_payload<'s>(parts: &Parts<'_>, scratch: &'s mut [u8]) -> Result<&'s [u8], ParseError> {
-    let start = parts.header.len().saturating_add(1);
+    let start = parts.header.len().wrapping_add(1);
     Ok(base64url::decode(parts.payload, scratch)
         .map_err(|error| in_part(error, start, ParseError::PayloadBase64))?)
 }
 
-/// Returns the error for a part of the token at `start`: offsets count from the start of the token.
-fn in_part(error: Base64Error, start: usize, wrap: fn(Base64Error) -> ParseError) -> ParseError {
-    wrap(match error {
-        Base64Error::Byte { byte, offset } => {
-            Base64Error::Byte { byte, offset: offset.saturating_add(start) }
+/// Returns the error for a part of the token at `start`: offsets count from the start of the token, and are
+/// within it.
+fn in_part(mut error: Base64Error, start: usize, wrap: fn(Base64Error) -> ParseError) -> ParseError {
+    match &mut error {
+        Base64Error::InvalidByte { offset, .. } | Base64Error::TrailingBits { offset } => {
+            *offset = offset.wrapping_add(start);
         }
-        Base64Error::TrailingBits { offset } => {
-            Base64Error::TrailingBits { offset: offset.saturating_add(start) }
+        Base64Error::InvalidLength { .. } => {}
+        Base64Error::BufferTooSmall { needed, given } => {
+            return ParseError::ScratchTooSmall { needed: *needed, given: *given };
         }
-        Base64Error::Buffer { needed, given } => return ParseError::ScratchTooSmall { needed, given },
-        other => other,
-    })
+    }
+    wrap(error)
 }

@@ -138,7 +138,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     /// let token = "eyJhbGciOiJIUzI1NiIsImNyaXQiOlsiZXhwLXgiXSwiZXhwLXgiOjEzNjMyODQwMDB9.e30.ACdSifRAFjvaZKMcUmkwFdqIJhHWFUENrnf4vnogpJA";
     /// let verifier = Verifier::new(&key);
     /// let mut scratch = [0; 256];
-    /// assert!(matches!(verifier.verify(token, &mut scratch), Err(Error::Parse(ParseError::Crit))));
+    /// assert!(matches!(verifier.verify(token, &mut scratch), Err(Error::Parse(ParseError::CritUnsupported))));
     ///
     /// let verified = verifier.understands(&["exp-x"]).verify(token, &mut scratch)?;
     /// let ends = verified.header().get("exp-x").and_then(|value| value.as_i64());

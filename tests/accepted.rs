@@ -119,7 +119,10 @@ fn base64url_with_one_text_for_each_octet_string() {
             refused(verify(&token), of_part(error(end - 1)));
         };
         for byte in *b"=+/ \n" {
-            check(&|text| text + &char::from(byte).to_string(), &|offset| Base64Error::Byte { byte, offset });
+            check(&|text| text + &char::from(byte).to_string(), &|offset| Base64Error::InvalidByte {
+                byte,
+                offset,
+            });
         }
         // The next character has the same octets and one bit too many.
         let next = |text: String| {
@@ -196,12 +199,12 @@ fn escapes_in_key_material() {
             }
             // What is wrong is named as it is meant, at its place in what is meant.
             let faults = [
-                (r"\u0041\u0041\u003d", Base64Error::Byte { byte: b'=', offset: 2 }),
-                (r"A\u0041\/", Base64Error::Byte { byte: b'/', offset: 2 }),
-                (r"AA\u00e9", Base64Error::Byte { byte: 0xc3, offset: 2 }),
-                (r"AA\ud83d\ude00", Base64Error::Byte { byte: 0xf0, offset: 2 }),
-                (r"A\u0041AA\n", Base64Error::Byte { byte: b'\n', offset: 4 }),
-                (r"\u0041AAA\u0041", Base64Error::Length { length: 5 }),
+                (r"\u0041\u0041\u003d", Base64Error::InvalidByte { byte: b'=', offset: 2 }),
+                (r"A\u0041\/", Base64Error::InvalidByte { byte: b'/', offset: 2 }),
+                (r"AA\u00e9", Base64Error::InvalidByte { byte: 0xc3, offset: 2 }),
+                (r"AA\ud83d\ude00", Base64Error::InvalidByte { byte: 0xf0, offset: 2 }),
+                (r"A\u0041AA\n", Base64Error::InvalidByte { byte: b'\n', offset: 4 }),
+                (r"\u0041AAA\u0041", Base64Error::InvalidLength { length: 5 }),
                 (r"\u0041B", Base64Error::TrailingBits { offset: 1 }),
             ];
             for (value, error) in faults {
@@ -227,8 +230,8 @@ fn no_extension_but_those_that_are_listed() {
         understanding(r#""crit":["x","y"],"x":1,"y":1"#),
         Err(Error::Select(SelectError::CritNotUnderstood { .. }))
     ));
-    refused(header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), ParseError::Crit);
-    refused(header(r#"{"alg":"HS256","crit":[]}"#), ParseError::Crit);
+    refused(header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), ParseError::CritUnsupported);
+    refused(header(r#"{"alg":"HS256","crit":[]}"#), ParseError::CritUnsupported);
     refused(header(r#"{"alg":"HS256","b64":false}"#), ParseError::UnencodedPayload);
     assert!(header(r#"{"alg":"HS256","b64":true}"#).is_ok());
 }

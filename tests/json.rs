@@ -158,6 +158,9 @@ fn names_of_different_objects() {
     }
     assert!(Value::parse(&text).is_ok());
     assert!(Value::parse(&format!("[{text},{text}]")).is_ok());
+    // What follows an object is not among its names.
+    let behind = format!(r#"{{"in":{} "0":0}}"#, object(&names));
+    assert_eq!(Value::parse(&behind).unwrap_err().kind, JsonErrorKind::ExpectedCommaOrBrace);
     // One of them once more, at each level.
     for (place, _) in text.match_indices(r#","in""#) {
         let twice = format!(r#"{},"n000003":0{}"#, &text[..place], &text[place..]);

@@ -89,7 +89,7 @@ fn base64url() {
     ];
     let cases = cases.map(|(text, expected)| (text, refused(text), expected));
     // Of a token this is ParseError::ScratchTooSmall, of a key that its member is too long.
-    let small = Base64Error::Buffer { needed: 3, given: 2 };
+    let small = Base64Error::BufferTooSmall { needed: 3, given: 2 };
     check(
         "Base64Error",
         cases.into_iter().chain([("", small, "expected a buffer of at least 3 bytes, found 2")]),

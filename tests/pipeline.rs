@@ -128,7 +128,7 @@ fn checks() -> Vec<Vec<Fault>> {
             ("ParseError::HeaderJson", "", |case| case.header_octets = Some(r#"{"alg":"ES256""#)),
             ("ParseError::HeaderNotObject", "", |case| case.header_octets = Some("[]")),
             ("ParseError::ParameterType", "'kid'", header!("kid": 1)),
-            ("ParseError::Crit", "", |case| {
+            ("ParseError::CritUnsupported", "", |case| {
                 case.understands = false;
                 case.header["crit"] = json!(["exp-x"]);
             }),

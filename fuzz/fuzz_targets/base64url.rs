@@ -70,7 +70,7 @@ fn payload_and_signature(text: &[u8], expected: &Result<Vec<u8>, Base64Error>) {
 /// The same fault of a text that starts further behind.
 fn moved(error: Base64Error, start: usize) -> Base64Error {
     match error {
-        Base64Error::Byte { byte, offset } => Base64Error::Byte { byte, offset: offset + start },
+        Base64Error::InvalidByte { byte, offset } => Base64Error::InvalidByte { byte, offset: offset + start },
         Base64Error::TrailingBits { offset } => Base64Error::TrailingBits { offset: offset + start },
         error => error,
     }
@@ -85,7 +85,7 @@ fn secret(text: &[u8], expected: &Result<Vec<u8>, Base64Error>) {
     let jwk = format!(r#"{{"kty":"oct","k":"{text}"}}"#);
     let key = Jwk::parse(&jwk).unwrap().verifying_key(Algorithm::Hs256);
     match expected {
-        Err(error @ Base64Error::Byte { .. }) => {
+        Err(error @ Base64Error::InvalidByte { .. }) => {
             assert_eq!(key.err(), Some(KeyError::Base64 { name: "k", error: *error }));
         }
         // The length is judged before the last bits.

@@ -58,7 +58,7 @@ fn check(token: &[u8], encoded: &[u8], json: &[u8]) {
         // Faults of the members before the place where it is no JSON come first.
         (Err(error), None) => match error {
             ParseError::HeaderJson(error) => same_fault(json, error),
-            ParseError::ParameterType { .. } | ParseError::Crit | ParseError::UnencodedPayload => {
+            ParseError::ParameterType { .. } | ParseError::CritUnsupported | ParseError::UnencodedPayload => {
                 assert!(json.trim_ascii_start().starts_with(b"{"))
             }
             error => panic!("{error}"),
@@ -157,7 +157,7 @@ fn expected(document: &Document<'_>, json: &[u8], crit_later: bool) -> Result<Pa
             "alg" => alg = Some(string("alg")?),
             "kid" => kid = Some(string("kid")?),
             "typ" => typ = Some(string("typ")?),
-            "crit" if !crit_later => return Err(ParseError::Crit),
+            "crit" if !crit_later => return Err(ParseError::CritUnsupported),
             "b64" if !matches!(value.value, Value::Bool(true)) => return Err(ParseError::UnencodedPayload),
             _ => {}
         }

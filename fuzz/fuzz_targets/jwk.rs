@@ -319,7 +319,7 @@ impl Key<'_> {
         let wrong = KeyError::MemberType { name, expected: "a string", found: kind(member) };
         let text = member.string().ok_or(wrong)?;
         match (reference::base64url(text.as_bytes()), text.len() * 6 / 8) {
-            (Err(error @ Base64Error::Byte { .. }), _) => Err(KeyError::Base64 { name, error }),
+            (Err(error @ Base64Error::InvalidByte { .. }), _) => Err(KeyError::Base64 { name, error }),
             (_, length) if length > most => Err(too_long(length)),
             (Err(error), _) => Err(KeyError::Base64 { name, error }),
             (Ok(octets), _) => Ok(octets),

@@ -21,12 +21,12 @@ fn base64url_fault(text: &[u8]) -> Option<Base64Error> {
             b'0'..=b'9' => byte - b'0' + 52,
             b'-' => 62,
             b'_' => 63,
-            _ => return Some(Base64Error::Byte { byte, offset }),
+            _ => return Some(Base64Error::InvalidByte { byte, offset }),
         };
     }
     // What is left of the last character's six bits: four after two characters, two after three.
     let unused = match text.len() % 4 {
-        1 => return Some(Base64Error::Length { length: text.len() }),
+        1 => return Some(Base64Error::InvalidLength { length: text.len() }),
         2 => 0b1111,
         3 => 0b11,
         _ => 0,

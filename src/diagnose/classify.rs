@@ -37,7 +37,7 @@ pub(super) fn parse_error(error: &ParseError, text: &[u8]) -> Cause {
         ParseError::HeaderNotObject => Cause::HeaderMalformed,
         ParseError::AlgMissing => Cause::AlgMissing,
         ParseError::ParameterType { .. } => Cause::ParameterType,
-        ParseError::Crit | ParseError::UnencodedPayload => Cause::CriticalExtension,
+        ParseError::CritUnsupported | ParseError::UnencodedPayload => Cause::CriticalExtension,
         ParseError::ScratchTooSmall { .. } => Cause::ScratchTooSmall,
         ParseError::HeaderBase64(_) | ParseError::SignatureBase64(_) | ParseError::PayloadBase64(_) => {
             token_text::cause_in(text).unwrap_or(Cause::NotBase64url)

@@ -25,7 +25,7 @@ use super::{
 
 codes! {
     ParseError: TokenTooLong JsonSerialization PartsMissing Jwe TooManyParts HeaderTooLong ScratchTooSmall
-        HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType Crit UnencodedPayload SignatureBase64
+        HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType CritUnsupported UnencodedPayload SignatureBase64
         PayloadBase64;
     SelectError: CritMalformed CritRegistered CritNotUnderstood CritDuplicate CritAbsent AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidRequired NoKeys KidUnknown
         KidNeeded KeyUnusable KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
@@ -39,7 +39,7 @@ codes! {
         ExponentTooLarge ExponentEven;
     SetError: TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
     AlgorithmNameError: UnknownAlgorithm NoAlgorithm;
-    Base64Error: Byte Length TrailingBits Buffer;
+    Base64Error: InvalidByte InvalidLength TrailingBits BufferTooSmall;
     JsonErrorKind: InvalidUtf8 ByteOrderMark ExpectedValue ExpectedName ExpectedColon ExpectedCommaOrBrace
         ExpectedCommaOrBracket ExpectedClosing ExpectedEnd InvalidLiteral ExpectedDigit LeadingZero
         UnterminatedString ControlCharacter InvalidEscape LoneSurrogate DuplicateName TooLong TooDeep

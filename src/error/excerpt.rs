@@ -40,28 +40,30 @@ impl Excerpt {
 
     /// Adds a text whose first `same` bytes equal those of the text it is compared with. The remaining room
     /// is shared among `texts` texts: this one and those to come.
-    #[cfg_attr(not(feature = "alloc"), inline(always))]
     pub(crate) fn push(&mut self, characters: impl Iterator<Item = char>, same: usize, texts: usize) {
         let start = usize::from(self.len);
-        let Some(room) = Self::MAX.saturating_sub(start).checked_div(texts) else {
+        let Some(room) = Self::MAX.wrapping_sub(start).checked_div(texts) else {
+            // All ones are shown as more than that.
             self.more = self.more.saturating_add(1);
             return;
         };
+        debug_assert!((16..=Self::MAX).contains(&room), "the texts before left their share of it");
         // Leaves room for the mark and the end.
-        let last = start.saturating_add(room).saturating_sub(2);
+        let last = start.wrapping_add(room).wrapping_sub(2);
         // If the first difference, of up to four bytes, would be cut off, the excerpt starts shortly before
         // it.
-        let mut skip = 0;
-        if same.saturating_add(6) > room {
-            skip = same.saturating_sub((room / 2).saturating_sub(3));
+        let mut skip = 0_usize;
+        if same.wrapping_add(6) > room {
+            skip = same.wrapping_sub(room / 2).wrapping_add(3);
             self.append(Self::CUT);
         }
         for character in characters {
             if skip > 0 {
+                // A character is not cut in two.
                 skip = skip.saturating_sub(Self::width(character));
                 continue;
             }
-            if usize::from(self.len).saturating_add(Self::width(character)) > last {
+            if usize::from(self.len).wrapping_add(Self::width(character)) > last {
                 self.append(Self::CUT);
                 break;
             }
@@ -80,15 +82,17 @@ impl Excerpt {
     }
 
     fn append(&mut self, byte: u8) {
-        if let Some(place) = self.bytes.get_mut(usize::from(self.len)) {
+        let place = self.bytes.get_mut(usize::from(self.len));
+        debug_assert!(place.is_some(), "the texts share the room");
+        if let Some(place) = place {
             *place = byte;
-            self.len = self.len.saturating_add(1);
+            self.len = self.len.wrapping_add(1);
         }
     }
 
     /// Returns the texts, each with the marks before and after it.
     fn texts(&self) -> impl Iterator<Item = (bool, &str, bool)> {
-        let mut bytes = self.bytes.get(..usize::from(self.len)).unwrap_or_default();
+        let mut bytes = &self.bytes[..];
         // Of the standard library's ways to split, the compiler cannot tell that they do not panic.
         let texts = core::iter::from_fn(move || {
             let end = bytes.iter().position(|byte| *byte == Self::END)?;
@@ -100,8 +104,9 @@ impl Excerpt {
             let behind = text.strip_prefix(&[Self::CUT]);
             let whole = behind.unwrap_or(text);
             let before = whole.strip_suffix(&[Self::CUT]);
-            let text = core::str::from_utf8(before.unwrap_or(whole)).ok()?;
-            Some((behind.is_some(), text, before.is_some()))
+            let text = core::str::from_utf8(before.unwrap_or(whole));
+            debug_assert!(text.is_ok(), "what is kept of a character is UTF-8");
+            Some((behind.is_some(), text.ok()?, before.is_some()))
         })
     }
 

@@ -55,7 +55,7 @@ pub enum ParseError {
     },
     /// The header has `crit`: extensions that must be understood (RFC 7515 §4.1.11). None are, unless
     /// [`Verifier::understands`](crate::Verifier::understands) lists them.
-    Crit,
+    CritUnsupported,
     /// The header has `b64` other than `true` (RFC 7797).
     UnencodedPayload,
     /// The signature is not base64url. Offsets count from the start of the token.
@@ -103,7 +103,7 @@ impl fmt::Display for ParseError {
             Self::ParameterType { name } => {
                 write!(f, "token header '{name}': expected a string, found a value of another type")
             }
-            Self::Crit => f.write_str(
+            Self::CritUnsupported => f.write_str(
                 "token header 'crit': expected none, found one: it names extensions that must be understood, and this \
                  verifier has no list of them; see Verifier::understands",
             ),

@@ -7,14 +7,14 @@ use core::fmt;
 #[non_exhaustive]
 pub enum Base64Error {
     /// A byte is outside the alphabet `A-Z a-z 0-9 - _`.
-    Byte {
+    InvalidByte {
         /// The byte.
         byte: u8,
         /// Its offset.
         offset: usize,
     },
     /// No encoding has this length: one more than a multiple of four.
-    Length {
+    InvalidLength {
         /// The length in bytes.
         length: usize,
     },
@@ -24,7 +24,7 @@ pub enum Base64Error {
         offset: usize,
     },
     /// The decoded octets do not fit into the buffer.
-    Buffer {
+    BufferTooSmall {
         /// Octets needed.
         needed: usize,
         /// Octets given.
@@ -35,21 +35,21 @@ pub enum Base64Error {
 impl fmt::Display for Base64Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::Byte { byte: b'=', offset } => {
+            Self::InvalidByte { byte: b'=', offset } => {
                 write!(f, "expected base64url, found '=' at byte {offset}: base64url in JOSE has no padding")
             }
-            Self::Byte { byte: byte @ (b'+' | b'/'), offset } => write!(
+            Self::InvalidByte { byte: byte @ (b'+' | b'/'), offset } => write!(
                 f,
                 "expected base64url, found '{}' at byte {offset}: this is the standard base64 alphabet; base64url has '-' and '_'",
                 char::from(byte)
             ),
-            Self::Byte { byte: byte @ b' '..=b'~', offset } => {
+            Self::InvalidByte { byte: byte @ b' '..=b'~', offset } => {
                 write!(f, "expected base64url, found '{}' at byte {offset}", char::from(byte))
             }
-            Self::Byte { byte, offset } => {
+            Self::InvalidByte { byte, offset } => {
                 write!(f, "expected base64url, found 0x{byte:02x} at byte {offset}")
             }
-            Self::Length { length } => write!(
+            Self::InvalidLength { length } => write!(
                 f,
                 "expected base64url, found {length} characters, a length that no encoding has: the text is truncated or has one too many"
             ),
@@ -59,7 +59,7 @@ impl fmt::Display for Base64Error {
                     "expected zeros in the unused bits of the last character, found ones at byte {offset}"
                 )
             }
-            Self::Buffer { needed, given } => {
+            Self::BufferTooSmall { needed, given } => {
                 write!(f, "expected a buffer of at least {needed} bytes, found {given}")
             }
         }

@@ -43,6 +43,7 @@ impl<'a, 'n> Members<'a, 'n> {
     /// # Errors
     ///
     /// Why the text is not JSON, or `None` for JSON that is not an object.
+    // Otherwise a header takes 1.7 % more instructions.
     #[inline]
     pub(crate) fn new(
         text: &'a [u8],
@@ -61,6 +62,7 @@ impl<'a, 'n> Members<'a, 'n> {
     }
 
     /// Reads the next member. Returns `None` after the last, if nothing follows the object.
+    // Inlined, like `value` and `next_name`: otherwise a header takes 16 % more instructions, and claims 15 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn next(&mut self) -> Result<Option<Member>, JsonError> {
         let Some((word, name)) = self.next_name()? else { return Ok(None) };
@@ -76,7 +78,7 @@ impl<'a, 'n> Members<'a, 'n> {
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(crate) fn value(&mut self) -> Result<Span, JsonError> {
         let value = self.reader.value(self.position, 1, self.room).map_err(|fault| self.error(fault))?;
-        self.position = value.range().end;
+        self.position = value.end();
         Ok(value)
     }
 
@@ -111,7 +113,7 @@ impl<'a, 'n> Members<'a, 'n> {
                 return Ok(Some((word, name)));
             }
         };
-        Err(self.error(Fault::at(kind, name.range().start)))
+        Err(self.error(Fault::at(kind, name.start())))
     }
 
     /// Reads the end of the text, and checks the names again if the object is so large that not all may have
@@ -131,7 +133,6 @@ impl<'a, 'n> Members<'a, 'n> {
 
 /// Returns why a text that does not begin as an object is not JSON, or `None` if it is.
 #[cold]
-#[inline(never)]
 fn no_object(reader: Reader<'_>, max_members: usize) -> Option<JsonError> {
     reader.document(max_members).err().map(|fault| fault.in_text(reader.text))
 }

@@ -14,6 +14,7 @@ impl Truncated {
         let negative = number.first() == Some(&b'-');
         let end = number.iter().position(|byte| byte | 0x20 == b'e').unwrap_or(number.len());
         let (mantissa, exponent) = number.split_at_checked(end)?;
+        // An exponent may have any number of digits. Shifts beyond the length of a text do not differ.
         let mut shift = 0_i32;
         for byte in exponent.iter().filter(|byte| byte.is_ascii_digit()) {
             shift = shift.saturating_mul(10).saturating_add(i32::from(byte.wrapping_sub(b'0')));
@@ -21,7 +22,7 @@ impl Truncated {
         if let [_, b'-', ..] = exponent {
             shift = shift.saturating_neg();
         }
-        // How many more digits come before the point. Texts are shorter than 2^20 bytes.
+        // How many more digits come before the point.
         let point = mantissa.iter().position(|byte| *byte == b'.').unwrap_or(end);
         let mut before = shift.saturating_add(i32::try_from(point).ok()?).saturating_sub(i32::from(negative));
         // Fails on the first digit that does not fit.

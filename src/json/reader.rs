@@ -1,4 +1,5 @@
-//! The grammar of RFC 8259, one function per production, without recursion.
+//! The grammar of RFC 8259, without recursion. Each function reads the production that its documentation
+//! begins with.
 //!
 //! A function takes the position where its production starts, up to which the text has been checked, and
 //! returns where it ends; an error carries its own position. No state is kept between calls, so that the
@@ -25,13 +26,17 @@ pub(super) enum Next {
 }
 
 impl<'a> Reader<'a> {
+    // Inlined, like `token`: otherwise reading claims takes 0.7 % more instructions.
     #[inline(always)]
     fn byte(self, at: usize) -> Option<u8> {
         self.text.as_bytes().get(at).copied()
     }
 
+    /// Returns the text from a position on, up to which it has been read.
     fn from(self, at: usize) -> &'a [u8] {
-        self.text.as_bytes().get(at..).unwrap_or_default()
+        let rest = self.text.as_bytes().get(at..);
+        debug_assert!(rest.is_some(), "nothing is read beyond the end");
+        rest.unwrap_or_default()
     }
 
     #[cold]
@@ -39,7 +44,7 @@ impl<'a> Reader<'a> {
         Err(Fault::at(kind, at))
     }
 
-    /// Skips white space (RFC 8259 §2), and returns the position and byte of what follows.
+    /// Reads `ws` (RFC 8259 §2). Returns the position and byte of what follows.
     #[inline(always)]
     pub(super) fn token(self, mut at: usize) -> (usize, Option<u8>) {
         loop {
@@ -51,15 +56,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a text that is one value (RFC 8259 §2). An object and the objects that enclose it may have at
-    /// most `max_members` members in total.
+    /// Reads `JSON-text` (RFC 8259 §2). An object and the objects that enclose it may have at most
+    /// `max_members` members in total.
     pub(super) fn document(self, max_members: usize) -> Result<Span, Fault> {
         let value = self.value(0, 0, max_members)?;
-        self.end(value.range().end)?;
+        self.end(value.end())?;
         Ok(value)
     }
 
-    /// Reads the end of the text.
+    /// Reads white space and the end of the text, which end a `JSON-text` (RFC 8259 §2).
     pub(super) fn end(self, at: usize) -> Result<(), Fault> {
         match self.token(at) {
             (_, None) => Ok(()),
@@ -67,8 +72,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value (RFC 8259 §3) inside `depth` arrays and objects, whose objects may have `room` more
+    /// Reads `value` (RFC 8259 §3) inside `depth` arrays and objects, whose objects may have `room` more
     /// members.
+    // Inlined, like `scalar`: otherwise a header takes 8 % more instructions, and claims 9 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn value(self, at: usize, depth: usize, room: usize) -> Result<Span, Fault> {
         match self.token(at) {
@@ -77,7 +83,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a value other than an array or object, which starts with `first`.
+    /// Reads `value` (RFC 8259 §3) other than `object` and `array`, which starts with `first`.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn scalar(self, at: usize, first: Option<u8>) -> Result<Span, Fault> {
         match first {
@@ -87,7 +93,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an array (RFC 8259 §5) or object (§4) with everything in it.
+    /// Reads `array` (RFC 8259 §5) or `object` (§4) with everything in it. The levels are a stack in an array,
+    /// not one of calls.
+    // Its array and that of `Header::parse` are in frames of their own: otherwise verifying HS256 on a Cortex-M4
+    // takes 2,484 bytes of stack instead of 1,800.
     #[inline(never)]
     fn array_or_object(self, start: usize, outer: usize, room: usize) -> Result<Span, Fault> {
         let mut names = Names::new();
@@ -106,11 +115,11 @@ impl<'a> Reader<'a> {
                 };
                 *place = level;
                 depth = depth.wrapping_add(1);
-                let start = if first == Some(b'{') { u32::try_from(first_at).ok() } else { None };
+                let start = (first == Some(b'{')).then_some(first_at);
                 level = Level { start, names: names.open(), large: false, room: level.room };
                 at = first_at.wrapping_add(1);
             } else {
-                at = self.scalar(first_at, first)?.range().end;
+                at = self.scalar(first_at, first)?.end();
             }
             // A level has opened, or a value has ended: closes levels up to the next value.
             let mut first = opened;
@@ -124,19 +133,21 @@ impl<'a> Reader<'a> {
                 names.close(level.names);
                 let kind = if level.start.is_some() { Kind::Object } else { Kind::Array };
                 if let Some(start) = level.start.filter(|_| level.large) {
-                    check_large(self.text, usize::try_from(start).unwrap_or(0))?;
+                    check_large(self.text, start)?;
                 }
                 depth = depth.wrapping_sub(1);
                 if depth == outer {
                     return Ok(Span::new(start, at, kind));
                 }
-                level = levels.get(depth).copied().unwrap_or(Level::CLOSED);
+                let around = levels.get(depth);
+                debug_assert!(around.is_some(), "a level that closes was opened");
+                level = around.copied().unwrap_or(Level::CLOSED);
             }
         }
     }
 
-    /// Reads on to the next value of an array or object, including its name, or to the end. Returns whether
-    /// there is a value, and the position.
+    /// Reads what stands before a value in an `array` or `object`, or its end. Returns whether there is a
+    /// value, and the position.
     fn next_in(
         self,
         level: &mut Level,
@@ -152,7 +163,7 @@ impl<'a> Reader<'a> {
             Next::End(at) => return Ok((false, at)),
         };
         let Some(room) = level.room.checked_sub(1) else {
-            return self.expected(JsonErrorKind::TooManyMembers, name.range().start);
+            return self.expected(JsonErrorKind::TooManyMembers, name.start());
         };
         level.room = room;
         let kind = match names.insert(self.text, word, name, level.names) {
@@ -164,43 +175,45 @@ impl<'a> Reader<'a> {
                 return Ok((true, at));
             }
         };
-        self.expected(kind, name.range().start)
+        self.expected(kind, name.start())
     }
 
-    /// Reads on to the next element of an array (RFC 8259 §5), or to the end. Returns whether there is an
-    /// element, and the position.
+    /// Reads `value-separator`, except before the first element, or `end-array` (RFC 8259 §5). Returns whether
+    /// there is an element, and the position.
     fn next_element(self, at: usize, first: bool) -> Result<(bool, usize), Fault> {
-        match self.token(at) {
-            (at, Some(b']')) => Ok((false, at.wrapping_add(1))),
-            (at, Some(b',')) if !first => Ok((true, at.wrapping_add(1))),
-            (at, _) if !first => self.expected(JsonErrorKind::ExpectedCommaOrBracket, at),
-            (at, _) => Ok((true, at)),
+        match (self.token(at), first) {
+            ((at, Some(b']')), _) => Ok((false, at.wrapping_add(1))),
+            ((at, _), true) => Ok((true, at)),
+            ((at, Some(b',')), false) => Ok((true, at.wrapping_add(1))),
+            ((at, _), false) => self.expected(JsonErrorKind::ExpectedCommaOrBracket, at),
         }
     }
 
-    /// Reads a member name and the ':' after it (RFC 8259 §4), or the end of the object.
+    /// Reads `value-separator`, except before the first member, then `string name-separator` (RFC 8259 §4), or
+    /// `end-object`. A value may start at the position that is returned.
+    // Inlined, like `short_name`: otherwise a header takes 7 % more instructions, and claims 7 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn member_name(self, at: usize, first: bool) -> Result<Next, Fault> {
-        let at = match self.token(at) {
-            (at, Some(b',')) if !first => at.wrapping_add(1),
-            (at, Some(b'}')) => return Ok(Next::End(at.wrapping_add(1))),
-            (at, _) if !first => return self.expected(JsonErrorKind::ExpectedCommaOrBrace, at),
-            (at, _) => at,
+        let at = match (self.token(at), first) {
+            ((at, Some(b',')), false) => at.wrapping_add(1),
+            ((at, Some(b'}')), _) => return Ok(Next::End(at.wrapping_add(1))),
+            ((at, _), true) => at,
+            ((at, _), false) => return self.expected(JsonErrorKind::ExpectedCommaOrBrace, at),
         };
         if let Some((word, name)) = self.short_name(at) {
-            return Ok(Next::Member(word, name, name.range().end.wrapping_add(1)));
+            return Ok(Next::Member(word, name, name.end().wrapping_add(1)));
         }
         let (word, name) = match self.token(at) {
             (at, Some(b'"')) => self.other_name(at)?,
             (at, _) => return self.expected(JsonErrorKind::ExpectedName, at),
         };
-        match self.token(name.range().end) {
+        match self.token(name.end()) {
             (at, Some(b':')) => Ok(Next::Member(word, name, at.wrapping_add(1))),
             (at, _) => self.expected(JsonErrorKind::ExpectedColon, at),
         }
     }
 
-    /// Reads a short name that starts here and is followed immediately by ':'.
+    /// Reads `string name-separator`, if the name is short, starts here and is followed immediately by ':'.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn short_name(self, start: usize) -> Option<(Word, Span)> {
         // Worth its code size where eight octets are one word.
@@ -214,14 +227,14 @@ impl<'a> Reader<'a> {
         has_colon.then(|| (word, Span::new(start, end, Kind::Plain)))
     }
 
-    /// Reads any other member name.
-    #[inline(never)]
+    /// Reads `string`, for any other name.
     fn other_name(self, start: usize) -> Result<(Word, Span), Fault> {
         let name = self.string(start)?;
         Ok((Word::of(name.contents(self.text)), name))
     }
 
-    /// Reads a string (RFC 8259 §7) whose opening quote is at `start`.
+    /// Reads `string` (RFC 8259 §7), whose opening quote is at `start`.
+    // Inlined: otherwise a header takes 5 % more instructions, and claims 3 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn string(self, start: usize) -> Result<Span, Fault> {
         let mut kind = Kind::Plain;
@@ -244,8 +257,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads an escape sequence (RFC 8259 §7).
-    #[inline(never)]
+    /// Reads `char` with an `escape` (RFC 8259 §7), or two that are a surrogate pair.
     fn escape(self, at: usize) -> Result<usize, Fault> {
         let length = match self.from(at) {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => 2,
@@ -264,7 +276,8 @@ impl<'a> Reader<'a> {
         Ok(at.wrapping_add(length))
     }
 
-    /// Reads a number (RFC 8259 §6).
+    /// Reads `number` (RFC 8259 §6).
+    // Inlined, like `digits`: otherwise a header takes 0.7 % more instructions, and claims 0.5 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn number(self, start: usize) -> Result<Span, Fault> {
         let mut at = start;
@@ -292,7 +305,7 @@ impl<'a> Reader<'a> {
         Ok(Span::new(start, at, Kind::Number))
     }
 
-    /// Reads one or more digits.
+    /// Reads `1*DIGIT` (RFC 8259 §6).
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     fn digits(self, start: usize) -> Result<usize, Fault> {
         let mut at = start;
@@ -310,7 +323,6 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads `true`, `false` or `null` (RFC 8259 §3), whose first character is `first`.
-    #[inline(never)]
     fn literal(self, start: usize, first: Option<u8>) -> Result<Span, Fault> {
         let (literal, kind) = match first {
             Some(b't') => ("true", Kind::True),
@@ -333,7 +345,7 @@ impl<'a> Reader<'a> {
 #[derive(Clone, Copy)]
 struct Level {
     /// Where it starts, if it is an object.
-    start: Option<u32>,
+    start: Option<usize>,
     /// The number of names kept for the objects around it.
     names: u8,
     /// Whether some of its names were not kept.

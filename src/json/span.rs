@@ -1,9 +1,19 @@
 //! The positions of values in a text.
 
 use core::num::NonZero;
-use core::ops::Range;
 
 use super::{Array, JsonString, MAX_LENGTH, Object, Value};
+
+#[expect(clippy::as_conversions, reason = "no usize has more than 64 bits")]
+const fn widened(offset: usize) -> u64 {
+    offset as u64
+}
+
+/// Returns an offset that was widened.
+#[expect(clippy::as_conversions, reason = "exact, since it was a usize")]
+const fn narrowed(offset: u64) -> usize {
+    offset as usize
+}
 
 /// The kind of a value, by its first byte; for a string, also whether it has escapes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +34,8 @@ impl Kind {
         self as u64
     }
 
-    const fn from_code(code: u64) -> Self {
+    /// Returns the kind with a code, of which only three bits count.
+    const fn of_code(code: u64) -> Self {
         match code & 7 {
             0 => Self::Null,
             1 => Self::True,
@@ -50,6 +61,14 @@ impl Kind {
     }
 }
 
+const _: () = {
+    let mut code = 0;
+    while code < 8 {
+        assert!(Kind::of_code(code).code() == code, "a kind has its code");
+        code = code.wrapping_add(1);
+    }
+};
+
 /// The position and kind of a value, in one word. A [`Value`] or a struct of three fields would pass through
 /// memory in pieces, and waiting for them took a third of the time of reading claims.
 ///
@@ -60,33 +79,30 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Span(NonZero<u64>);
 
-const _: () = assert!(MAX_LENGTH < 1 << 28, "a start has 28 bits");
+const _: () = assert!(MAX_LENGTH < 1 << 28, "a start has 28 bits, and an end more");
 
 impl Span {
-    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn new(start: usize, end: usize, kind: Kind) -> Self {
         debug_assert!(start <= end && end <= MAX_LENGTH, "no text is longer");
-        // No text is longer than 2^20 bytes.
-        let [start, end] = [start, end].map(|place| u64::try_from(place).unwrap_or(0));
+        let [start, end] = [start, end].map(widened);
         Self(NonZero::<u64>::MIN | kind.code() << 1 | start << 4 | end << 32)
     }
 
-    pub(super) fn start(self) -> u32 {
-        u32::try_from(self.0.get() >> 4 & 0x0fff_ffff).unwrap_or(0)
+    pub(super) const fn start(self) -> usize {
+        narrowed(self.0.get() >> 4 & 0x0fff_ffff)
     }
 
-    pub(super) fn range(self) -> Range<usize> {
-        let [start, end] = [u64::from(self.start()), self.0.get() >> 32];
-        usize::try_from(start).unwrap_or(0)..usize::try_from(end).unwrap_or(0)
+    pub(super) const fn end(self) -> usize {
+        narrowed(self.0.get() >> 32)
     }
 
     pub(super) const fn kind(self) -> Kind {
-        Kind::from_code(self.0.get() >> 1)
+        Kind::of_code(self.0.get() >> 1)
     }
 
     /// Returns the text of the value.
     pub(crate) fn text(self, text: &str) -> &str {
-        let part = text.get(self.range());
+        let part = text.get(self.start()..self.end());
         debug_assert!(part.is_some(), "a span is of its text");
         part.unwrap_or_default()
     }
@@ -115,7 +131,12 @@ impl Span {
 
     /// Returns the octets of the number at this position in `text`, if it is one.
     pub(crate) fn number(self, text: &str) -> Option<&[u8]> {
-        if self.is_number() { text.as_bytes().get(self.range()) } else { None }
+        if !self.is_number() {
+            return None;
+        }
+        let part = text.as_bytes().get(self.start()..self.end());
+        debug_assert!(part.is_some(), "a span is of its text");
+        part
     }
 
     pub(crate) const fn is_null(self) -> bool {
@@ -131,10 +152,8 @@ impl Span {
     }
 
     /// Returns the text between the quotes.
-    #[inline]
     pub(crate) fn contents(self, text: &str) -> JsonString<'_> {
-        let quotes = self.range();
-        let inside = quotes.start.wrapping_add(1)..quotes.end.wrapping_sub(1);
+        let inside = self.start().wrapping_add(1)..self.end().wrapping_sub(1);
         let part = text.get(inside);
         debug_assert!(part.is_some(), "a span is of its text");
         JsonString::new(part.unwrap_or_default(), self.kind() == Kind::Escaped)

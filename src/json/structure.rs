@@ -12,14 +12,12 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// Returns eight bytes whose top bits say, for each byte of a word, whether it is this ASCII character. The
 /// bits of bytes above the first match may be wrong, and so may those of bytes outside ASCII:
 /// [`before_first`] ignores both.
-#[inline(always)]
 const fn is(word: u64, character: u8) -> u64 {
     // Subtracting from a byte borrows into its top bit if the byte is smaller.
     (word ^ ONES.wrapping_mul(widened(character))).wrapping_sub(ONES)
 }
 
 /// Does the same for bytes less than an ASCII character.
-#[inline(always)]
 const fn is_less(word: u64, than: u8) -> u64 {
     word.wrapping_sub(ONES.wrapping_mul(widened(than)))
 }
@@ -29,16 +27,22 @@ const fn widened(byte: u8) -> u64 {
     byte as u64
 }
 
+/// Returns the place of the first byte whose top bit is set. One must be.
+#[expect(clippy::as_conversions, reason = "less than eight")]
+pub(crate) const fn byte_of(marks: u64) -> usize {
+    debug_assert!(marks != 0, "there is no such byte");
+    (marks.trailing_zeros() / 8) as usize
+}
+
 /// Returns how many bytes of a text come before the first that `said` marks. The last bytes, fewer than a
 /// word, are not examined.
-#[inline(always)]
 pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
     let mut before = 0_usize;
     for word in text.as_chunks().0 {
         let word = u64::from_le_bytes(*word);
         let found = marks(word, said(word));
         if found != 0 {
-            return before.wrapping_add(usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+            return before.wrapping_add(byte_of(found));
         }
         before = before.wrapping_add(8);
     }
@@ -46,7 +50,6 @@ pub(super) fn before_first(text: &[u8], said: impl Fn(u64) -> u64) -> usize {
 }
 
 /// Marks what ends a part of a string: a quote, a backslash or a control character.
-#[inline(always)]
 pub(super) const fn string_part_ends(word: u64) -> u64 {
     // Flipping the second bit keeps control characters below 0x20 and makes the quote 0x20; no other ASCII
     // character is then less than 0x21.
@@ -54,17 +57,21 @@ pub(super) const fn string_part_ends(word: u64) -> u64 {
 }
 
 /// Returns the top bit of the first byte that `said` marks, and perhaps those of bytes above it.
-#[inline(always)]
 pub(super) const fn marks(word: u64, said: u64) -> u64 {
     said & !word & (ONES << 7)
 }
 
 /// Returns whether eight bytes are digits: they are 0x30 to 0x3f, and still are with six added.
-#[inline(always)]
 pub(crate) const fn all_digits(word: u64) -> bool {
     let high = 0xf0 * ONES;
     let more = (word & !high).wrapping_add(0x06 * ONES);
     (word & high | (more & high) >> 4) == 0x30 * ONES
+}
+
+/// Returns what was found in text that has been read before, and so has no fault.
+pub(super) fn checked<T>(found: Result<T, Fault>) -> Option<T> {
+    debug_assert!(found.is_ok(), "the text has been read before");
+    found.ok()
 }
 
 /// A position in a text, moved by reading.
@@ -126,8 +133,8 @@ impl<'a> Structure<'a> {
 
     /// Takes a value. Of a number or literal, only the end is found.
     pub(super) fn value(&mut self) -> Result<Span, Fault> {
-        let first = self.token();
-        if cfg!(target_pointer_width = "64") && first == Some(b'"') {
+        let Some(first) = self.token() else { return self.fault(JsonErrorKind::ExpectedValue) };
+        if cfg!(target_pointer_width = "64") && first == b'"' {
             return self.string();
         }
         let start = self.position;
@@ -162,7 +169,7 @@ impl<'a> Structure<'a> {
                 }
             }
         }
-        Ok(Span::new(start, self.position, first.map_or(Kind::Null, Kind::of_first)))
+        Ok(Span::new(start, self.position, Kind::of_first(first)))
     }
 
     /// Skips what can be a number or literal, or was meant to be one.
@@ -177,12 +184,14 @@ impl<'a> Structure<'a> {
     /// Takes the next member of an object. The position is at its brace or after its last value taken.
     /// Returns `None` after the last member. For text that has been checked.
     pub(super) fn member(&mut self) -> Option<(Span, Span)> {
-        self.token();
+        if self.token() == Some(b'}') {
+            return None;
+        }
         self.skip(1);
         if self.token() != Some(b'"') {
             return None;
         }
-        let name = self.string().ok()?;
+        let name = checked(self.string())?;
         Some((name, self.value_of_member()?))
     }
 
@@ -190,20 +199,20 @@ impl<'a> Structure<'a> {
     pub(super) fn value_of_member(&mut self) -> Option<Span> {
         self.token();
         self.skip(1);
-        self.value().ok()
+        checked(self.value())
     }
 
     /// Takes the next element of an array. The position is after its bracket or after its last value taken.
     /// Returns `None` at the end of the array.
     pub(super) fn element(&mut self, first: bool) -> Result<Option<Span>, Fault> {
-        match self.token() {
-            Some(b']') => {
+        match (self.token(), first) {
+            (Some(b']'), _) => {
                 self.skip(1);
                 return Ok(None);
             }
-            Some(b',') if !first => self.skip(1),
-            _ if !first => return self.fault(JsonErrorKind::ExpectedCommaOrBracket),
-            _ => {}
+            (_, true) => {}
+            (Some(b','), false) => self.skip(1),
+            (_, false) => return self.fault(JsonErrorKind::ExpectedCommaOrBracket),
         }
         self.value().map(Some)
     }
@@ -254,7 +263,7 @@ impl<'a> Iterator for ElementTexts<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<&'a str> {
-        let element = self.structure.element(core::mem::take(&mut self.first)).ok().flatten()?;
+        let element = checked(self.structure.element(core::mem::take(&mut self.first))).flatten()?;
         Some(element.text(self.text))
     }
 }

@@ -19,12 +19,12 @@ pub(super) fn octets<'b>(
     let value = parameters(name).ok_or(KeyError::MemberMissing { name })?;
     let text =
         value.as_string().ok_or(KeyError::MemberType { name, expected: "a string", found: value.kind() })?;
-    base64url::decode_key_material(text.ascii_octets(), buffer).map_err(|error| match error {
-        Base64Error::Buffer { needed, .. } => too_long(name, needed),
-        Base64Error::Byte { byte, offset } => {
+    base64url::decode_secret(text.ascii_octets(), buffer).map_err(|error| match error {
+        Base64Error::BufferTooSmall { needed, .. } => too_long(name, needed),
+        Base64Error::InvalidByte { byte, offset } => {
             // For a character outside ASCII, possibly escaped, its first octet.
             let byte = text.chars().nth(offset).map_or(byte, first_octet);
-            KeyError::Base64 { name, error: Base64Error::Byte { byte, offset } }
+            KeyError::Base64 { name, error: Base64Error::InvalidByte { byte, offset } }
         }
         error => KeyError::Base64 { name, error },
     })

@@ -172,10 +172,14 @@ fn crit_ignored() {
         r#""crit":["x","x"],"x":1"#,
     ] {
         let header = format!(r#"{{"alg":"HS256",{members}}}"#);
-        assert_eq!(judged(&header), Err(ParseError::Crit.into()), "{header}");
-        assert_eq!(judged(&header.replace("crit", r"\u0063rit")), Err(ParseError::Crit.into()), "{header}");
+        assert_eq!(judged(&header), Err(ParseError::CritUnsupported.into()), "{header}");
+        assert_eq!(
+            judged(&header.replace("crit", r"\u0063rit")),
+            Err(ParseError::CritUnsupported.into()),
+            "{header}"
+        );
         let before = format!(r#"{{{members},"alg":"HS256"}}"#);
-        assert_eq!(judged(&before), Err(ParseError::Crit.into()), "{before}");
+        assert_eq!(judged(&before), Err(ParseError::CritUnsupported.into()), "{before}");
         // Under another name the same is nobody's business.
         assert_eq!(judged(&header.replace(r#""crit":"#, r#""crits":"#)), Ok(H), "{header}");
     }
@@ -265,7 +269,7 @@ fn crit_understood() {
                 );
                 if reason.is_none() {
                     // Not without the list, nor with another.
-                    assert_eq!(judged_without(&header), Err(ParseError::Crit.into()), "{header}");
+                    assert_eq!(judged_without(&header), Err(ParseError::CritUnsupported.into()), "{header}");
                     let other = judged(&header, &["y"]);
                     assert!(
                         matches!(other, Err(Error::Select(SelectError::CritNotUnderstood { .. }))),
@@ -307,7 +311,7 @@ fn b64_false_skips_limits() {
     for (parameters, reason) in [
         (r#""b64":false"#, ParseError::UnencodedPayload),
         (r#""b64":false,"crit":["b64"]"#, ParseError::UnencodedPayload),
-        (r#""crit":["b64"],"b64":false"#, ParseError::Crit),
+        (r#""crit":["b64"],"b64":false"#, ParseError::CritUnsupported),
         (r#""\u00624":1,"b6\u0034":false"#, ParseError::UnencodedPayload),
         (r#""b64":"false""#, ParseError::UnencodedPayload),
         (r#""b64":"true""#, ParseError::UnencodedPayload),

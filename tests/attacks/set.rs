@@ -70,7 +70,7 @@ fn one_bad_key_kills_the_set() {
         (jwk("rsa-1024", r#""kid":"bad""#), KeyError::ModulusTooSmall { bits: 1024, min: 2048 }),
         (
             format!(r#"{{"kid":"bad","kty":"EC","crv":"P-256","x":"{x}=","y":"{x}"}}"#),
-            KeyError::Base64 { name: "x", error: Base64Error::Byte { byte: b'=', offset: 43 } },
+            KeyError::Base64 { name: "x", error: Base64Error::InvalidByte { byte: b'=', offset: 43 } },
         ),
         (
             format!(r#"{{"kid":"bad","kty":"EC","crv":"P-256","x":"{x}","y":"{x}"}}"#),

@@ -57,7 +57,7 @@ fn json_serialization_and_polyglots() {
         assert_eq!(judged(&text), json, "{text}");
     }
     // JSON of other kinds, and JSON behind a token.
-    let byte = |byte, offset| Base64Error::Byte { byte, offset };
+    let byte = |byte, offset| Base64Error::InvalidByte { byte, offset };
     let end = token.len();
     for (text, reason) in [
         (format!(r#""{token}""#), ParseError::HeaderBase64(byte(b'"', 0))),
@@ -347,7 +347,7 @@ fn duplicate_names_and_odd_json() {
     assert_eq!(outcomes, [Ok(()), Err(KeyError::Json(error)), Ok(())]);
 
     // A byte order mark in front of the token.
-    let byte = Base64Error::Byte { byte: 0xef, offset: 0 };
+    let byte = Base64Error::InvalidByte { byte: 0xef, offset: 0 };
     assert_eq!(judged(&format!("\u{feff}{}", valid())), Err(ParseError::HeaderBase64(byte).into()));
 
     // The same names once, or in different objects, and white space around it.

@@ -248,9 +248,9 @@ await check("every option for the header changes a verdict", () => {
     [{ typ: ["at+jwt", "JWT"] }, { typ: "JWT" }, "accepted", "accepted"],
     [{ typ: ["at+jwt", "JWT"] }, { typ: "other" }, "TypMismatch", "accepted"],
     [{ typ: "JWT" }, {}, "TypMissing", "accepted"],
-    [{ understands: "exp-x" }, { crit: ["exp-x"], "exp-x": 1 }, "accepted", "Crit"],
-    [{ understands: ["exp-x", "y"] }, { crit: ["y"], y: 1 }, "accepted", "Crit"],
-    [{ understands: ["exp-x"] }, { crit: ["y"], y: 1 }, "CritNotUnderstood", "Crit"],
+    [{ understands: "exp-x" }, { crit: ["exp-x"], "exp-x": 1 }, "accepted", "CritUnsupported"],
+    [{ understands: ["exp-x", "y"] }, { crit: ["y"], y: 1 }, "accepted", "CritUnsupported"],
+    [{ understands: ["exp-x"] }, { crit: ["y"], y: 1 }, "CritNotUnderstood", "CritUnsupported"],
   ]) {
     assert.equal(judged(more, claims, header), verdict, JSON.stringify([more, header]));
     assert.equal(judged({}, claims, header), without, JSON.stringify(header));
