@@ -20,7 +20,7 @@ use jose_core_benches::{
 use serde::Deserialize;
 
 const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly(AUDIENCE));
-const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
+const NOW: UnixTime = UnixTime::from_secs(ISSUED_AT + 60);
 
 /// What an application takes from a token.
 #[derive(Debug, PartialEq, Deserialize)]
@@ -43,8 +43,8 @@ impl<'t> Session<'t> {
             iss: claims.issuer().ok()??.as_str()?,
             sub: claims.subject().ok()??.as_str()?,
             aud: claims.audiences().ok()?.next()?.as_str()?,
-            exp: claims.expires_at().ok()??.seconds(),
-            iat: claims.issued_at().ok()??.seconds(),
+            exp: claims.expires_at().ok()??.as_secs(),
+            iat: claims.issued_at().ok()??.as_secs(),
             scope: claims.get("scope")?.as_string()?.as_str()?,
         })
     }

@@ -46,7 +46,7 @@ const TOKEN: &str = "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImVjLTIwMjYifQ.
 
 fn main() -> Result<(), Box<dyn core::error::Error>> {
     let mut gate = Gate::new(JWK)?;
-    let now = UnixTime::from_seconds(1_790_000_000);
+    let now = UnixTime::from_secs(1_790_000_000);
 
     let subject = gate.open(TOKEN.as_bytes(), now)?;
     println!("open for {subject}");
@@ -54,7 +54,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
 
     let forged = TOKEN.replace("ASeI", "ASeJ");
     let long = [TOKEN, &"A".repeat(512)].concat();
-    let late = UnixTime::from_seconds(4_102_444_800);
+    let late = UnixTime::from_secs(4_102_444_800);
     let mut refused = |token: &str, now| gate.open(token.as_bytes(), now).err();
     let refusals = [refused(&forged, now), refused(TOKEN, late), refused(&long, now)];
     for refusal in refusals.iter().flatten() {

@@ -65,7 +65,7 @@ fn account(issuers: &[Issuer], token: &str, now: UnixTime) -> Option<Result<Acco
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use p256::ecdsa::{Signature, SigningKey, signature::Signer as _};
 
-const NOW: UnixTime = UnixTime::from_seconds(1_790_000_000);
+const NOW: UnixTime = UnixTime::from_secs(1_790_000_000);
 
 type Failure = Box<dyn core::error::Error>;
 

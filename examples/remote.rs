@@ -129,7 +129,7 @@ impl Issuer {
                 }
                 Err(refusal) => refusal,
             };
-            let need = keys.refused(&token.token, &refusal).filter(|_| attempts.next().is_some());
+            let need = keys.need(&token.token, &refusal).filter(|_| attempts.next().is_some());
             match need.map(|need| self.keys.refetch(need)) {
                 Some(Refetch::Now(fetch)) => {
                     self.looked_up.fetch_add(1, Ordering::Relaxed);

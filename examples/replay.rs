@@ -10,14 +10,15 @@
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
+use core::time::Duration;
+
 use std::io::{self, BufRead, Write};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use jose_core::diagnose::{Diagnosis, diagnose_set};
 use jose_core::json::Value as Strict;
 use jose_core::{
-    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySet, KeySource, Leeway, UnixTime,
-    Verifier,
+    Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySet, KeySource, UnixTime, Verifier,
     error::{EmptyList, KeyError, SetError},
     keys::Verdict,
 };
@@ -114,9 +115,10 @@ fn answer(request: &Request, scratch: &mut Vec<u8>) -> Value {
         Ok(allowed) => allowed,
         Err(error) => return refuse("request", "Algorithms", &error),
     };
-    let Some(leeway) = Leeway::from_seconds(request.leeway) else {
+    let leeway = Duration::from_secs(request.leeway.into());
+    if leeway > ClaimsPolicy::MAX_LEEWAY {
         return refuse("request", "Leeway", &"at most 600 seconds of leeway");
-    };
+    }
     let demands = match Demands::new(request, leeway) {
         Ok(demands) => demands,
         Err(error) => return refuse("request", "EmptyList", &error),
@@ -175,7 +177,7 @@ struct Demands<'r> {
 }
 
 impl<'r> Demands<'r> {
-    fn new(request: &'r Request, leeway: Leeway) -> Result<Self, EmptyList> {
+    fn new(request: &'r Request, leeway: Duration) -> Result<Self, EmptyList> {
         let any_of = |texts: &Option<OneOf>| texts.as_ref().map(OneOf::any_of).transpose();
         let expect = |texts| Ok(any_of(texts)?.map_or(Expect::Anything, Expect::AnyOf));
         let mut policy =
@@ -187,7 +189,7 @@ impl<'r> Demands<'r> {
             policy = policy.allow_missing_exp();
         }
         if let Some(seconds) = request.max_age {
-            policy = policy.max_age(seconds);
+            policy = policy.max_age(Duration::from_secs(seconds.into()));
         }
         let crit = request.crit.as_ref().map(|names| names.iter().map(String::as_str).collect());
         Ok(Self { kid: request.require_kid, typ: any_of(&request.typ)?, crit, policy })
@@ -220,7 +222,7 @@ fn verify<K: KeySource>(
         Err(error) => return refuse_error(error),
     };
     if let Some(now) = request.now
-        && let Err(error) = verified.claims(policy, UnixTime::from_seconds(now))
+        && let Err(error) = verified.claims(policy, UnixTime::from_secs(now))
     {
         return refuse_error(error);
     }
@@ -239,7 +241,7 @@ fn diagnose<K: KeySource>(
     scratch: &mut Vec<u8>,
     policy: &ClaimsPolicy<'_>,
 ) -> Value {
-    let Ok(now) = request.now.map_or_else(UnixTime::now, |now| Ok(UnixTime::from_seconds(now))) else {
+    let Ok(now) = request.now.map_or_else(UnixTime::now, |now| Ok(UnixTime::from_secs(now))) else {
         return json!({"report": "there is no \"now\", and the system's clock stands before 1970"});
     };
     let diagnosis: Diagnosis<'_, K> = verifier.diagnose(token, scratch, policy, now);

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
     let allowed = AlgorithmSet::from(Algorithm::Rs256).or(Algorithm::Es256);
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks)?, allowed)?;
     let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Exactly("api.example"));
-    let now = UnixTime::from_seconds(1_790_000_000);
+    let now = UnixTime::from_secs(1_790_000_000);
     let mut scratch = Vec::new();
     let claims = Verifier::new(&keys).verify(token, &mut scratch)?.claims(&policy, now)?;
 
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
 
     // Registered claims have accessors; the others can be read without a type.
     println!("issued at {:?}, expires at {:?}", claims.issued_at(), claims.expires_at());
-    assert_eq!(claims.issued_at()?.map(UnixTime::seconds), Some(1_780_000_000));
+    assert_eq!(claims.issued_at()?.map(UnixTime::as_secs), Some(1_780_000_000));
     assert!(claims.get("tenant").is_none());
     Ok(())
 }

@@ -6,6 +6,8 @@
 
 #![allow(clippy::indexing_slicing, reason = "of a JSON value, what is not there is null")]
 
+use core::time::Duration;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -13,7 +15,7 @@ use std::process::ExitCode;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use jose_core::diagnose::{diagnose_jwk, diagnose_set};
 use jose_core::{
-    AlgorithmSet, AnyOf, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime, Verifier,
+    AlgorithmSet, AnyOf, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, UnixTime, Verifier,
 };
 use serde_json::Value;
 
@@ -35,7 +37,7 @@ struct Job {
     issuers: Vec<String>,
     audiences: Vec<String>,
     now: Option<UnixTime>,
-    leeway: Leeway,
+    leeway: Duration,
     accept_missing_exp: bool,
     require_kid: bool,
     typ: Option<String>,
@@ -99,10 +101,11 @@ fn read_job(arguments: Vec<Vec<u8>>) -> Result<Job, Stop> {
             "--alg" => job.algorithms = Some(algorithms(&value()?)?),
             "--issuer" => job.issuers.push(value()?),
             "--audience" => job.audiences.push(value()?),
-            "--now" => job.now = Some(UnixTime::from_seconds(number(&value()?)?)),
+            "--now" => job.now = Some(UnixTime::from_secs(number(&value()?)?)),
             "--leeway" => {
-                let seconds = u16::try_from(number(&value()?)?).ok().and_then(Leeway::from_seconds);
-                job.leeway = seconds.ok_or_else(|| Stop::Usage("--leeway takes 0 to 600 seconds".into()))?;
+                let leeway = u64::try_from(number(&value()?)?).ok().map(Duration::from_secs);
+                let leeway = leeway.filter(|leeway| *leeway <= ClaimsPolicy::MAX_LEEWAY);
+                job.leeway = leeway.ok_or_else(|| Stop::Usage("--leeway takes 0 to 600 seconds".into()))?;
             }
             "--accept-missing-exp" => job.accept_missing_exp = true,
             "--require-kid" => job.require_kid = true,
@@ -224,7 +227,7 @@ fn demonstrate(explain: bool) -> Result<(), Stop> {
             algorithms: Some(self::algorithms(algorithms)?),
             issuers: Vec::from_iter(text("issuer")),
             audiences: Vec::from_iter(text("audience")),
-            now: demo["now"].as_i64().map(UnixTime::from_seconds),
+            now: demo["now"].as_i64().map(UnixTime::from_secs),
             require_kid: case["require_kid"] == true,
             token: token.as_str().map(Into::into),
             ..Job::default()

@@ -342,8 +342,33 @@ impl AlgorithmSet {
     }
 
     /// Returns the members, in the order of [`Algorithm::ALL`].
-    pub fn iter(self) -> impl Iterator<Item = Algorithm> {
-        Algorithm::ALL.iter().copied().filter(move |algorithm| self.contains(*algorithm))
+    #[must_use]
+    pub fn iter(self) -> Algorithms {
+        Algorithms { all: Algorithm::ALL.iter(), set: self }
+    }
+}
+
+impl IntoIterator for &AlgorithmSet {
+    type Item = Algorithm;
+    type IntoIter = Algorithms;
+
+    fn into_iter(self) -> Algorithms {
+        self.iter()
+    }
+}
+
+/// The members of an [`AlgorithmSet`], in the order of [`Algorithm::ALL`]: see [`AlgorithmSet::iter`].
+#[derive(Clone, Debug)]
+pub struct Algorithms {
+    all: core::slice::Iter<'static, Algorithm>,
+    set: AlgorithmSet,
+}
+
+impl Iterator for Algorithms {
+    type Item = Algorithm;
+
+    fn next(&mut self) -> Option<Algorithm> {
+        self.all.find(|algorithm| self.set.contains(**algorithm)).copied()
     }
 }
 

@@ -59,22 +59,59 @@ impl<'t> AnyOf<'t> {
     }
 
     /// Returns the texts, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
-        let borrowed = match &self.0 {
-            Texts::One(text) => core::slice::from_ref(text),
-            Texts::Borrowed(texts) => texts,
+    #[must_use]
+    pub fn iter(&self) -> AnyOfTexts<'_> {
+        AnyOfTexts(match &self.0 {
+            Texts::One(text) => Rest::Borrowed(core::slice::from_ref(text).iter()),
+            Texts::Borrowed(texts) => Rest::Borrowed(texts.iter()),
             #[cfg(feature = "alloc")]
-            Texts::Owned(_) => &[],
-        };
-        let texts = borrowed.iter().copied();
-        #[cfg(feature = "alloc")]
-        let texts = {
-            let owned = if let Texts::Owned(texts) = &self.0 { &**texts } else { &[] };
-            texts.chain(owned.iter().map(|text| &**text))
-        };
-        texts
+            Texts::Owned(texts) => Rest::Owned(texts.iter()),
+        })
     }
 }
+
+impl<'l> IntoIterator for &'l AnyOf<'_> {
+    type Item = &'l str;
+    type IntoIter = AnyOfTexts<'l>;
+
+    fn into_iter(self) -> AnyOfTexts<'l> {
+        self.iter()
+    }
+}
+
+/// The texts of an [`AnyOf`], in order: see [`AnyOf::iter`].
+#[derive(Clone, Debug)]
+pub struct AnyOfTexts<'l>(Rest<'l>);
+
+#[derive(Clone, Debug)]
+enum Rest<'l> {
+    Borrowed(core::slice::Iter<'l, &'l str>),
+    #[cfg(feature = "alloc")]
+    Owned(core::slice::Iter<'l, Box<str>>),
+}
+
+impl<'l> Iterator for AnyOfTexts<'l> {
+    type Item = &'l str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'l str> {
+        match &mut self.0 {
+            Rest::Borrowed(texts) => texts.next().copied(),
+            #[cfg(feature = "alloc")]
+            Rest::Owned(texts) => texts.next().map(|text| &**text),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match &self.0 {
+            Rest::Borrowed(texts) => texts.size_hint(),
+            #[cfg(feature = "alloc")]
+            Rest::Owned(texts) => texts.size_hint(),
+        }
+    }
+}
+
+impl ExactSizeIterator for AnyOfTexts<'_> {}
 
 impl<'t> From<&'t str> for AnyOf<'t> {
     fn from(text: &'t str) -> Self {

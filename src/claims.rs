@@ -6,7 +6,7 @@ mod policy;
 use self::date::NumericDate;
 pub use self::policy::{ClaimsPolicy, Expect};
 use crate::error::ClaimsError;
-use crate::json::{ArrayElements, JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{ArrayElements, JsonString, Members, Names, Object, ObjectMembers, Span, Value, Word};
 use crate::limits::Limits;
 use crate::time::UnixTime;
 use crate::verify::VerifiedJws;
@@ -40,14 +40,14 @@ impl<'t> VerifiedJws<'t> {
     /// // requires nothing, the time of issue can be read before the time is known.
     /// let any = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     /// let issued = verified.claims_without_clock(&any)?.issued_at()?;
-    /// assert_eq!(issued, Some(UnixTime::from_seconds(1_300_815_780)));
+    /// assert_eq!(issued, Some(UnixTime::from_secs(1_300_815_780)));
     ///
     /// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
     /// let claims = verified.claims_without_clock(&policy)?;
-    /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
+    /// assert_eq!(claims.expires_at()?, Some(UnixTime::from_secs(1_300_819_380)));
     ///
     /// // Once the time is known:
-    /// let now = UnixTime::from_seconds(1_400_000_000);
+    /// let now = UnixTime::from_secs(1_400_000_000);
     /// assert!(matches!(claims.check_times(&policy, now), Err(ClaimsError::Expired { .. })));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -79,9 +79,9 @@ impl<'t> VerifiedJws<'t> {
 /// let verified = Verifier::new(&key).verify(token, &mut scratch)?;
 ///
 /// let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
-/// let claims = verified.claims(&policy, UnixTime::from_seconds(1_300_819_000))?;
+/// let claims = verified.claims(&policy, UnixTime::from_secs(1_300_819_000))?;
 /// assert_eq!(claims.issuer()?, Some("joe".into()));
-/// assert_eq!(claims.expires_at()?, Some(UnixTime::from_seconds(1_300_819_380)));
+/// assert_eq!(claims.expires_at()?, Some(UnixTime::from_secs(1_300_819_380)));
 /// assert_eq!(claims.get("http://example.com/is_root"), Some(Value::Bool(true)));
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -205,12 +205,12 @@ impl<'t> Claims<'t> {
     /// # Errors
     ///
     /// [`ClaimsError::ClaimType`] if it is present and neither a string nor an array of strings.
-    pub fn audiences(&self) -> Result<impl Iterator<Item = JsonString<'t>> + use<'t>, ClaimsError> {
+    pub fn audiences(&self) -> Result<Audiences<'t>, ClaimsError> {
         let (one, elements) = match self.aud()? {
-            Some(Value::Array(array)) => (None, Some(array.elements())),
+            Some(Value::Array(array)) => (None, Some(array.iter())),
             value => (value.and_then(Value::as_string), None),
         };
-        Ok(Values { one, elements })
+        Ok(Audiences { one, elements })
     }
 
     /// Returns `aud`, whose type has been checked.
@@ -219,7 +219,7 @@ impl<'t> Claims<'t> {
         let value = span.value(self.text);
         let found = match value {
             Value::String(_) => return Ok(Some(value)),
-            Value::Array(array) if array.elements().all(|element| element.as_string().is_some()) => {
+            Value::Array(array) if array.iter().all(|element| element.as_string().is_some()) => {
                 return Ok(Some(value));
             }
             Value::Array(_) => "an array of other values",
@@ -312,7 +312,8 @@ impl<'t> Claims<'t> {
     }
 
     /// Returns all claims, in the order of the token.
-    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
+    #[must_use]
+    pub const fn iter(&self) -> ObjectMembers<'t> {
         self.object().iter()
     }
 
@@ -327,13 +328,30 @@ impl<'t> Claims<'t> {
     }
 }
 
-/// The texts of a claim that is one string or an array of strings.
-struct Values<'t> {
+impl<'t> IntoIterator for &Claims<'t> {
+    type Item = (JsonString<'t>, Value<'t>);
+    type IntoIter = ObjectMembers<'t>;
+
+    fn into_iter(self) -> ObjectMembers<'t> {
+        self.iter()
+    }
+}
+
+/// The audiences of a token: see [`Claims::audiences`].
+#[derive(Clone)]
+pub struct Audiences<'t> {
     one: Option<JsonString<'t>>,
     elements: Option<ArrayElements<'t>>,
 }
 
-impl<'t> Iterator for Values<'t> {
+/// Omits the audiences, which are claims.
+impl core::fmt::Debug for Audiences<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Audiences").finish_non_exhaustive()
+    }
+}
+
+impl<'t> Iterator for Audiences<'t> {
     type Item = JsonString<'t>;
 
     fn next(&mut self) -> Option<JsonString<'t>> {

@@ -23,7 +23,7 @@ pub(crate) struct Parts<'t> {
 pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseError> {
     let limit = limits.token_length();
     if token.len() > limit {
-        return Err(ParseError::TokenTooLong { length: token.len(), limit });
+        return Err(ParseError::TokenTooLong { length: token.len(), max: limit });
     }
     if token.trim_ascii_start().first() == Some(&b'{') {
         return Err(ParseError::JsonSerialization);
@@ -38,7 +38,7 @@ pub(crate) fn split(token: &[u8], limits: Limits) -> Result<Parts<'_>, ParseErro
     let (header, payload) = around(signing_input, first);
     let limit = limits.header_length();
     if header.len() > limit {
-        return Err(ParseError::HeaderTooLong { length: header.len(), limit });
+        return Err(ParseError::HeaderTooLong { length: header.len(), max: limit });
     }
     Ok(Parts { header, payload, signature, signing_input })
 }

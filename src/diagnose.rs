@@ -37,7 +37,7 @@ use crate::header::Header;
 use crate::json::Object;
 use crate::reference::Reference;
 use crate::scratch::Scratch;
-use crate::select::KeySource;
+use crate::select::{KeySource, members};
 use crate::time::UnixTime;
 use crate::verify::Verifier;
 
@@ -59,7 +59,7 @@ impl<K: KeySource> Verifier<'_, K> {
     ///
     /// let token = "Bearer eyJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlLyIsImV4cCI6MTAwMH0.AA";
     /// let mut scratch = [0; 256];
-    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_seconds(1_800_000_000));
+    /// let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_secs(1_800_000_000));
     /// let causes: Vec<Cause> = diagnosis.problems().map(|problem| problem.cause()).collect();
     /// let found = [Cause::BearerPrefix, Cause::SignatureLength, Cause::IssuerTrailingSlash, Cause::Expired];
     /// assert_eq!(causes, found);
@@ -97,7 +97,7 @@ impl<K: KeySource> Verifier<'_, K> {
 }
 
 /// Everything there is to report about a token: each stage, key and claim, and each problem with what to
-/// change. `Display` writes a report. See [`Verifier::diagnose`].
+/// change. `Display` writes a report. See [`Verifier::diagnose`]. It crosses threads if the source of keys does.
 #[must_use]
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
@@ -176,7 +176,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
         asked.into_iter().flat_map(|(reference, algorithm)| {
             let mut selected = self.selected.flatten();
-            self.keys.members(reference).map(move |member| {
+            members(self.keys, reference).map(move |member| {
                 let passed_over = Relation::of(&member, reference.kid()).standing();
                 let standing = passed_over.unwrap_or_else(|| match member.outcome {
                     Err(reason) => Standing::SetAside { reason },

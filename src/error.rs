@@ -3,6 +3,11 @@
 //! All errors are `Copy` and need no heap. A variant is one cause; it carries both sides of a mismatch, and
 //! the offset of the invalid byte where there is one. For a signature that does not verify it carries
 //! nothing.
+//!
+//! The enums are `#[non_exhaustive]`: variants may be added, and a `match` needs a `_`. The fields of a variant
+//! and of an error that is a struct stay as they are, with any features: a pattern needs no `..`, and an error
+//! can be built and compared. Structs that report, such as [`keys::Verdict`](crate::keys::Verdict), may gain
+//! fields.
 
 mod algorithm;
 mod claims;
@@ -89,12 +94,10 @@ pub enum SelectError {
     /// No key has the header's `kid`.
     KidUnknown {
         /// The header's value.
-        #[cfg(feature = "alloc")]
         kid: Excerpt,
         /// The number of keys, including those set aside.
         keys: usize,
-        /// The kids of these keys.
-        #[cfg(feature = "alloc")]
+        /// The kids of these keys; without the feature `alloc`, none.
         known: Excerpt,
     },
     /// The header has no `kid`, and several keys fit its algorithm.
@@ -105,7 +108,7 @@ pub enum SelectError {
         keys: usize,
     },
     /// Every key with the header's `kid` was set aside.
-    KeySetAside {
+    KeyUnusable {
         /// Why the first of them was set aside.
         reason: KeyError,
     },
@@ -183,20 +186,11 @@ impl fmt::Display for SelectError {
             Self::NoKeys => f.write_str(
                 "keys: expected at least one, found none: fetch the JWK Set, and check that it is not empty",
             ),
-            Self::KidUnknown {
-                keys,
-                #[cfg(feature = "alloc")]
-                kid,
-                #[cfg(feature = "alloc")]
-                known,
-            } => {
-                #[cfg(feature = "alloc")]
+            Self::KidUnknown { keys, kid, known } => {
                 match known {
                     Excerpt::NONE => write!(f, "token header 'kid': expected that of a key, found {kid}: ")?,
                     known => write!(f, "token header 'kid': expected {known}, found {kid}: ")?,
                 }
-                #[cfg(not(feature = "alloc"))]
-                f.write_str("token header 'kid': expected that of a key, found another: ")?;
                 match keys {
                     1 => f.write_str("the only key does not have it")?,
                     keys => write!(f, "none of the {keys} keys has it")?,
@@ -210,7 +204,7 @@ impl fmt::Display for SelectError {
                 "token header 'kid': expected a value, to choose among {keys} keys for {alg}, found none: \
                  have the issuer put the key's 'kid' into the header"
             ),
-            Self::KeySetAside { reason } => write!(f, "key with the token's 'kid': {reason}"),
+            Self::KeyUnusable { reason } => write!(f, "key with the token's 'kid': {reason}"),
             Self::KeyAmbiguous { alg, keys } => write!(
                 f,
                 "token header 'kid': expected one {alg} key with it, found {keys}: the issuer must give each key its own 'kid'"
@@ -295,10 +289,10 @@ impl core::error::Error for SignatureError {}
 /// // RFC 7515 §A.1
 /// let jwks = r#"{"keys":[{"kty":"oct", "k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}]}"#;
 /// let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-/// let joe = account(jwks, token, UnixTime::from_seconds(1_300_819_000))?;
+/// let joe = account(jwks, token, UnixTime::from_secs(1_300_819_000))?;
 /// assert_eq!((&*joe.iss, joe.exp), ("joe", 1_300_819_380));
 ///
-/// let expired = account(jwks, token, UnixTime::from_seconds(1_300_819_380)).err();
+/// let expired = account(jwks, token, UnixTime::from_secs(1_300_819_380)).err();
 /// assert_eq!(expired.map(|error| (error.stage(), error.code())), Some(("claims", "Expired")));
 /// # }
 /// # Ok::<(), jose_core::Error>(())

@@ -2,7 +2,7 @@
 
 use crate::algorithm::{Algorithm, ENABLED};
 use crate::error::{Excerpt, ParseError, SelectError};
-use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Object, ObjectMembers, Span, Value, Word};
 use crate::limits::Limits;
 
 /// The header parameters of a token.
@@ -126,7 +126,8 @@ impl<'t> Header<'t> {
     }
 
     /// Returns all parameters, in the order of the header.
-    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'t>, Value<'t>)> + use<'t> {
+    #[must_use]
+    pub const fn iter(&self) -> ObjectMembers<'t> {
         self.object().iter()
     }
 
@@ -138,6 +139,15 @@ impl<'t> Header<'t> {
 
     pub(crate) const fn object(&self) -> Object<'t> {
         Object::of_checked(self.text)
+    }
+}
+
+impl<'t> IntoIterator for &Header<'t> {
+    type Item = (JsonString<'t>, Value<'t>);
+    type IntoIter = ObjectMembers<'t>;
+
+    fn into_iter(self) -> ObjectMembers<'t> {
+        self.iter()
     }
 }
 

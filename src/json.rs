@@ -24,13 +24,13 @@ pub(crate) use self::span::Span;
 pub use self::string::JsonString;
 #[cfg(target_pointer_width = "64")]
 pub(crate) use self::structure::byte_of;
-pub(crate) use self::structure::{Elements, all_digits};
+pub(crate) use self::structure::{ElementTexts, Elements, all_digits};
 use self::structure::{Structure, checked};
 use crate::error::{JsonError, JsonErrorKind};
 use crate::limits::Limits;
 
 /// The maximum length of a text, in bytes: 1 MiB.
-pub const MAX_LENGTH: usize = Limits::MAX;
+pub(crate) const MAX_LENGTH: usize = Limits::MAX;
 
 /// The maximum number of levels of arrays and objects.
 pub const MAX_DEPTH: usize = 32;
@@ -217,8 +217,9 @@ pub struct Array<'a>(&'a str);
 
 impl<'a> Array<'a> {
     /// Returns the elements, in order.
-    pub fn iter(self) -> impl Iterator<Item = Value<'a>> {
-        self.elements()
+    #[must_use]
+    pub const fn iter(self) -> ArrayElements<'a> {
+        ArrayElements { text: self.0, structure: Structure::new(self.0, 1), first: true }
     }
 
     /// Returns the JSON text as it was read.
@@ -226,15 +227,11 @@ impl<'a> Array<'a> {
     pub const fn as_json(self) -> &'a str {
         self.0
     }
-
-    pub(crate) const fn elements(self) -> ArrayElements<'a> {
-        ArrayElements { text: self.0, structure: Structure::new(self.0, 1), first: true }
-    }
 }
 
-/// The elements of an array, in order.
+/// The elements of an array, in order: see [`Array::iter`].
 #[derive(Clone)]
-pub(crate) struct ArrayElements<'a> {
+pub struct ArrayElements<'a> {
     text: &'a str,
     structure: Structure<'a>,
     first: bool,
@@ -246,6 +243,31 @@ impl<'a> Iterator for ArrayElements<'a> {
     fn next(&mut self) -> Option<Value<'a>> {
         let element = checked(self.structure.element(core::mem::take(&mut self.first))).flatten()?;
         Some(element.value(self.text))
+    }
+}
+
+/// Omits the text, which may be secret.
+impl fmt::Debug for ArrayElements<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArrayElements").finish_non_exhaustive()
+    }
+}
+
+impl<'a> IntoIterator for Array<'a> {
+    type Item = Value<'a>;
+    type IntoIter = ArrayElements<'a>;
+
+    fn into_iter(self) -> ArrayElements<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Array<'a> {
+    type Item = Value<'a>;
+    type IntoIter = ArrayElements<'a>;
+
+    fn into_iter(self) -> ArrayElements<'a> {
+        self.iter()
     }
 }
 
@@ -266,18 +288,57 @@ impl<'a> Object<'a> {
     }
 
     /// Returns the members, in the order of the text.
-    pub fn iter(self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> {
-        let mut members = Structure::new(self.0, 0);
-        core::iter::from_fn(move || {
-            let (name, value) = members.member()?;
-            Some((name.contents(self.0), value.value(self.0)))
-        })
+    #[must_use]
+    pub const fn iter(self) -> ObjectMembers<'a> {
+        ObjectMembers { text: self.0, structure: Structure::new(self.0, 0) }
     }
 
     /// Returns the value of the member with this name, compared unescaped.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Value<'a>> {
         self.iter().find(|(found, _)| *found == *name).map(|(_, value)| value)
+    }
+}
+
+/// The members of an object, in the order of the text, each with its name: see [`Object::iter`].
+#[derive(Clone)]
+pub struct ObjectMembers<'a> {
+    text: &'a str,
+    structure: Structure<'a>,
+}
+
+impl<'a> Iterator for ObjectMembers<'a> {
+    type Item = (JsonString<'a>, Value<'a>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, value) = self.structure.member()?;
+        Some((name.contents(self.text), value.value(self.text)))
+    }
+}
+
+/// Omits the text, which may be secret.
+impl fmt::Debug for ObjectMembers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObjectMembers").finish_non_exhaustive()
+    }
+}
+
+impl<'a> IntoIterator for Object<'a> {
+    type Item = (JsonString<'a>, Value<'a>);
+    type IntoIter = ObjectMembers<'a>;
+
+    fn into_iter(self) -> ObjectMembers<'a> {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &Object<'a> {
+    type Item = (JsonString<'a>, Value<'a>);
+    type IntoIter = ObjectMembers<'a>;
+
+    fn into_iter(self) -> ObjectMembers<'a> {
+        self.iter()
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::algorithm::{Algorithm, AlgorithmSet, ENABLED, Family};
 use crate::error::KeyError;
 use crate::header::algorithm_named;
-use crate::json::{JsonString, Members, Names, Object, Span, Value, Word};
+use crate::json::{JsonString, Members, Names, Object, ObjectMembers, Span, Value, Word};
 use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Names as KeyNames;
@@ -141,7 +141,8 @@ impl<'a> Jwk<'a> {
 
     /// Returns all members, in the order of the JWK. Those of a secret or private key are as secret as the
     /// key.
-    pub fn iter(&self) -> impl Iterator<Item = (JsonString<'a>, Value<'a>)> + use<'a> {
+    #[must_use]
+    pub const fn iter(&self) -> ObjectMembers<'a> {
         self.object().iter()
     }
 
@@ -248,7 +249,7 @@ impl<'a> Jwk<'a> {
                 return Err(KeyError::PrivateMaterial { name });
             }
         } else if allowed.has_asymmetric() {
-            return Err(KeyError::SecretAmongPublic);
+            return Err(KeyError::SecretAmongPublicKeys);
         }
         Ok(algorithm)
     }
@@ -257,6 +258,15 @@ impl<'a> Jwk<'a> {
     fn private_member(&self, algorithm: Algorithm) -> Option<&'static str> {
         let names = if algorithm.is_rsa() { &PRIVATE[..] } else { &PRIVATE[..1] };
         names.iter().copied().find(|name| self.value(name).is_some_and(|value| !is_empty(value)))
+    }
+}
+
+impl<'a> IntoIterator for &Jwk<'a> {
+    type Item = (JsonString<'a>, Value<'a>);
+    type IntoIter = ObjectMembers<'a>;
+
+    fn into_iter(self) -> ObjectMembers<'a> {
+        self.iter()
     }
 }
 
@@ -318,7 +328,7 @@ impl Operations {
         let Value::Array(elements) = value else { return Err(wrong(value.kind())) };
         let mut seen = [false; Self::REGISTERED.len()];
         let mut operations = Self { is_empty: true, verify: false, duplicate: None };
-        for element in elements.elements() {
+        for element in elements.iter() {
             let operation = element.as_string().ok_or(wrong("an array of other values"))?;
             operations.is_empty = false;
             let named = Self::REGISTERED.iter().zip(&mut seen).find(|(name, _)| operation == **name);

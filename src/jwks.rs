@@ -2,7 +2,7 @@
 
 use crate::algorithm::AlgorithmSet;
 use crate::error::{KeyError, SetError};
-use crate::json::{Elements, Members, Names, Word};
+use crate::json::{ElementTexts, Elements, Members, Names, Word};
 use crate::jwk::Jwk;
 use crate::limits::Limits;
 
@@ -47,7 +47,7 @@ impl<'a> Jwks<'a> {
         let text = text.as_ref();
         let limit = limits.set_length();
         if text.len() > limit {
-            return Err(SetError::TooLong { length: text.len(), limit });
+            return Err(SetError::TooLong { length: text.len(), max: limit });
         }
         const KEYS: u64 = Word::of_short("keys");
         let mut names = Names::new();
@@ -66,7 +66,7 @@ impl<'a> Jwks<'a> {
             None => Err(SetError::KeysMissing),
             Some(None) => Err(SetError::KeysNotArray),
             Some(Some(keys)) if keys.len() > limits.keys() => {
-                Err(SetError::TooManyKeys { keys: keys.len(), limit: limits.keys() })
+                Err(SetError::TooManyKeys { keys: keys.len(), max: limits.keys() })
             }
             Some(Some(keys)) => Ok(Self { keys, limits, uses: &[] }),
         }
@@ -99,10 +99,43 @@ impl<'a> Jwks<'a> {
     }
 
     /// Returns the members, in order.
-    pub fn iter(&self) -> impl Iterator<Item = Result<Jwk<'a>, KeyError>> + use<'a> {
-        let (limits, uses) = (self.limits, self.uses);
-        let parse = move |member| Jwk::parse_with_limits(member, limits).map(|jwk| jwk.allow_uses(uses));
-        self.keys.iter().map(parse)
+    #[must_use]
+    pub const fn iter(&self) -> JwksMembers<'a> {
+        JwksMembers { texts: self.keys.iter(), limits: self.limits, uses: self.uses }
+    }
+}
+
+impl<'a> IntoIterator for &Jwks<'a> {
+    type Item = Result<Jwk<'a>, KeyError>;
+    type IntoIter = JwksMembers<'a>;
+
+    fn into_iter(self) -> JwksMembers<'a> {
+        self.iter()
+    }
+}
+
+/// The members of a [`Jwks`], each parsed when it is reached: see [`Jwks::iter`].
+#[derive(Clone)]
+pub struct JwksMembers<'a> {
+    texts: ElementTexts<'a>,
+    limits: Limits,
+    uses: &'a [&'a str],
+}
+
+impl<'a> Iterator for JwksMembers<'a> {
+    type Item = Result<Jwk<'a>, KeyError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let member = self.texts.next()?;
+        Some(Jwk::parse_with_limits(member, self.limits).map(|jwk| jwk.allow_uses(self.uses)))
+    }
+}
+
+/// Omits the text: a set may contain secrets.
+impl core::fmt::Debug for JwksMembers<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("JwksMembers").finish_non_exhaustive()
     }
 }
 

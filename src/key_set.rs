@@ -109,7 +109,8 @@ pub struct NoUsableKey {
 
 impl NoUsableKey {
     /// Returns the verdict on each member, in order. All were set aside.
-    pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
+    #[must_use]
+    pub fn verdicts(&self) -> Verdicts<'_> {
         self.set.verdicts()
     }
 
@@ -249,8 +250,9 @@ impl KeySet {
     }
 
     /// Returns the verdict on each member of the set, in order.
-    pub fn verdicts(&self) -> impl Iterator<Item = Verdict<'_>> {
-        self.members.iter().map(Member::verdict)
+    #[must_use]
+    pub fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts(self.members.iter())
     }
 
     /// Returns the algorithms that the set allows.
@@ -274,6 +276,12 @@ impl KeySet {
     /// Returns the key of every member, or why it was set aside.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Result<VerifyingKey, KeyError>> {
         self.members.iter().map(|member| &member.key)
+    }
+
+    /// Returns the names of a member, and the verdict on it.
+    pub(crate) fn member_at(&self, place: usize) -> Option<(Names<&str>, Result<Algorithm, KeyError>)> {
+        let member = self.members.get(place)?;
+        Some((member.names(), member.verdict().outcome))
     }
 
     /// Returns the names of every member.
@@ -324,6 +332,22 @@ impl<'k> IntoIterator for &'k KeySet {
 
     fn into_iter(self) -> Keys<'k> {
         self.iter()
+    }
+}
+
+/// The verdict on each member of a [`KeySet`], in order: see [`KeySet::verdicts`].
+#[derive(Clone, Debug)]
+pub struct Verdicts<'k>(core::slice::Iter<'k, Member>);
+
+impl<'k> Iterator for Verdicts<'k> {
+    type Item = Verdict<'k>;
+
+    fn next(&mut self) -> Option<Verdict<'k>> {
+        self.0.next().map(Member::verdict)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
     }
 }
 

@@ -12,7 +12,7 @@
 //!     ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Exactly("api.example"));
 //! let mut scratch = Vec::new();
 //! let verified = Verifier::new(&keys).verify(token, &mut scratch)?;
-//! let claims = verified.claims(&policy, UnixTime::from_seconds(1_790_000_000))?;
+//! let claims = verified.claims(&policy, UnixTime::from_secs(1_790_000_000))?;
 //! assert_eq!(claims.subject()?, Some("user-1".into()));
 //! # }
 //! # Ok::<(), jose_core::Error>(())
@@ -67,7 +67,7 @@
 //!
 //! let mut scratch = [0; 256];
 //! let verified = Verifier::new(&key).verify(token, &mut scratch)?;
-//! let claims = verified.claims(&policy, UnixTime::from_seconds(1_790_000_000))?;
+//! let claims = verified.claims(&policy, UnixTime::from_secs(1_790_000_000))?;
 //! assert_eq!(claims.subject()?, Some("ada".into()));
 //! # }
 //! # Ok::<(), jose_core::Error>(())
@@ -263,18 +263,28 @@ pub use self::key_set::KeySet;
 pub use self::limits::Limits;
 pub use self::scratch::Scratch;
 pub use self::select::KeySource;
-pub use self::time::{Leeway, UnixTime};
+pub use self::time::UnixTime;
 #[cfg(feature = "alloc")]
 pub use self::verify::OwnedJws;
 pub use self::verify::{VerifiedJws, Verifier};
 
-/// What keys and sets of keys give and take: verdicts, iterators, memory.
+/// Iterators over the types of the crate's root. Those over JSON are in [`json`].
+pub mod iter {
+    pub use crate::algorithm::Algorithms;
+    pub use crate::any_of::AnyOfTexts;
+    pub use crate::claims::Audiences;
+    pub use crate::jwks::JwksMembers;
+    #[cfg(feature = "alloc")]
+    pub use crate::key_set::{Keys, Verdicts};
+}
+
+/// What keys and sets of keys give and take: verdicts, memory, and the keys of a [`Jwks`].
 pub mod keys {
     pub use crate::jwks::JwksKeys;
     #[cfg(feature = "es256")]
     pub use crate::key::PreparedEs256;
     #[cfg(feature = "alloc")]
-    pub use crate::key_set::{Keys, NoUsableKey, Verdict};
+    pub use crate::key_set::{NoUsableKey, Verdict};
 }
 
 #[cfg(doc)]

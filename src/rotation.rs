@@ -28,7 +28,7 @@
 //! 2. [`FetchPermit::receive`] reads the response and builds the keys, without access to the set.
 //! 3. [`complete`](RemoteKeySet::complete) puts them into use.
 //! 4. [`keys`](RemoteKeySet::keys) returns the keys for a token. If the token is refused,
-//!    [`RemoteKeys::refused`] says whether a new set could fix that, and [`refetch`](RemoteKeySet::refetch)
+//!    [`RemoteKeys::need`] says whether a new set could fix that, and [`refetch`](RemoteKeySet::refetch)
 //!    what to do.
 //!
 //! A worker with a saved set starts with [`seed`](RemoteKeySet::seed). Keys that never change are added with
@@ -80,7 +80,7 @@
 //! }
 //! let keys = remote.keys(now())?;
 //! let mut outcome = Verifier::new(&keys).verify(TOKEN, &mut scratch).map(drop);
-//! if let Some(need) = outcome.err().and_then(|refusal| keys.refused(TOKEN, &refusal))
+//! if let Some(need) = outcome.err().and_then(|refusal| keys.need(TOKEN, &refusal))
 //!     && let Refetch::Now(permit) = remote.refetch(need, now())
 //! {
 //!     fetch(&mut remote, permit);
@@ -119,7 +119,7 @@
 //!         let keys = set.keys()?;
 //!         let outcome = Verifier::new(&keys).verify(token, scratch).map(drop);
 //!         let Err(refusal) = outcome else { return Ok(true) };
-//!         match keys.refused(token, &refusal).map(|need| set.refetch(need)) {
+//!         match keys.need(token, &refusal).map(|need| set.refetch(need)) {
 //!             Some(Refetch::Now(permit)) => fetch(permit),
 //!             Some(Refetch::InFlight) => drop(set.wait(Duration::from_secs(5))),
 //!             Some(Refetch::VerifyAgain) => {}

@@ -5,18 +5,16 @@
 use core::borrow::Borrow;
 
 use crate::algorithm::{Algorithm, AlgorithmSet};
-use crate::error::{Excerpt, KeyError, SelectError};
+use crate::error::{Error, Excerpt, KeyError, SelectError};
 use crate::json::JsonString;
 use crate::jwk::Jwk;
-use crate::jwks::JwksKeys;
+use crate::jwks::{JwksKeys, JwksMembers};
 use crate::key::VerifyingKey;
 #[cfg(feature = "alloc")]
 use crate::key_set::KeySet;
-#[cfg(feature = "alloc")]
-use crate::reference::Name;
-use crate::reference::{Names, Reference};
+use crate::reference::{Name, Names, Reference};
 
-/// Where a [`Verifier`](crate::Verifier) looks up keys. The trait is sealed.
+/// Where a [`Verifier`](crate::Verifier) looks up keys. The trait is sealed; these implement it:
 ///
 /// | source | algorithms |
 /// |---|---|
@@ -25,7 +23,21 @@ use crate::reference::{Names, Reference};
 /// | [`Jwks::keys`](crate::Jwks::keys), which parses the text and builds the key for every token: for tools, and for devices that rarely see one | those allowed there |
 /// | a [`KeySet`](crate::KeySet) (feature `alloc`) | those allowed for it |
 /// | `RemoteKeys` and `CurrentKeys` of a [remote set](crate::rotation) (`alloc`, `std`) | those allowed for it, and those of its fixed keys |
-/// | a reference, `Box`, `Rc` or `Arc` of one of these | the same |
+/// | a reference, `Box`, `Rc` or `Arc` of one of these, or of `dyn KeySource` | the same |
+///
+/// Sources of several kinds that the program chooses among are a `&dyn KeySource`:
+///
+/// ```
+/// # #[cfg(feature = "hs256")] {
+/// use jose_core::{KeySource, Verifier, VerifyingKey};
+///
+/// let key = VerifyingKey::hs256(b"a secret of at least thirty-two octets")?;
+/// let several = [("2026-1", key.clone()), ("2026-2", key.clone())];
+/// let sources: [&dyn KeySource; 2] = [&key, &several];
+/// let verifiers = sources.map(Verifier::new);
+/// # }
+/// # Ok::<(), jose_core::error::KeyError>(())
+/// ```
 pub trait KeySource: sealed::Find {}
 
 impl<K: sealed::Find + ?Sized> KeySource for K {}
@@ -47,12 +59,51 @@ pub struct Member<'m> {
     pub(crate) outcome: Result<Algorithm, KeyError>,
 }
 
-pub(crate) mod sealed {
-    use core::borrow::Borrow;
+/// A position among the keys of a source.
+#[derive(Debug, Default)]
+pub struct Cursor<'m> {
+    /// The number of sets that are behind it, in a source of several.
+    #[cfg(feature = "alloc")]
+    pub(crate) set: usize,
+    /// The number of keys that are behind it.
+    place: usize,
+    jwks: Option<JwksMembers<'m>>,
+    /// The name that decides, once it has been looked for.
+    name: Option<Option<Name<'m>>>,
+}
 
-    use super::{Member, Query};
+impl<'m> Cursor<'m> {
+    fn next_place(&mut self) -> usize {
+        let place = self.place;
+        self.place = place.saturating_add(1);
+        place
+    }
+
+    /// Moves the position to the first key of the next set.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn next_set(&mut self) {
+        *self = Self { set: self.set.saturating_add(1), ..Self::default() };
+    }
+
+    /// Returns the name that decides. `is_known` says whether a key has a name.
+    fn name(&mut self, reference: Reference<'m>, is_known: impl FnMut(Name<'m>) -> bool) -> Option<Name<'m>> {
+        *self.name.get_or_insert_with(|| reference.name(is_known))
+    }
+}
+
+/// Returns every key of a source, for a diagnosis.
+pub(crate) fn members<'m, K: KeySource>(
+    keys: &'m K,
+    reference: Reference<'m>,
+) -> impl Iterator<Item = Member<'m>> {
+    let mut cursor = Cursor::default();
+    core::iter::from_fn(move || keys.member(reference, &mut cursor))
+}
+
+pub(crate) mod sealed {
+    use super::{Cursor, Member, Query};
     use crate::algorithm::AlgorithmSet;
-    use crate::error::SelectError;
+    use crate::error::Error;
     use crate::key::VerifyingKey;
     use crate::reference::Reference;
 
@@ -61,20 +112,23 @@ pub(crate) mod sealed {
         note = "keys are a `VerifyingKey`, an array of `(kid, VerifyingKey)`, a `KeySet`, `RemoteKeys`, or `jwks.keys(allowed)`"
     )]
     pub trait Find {
-        /// A reference to an existing key, or a key built for this token.
-        type Found<'k>: Borrow<VerifyingKey>
-        where
-            Self: 'k;
-
-        fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError>;
+        /// Calls `act` with the key for a query: one that exists, or one that is built for this token.
+        fn with_key(
+            &self,
+            query: &Query<'_>,
+            act: &mut dyn FnMut(&VerifyingKey) -> Result<(), Error>,
+        ) -> Result<(), Error>;
 
         /// Returns the algorithms of tokens that it can have a key for.
         fn algorithms(&self) -> AlgorithmSet;
 
-        /// Returns every key, for a diagnosis.
-        fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>>;
+        /// Returns the key after a position, for a diagnosis, and moves the position.
+        fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>>;
     }
 }
+
+/// What is done with a key.
+type Act<'a> = &'a mut dyn FnMut(&VerifyingKey) -> Result<(), Error>;
 
 /// Chooses among candidates: the keys that the header names, or all if it names none. The first arm that applies
 /// decides; no key is tried after another. `unknown` returns the error for when no key has the name.
@@ -125,7 +179,7 @@ fn choose<K: Borrow<VerifyingKey>>(
             Err(SelectError::AlgorithmMismatch { header: alg, key: other.borrow().algorithm() })
         }
         // The token names a key that was set aside.
-        (None, None, Some(reason)) if named => Err(SelectError::KeySetAside { reason }),
+        (None, None, Some(reason)) if named => Err(SelectError::KeyUnusable { reason }),
         // No key has the name, or there are no keys.
         (None, None, None) => Err(unknown()),
         // Several keys for other algorithms; or all were set aside, and the token names none.
@@ -140,9 +194,8 @@ const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
     }
 }
 
-/// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show the
-/// kids.
-#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "the kids are not shown"))]
+/// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show
+/// these.
 fn unknown<'k>(
     kid: Option<JsonString<'_>>,
     keys: usize,
@@ -153,47 +206,39 @@ fn unknown<'k>(
     }
     SelectError::KidUnknown {
         keys,
-        #[cfg(feature = "alloc")]
         kid: kid.map_or(Excerpt::NONE, JsonString::excerpt),
-        #[cfg(feature = "alloc")]
-        known: JsonString::excerpt_of(kids, keys, kid),
+        known: if Excerpt::TEXTS == 1 { Excerpt::NONE } else { JsonString::excerpt_of(kids, keys, kid) },
     }
 }
 
 /// A single key is used whatever `kid` the token has.
 impl sealed::Find for VerifyingKey {
-    type Found<'k> = &'k Self;
-
-    fn find(&self, query: &Query<'_>) -> Result<&Self, SelectError> {
+    fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
         let named = query.reference.kid().is_some();
-        choose(query.algorithm, named, core::iter::once(Ok(self)), || SelectError::NoKeys)
+        act(choose(query.algorithm, named, core::iter::once(Ok(self)), || SelectError::NoKeys)?)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         self.algorithm().into()
     }
 
-    fn members<'m>(&'m self, _: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-        core::iter::once(Member { names: Names::of(None), is_named: true, outcome: Ok(self.algorithm()) })
+    fn member<'m>(&'m self, _: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        let member = Member { names: Names::of(None), is_named: true, outcome: Ok(self.algorithm()) };
+        (cursor.next_place() == 0).then_some(member)
     }
 }
 
 impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
-    type Found<'k>
-        = &'k VerifyingKey
-    where
-        Self: 'k;
-
-    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
+    fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
         let name = query.reference.name(|_| false);
         let named = self.iter().filter(|(kid, _)| name.is_none_or(|name| of_pair(kid.as_ref()).have(name)));
-        choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
+        act(choose(query.algorithm, name.is_some(), named.map(|(_, key)| Ok(key)), || {
             unknown(
                 query.reference.kid(),
                 self.len(),
                 self.iter().map(|(kid, _)| JsonString::new(kid.as_ref(), false)),
             )
-        })
+        })?)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
@@ -201,9 +246,10 @@ impl<S: AsRef<str>> sealed::Find for [(S, VerifyingKey)] {
         AlgorithmSet::of(self.iter().map(|(_, key)| key.algorithm())).unwrap_or(AlgorithmSet::ALL)
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
+    fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        let (kid, key) = self.get(cursor.next_place())?;
         let name = reference.name(|_| false);
-        self.iter().map(move |(kid, key)| Member {
+        Some(Member {
             names: of_pair(kid.as_ref()).into(),
             is_named: name.is_none_or(|name| of_pair(kid.as_ref()).have(name)),
             outcome: Ok(key.algorithm()),
@@ -220,21 +266,16 @@ macro_rules! find_through {
     ($(#[$feature:meta])? impl[$($parameters:tt)*] for $holder:ty: $held:ty) => {
         $(#[$feature])?
         impl<$($parameters)*> sealed::Find for $holder {
-            type Found<'k>
-                = <$held as sealed::Find>::Found<'k>
-            where
-                Self: 'k;
-
-            fn find(&self, query: &Query<'_>) -> Result<Self::Found<'_>, SelectError> {
-                <$held>::find(self, query)
+            fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
+                <$held>::with_key(self, query, act)
             }
 
             fn algorithms(&self) -> AlgorithmSet {
                 <$held>::algorithms(self)
             }
 
-            fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-                <$held>::members(self, reference)
+            fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+                <$held>::member(self, reference, cursor)
             }
         }
     };
@@ -251,12 +292,7 @@ find_through!(
 );
 
 impl sealed::Find for JwksKeys<'_> {
-    type Found<'k>
-        = VerifyingKey
-    where
-        Self: 'k;
-
-    fn find(&self, query: &Query<'_>) -> Result<VerifyingKey, SelectError> {
+    fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
         let name = query.reference.name(|name| self.jwks.iter().flatten().any(|jwk| jwk.names().have(name)));
         let candidates = self.jwks.iter().filter_map(|member| match (name, member) {
             (None, Err(reason)) => Some(Err(reason)),
@@ -264,28 +300,29 @@ impl sealed::Find for JwksKeys<'_> {
             (Some(name), Ok(jwk)) if !jwk.names().have(name) => None,
             (_, Ok(jwk)) => Some(jwk.verifying_key(self.allowed)),
         });
-        choose(query.algorithm, name.is_some(), candidates, || {
+        let key = choose(query.algorithm, name.is_some(), candidates, || {
             unknown(
                 query.reference.kid(),
                 self.jwks.len(),
                 self.jwks.iter().flatten().filter_map(|jwk| jwk.names().kid),
             )
-        })
+        })?;
+        act(&key)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         self.allowed
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-        let name = reference.name(|name| self.jwks.iter().flatten().any(|jwk| jwk.names().have(name)));
-        self.jwks.iter().map(move |member| {
-            let names = member.as_ref().map_or(Names::of(None), Jwk::names);
-            Member {
-                names,
-                is_named: name.is_none_or(|name| names.have(name)),
-                outcome: member.and_then(|jwk| jwk.verifying_key(self.allowed)).map(|key| key.algorithm()),
-            }
+    fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        let member = cursor.jwks.get_or_insert_with(|| self.jwks.iter()).next()?;
+        let is_known = |name| self.jwks.iter().flatten().any(|jwk| jwk.names().have(name));
+        let name = cursor.name(reference, is_known);
+        let names = member.as_ref().map_or(Names::of(None), Jwk::names);
+        Some(Member {
+            names,
+            is_named: name.is_none_or(|name| names.have(name)),
+            outcome: member.and_then(|jwk| jwk.verifying_key(self.allowed)).map(|key| key.algorithm()),
         })
     }
 }
@@ -296,11 +333,22 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`SelectError::KidUnknown`], [`SelectError::KeySetAside`], [`SelectError::KeyAmbiguous`],
+    /// [`SelectError::KidUnknown`], [`SelectError::KeyUnusable`], [`SelectError::KeyAmbiguous`],
     /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
     pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
         let kid = JsonString::new(kid, false);
         choose(algorithm, true, self.keys_of(kid).map(kept), || self.unknown(Some(kid)))
+    }
+
+    /// Returns the key for a query.
+    pub(crate) fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
+        let alg = query.algorithm;
+        let unknown = || self.unknown(query.reference.kid());
+        match query.reference.name(|name| self.keys_named(name).next().is_some()) {
+            Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),
+            Some(thumbprint) => choose(alg, true, self.keys_named(thumbprint).map(kept), unknown),
+            None => choose(alg, false, self.keys().map(kept), unknown),
+        }
     }
 
     fn unknown(&self, kid: Option<JsonString<'_>>) -> SelectError {
@@ -311,29 +359,20 @@ impl KeySet {
 
 #[cfg(feature = "alloc")]
 impl sealed::Find for KeySet {
-    type Found<'k> = &'k VerifyingKey;
-
-    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        let alg = query.algorithm;
-        let unknown = || self.unknown(query.reference.kid());
-        match query.reference.name(|name| self.keys_named(name).next().is_some()) {
-            Some(Name::Kid(kid)) => choose(alg, true, self.keys_of(kid).map(kept), unknown),
-            Some(thumbprint) => choose(alg, true, self.keys_named(thumbprint).map(kept), unknown),
-            None => choose(alg, false, self.keys().map(kept), unknown),
-        }
+    // Saves 54 of 2,279 instructions of a refused token.
+    #[inline]
+    fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
+        act(self.find(query)?)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         Self::algorithms(self)
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-        let name = reference.name(|name| self.keys_named(name).next().is_some());
-        self.verdicts().zip(self.names()).map(move |(verdict, names)| Member {
-            names: names.into(),
-            is_named: name.is_none_or(|name| names.have(name)),
-            outcome: verdict.outcome,
-        })
+    fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        let (names, outcome) = self.member_at(cursor.next_place())?;
+        let name = cursor.name(reference, |name| self.keys_named(name).next().is_some());
+        Some(Member { names: names.into(), is_named: name.is_none_or(|name| names.have(name)), outcome })
     }
 }
 

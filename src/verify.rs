@@ -3,8 +3,6 @@
 #[cfg(feature = "alloc")]
 mod owned;
 
-use core::borrow::Borrow as _;
-
 #[cfg(feature = "alloc")]
 pub use self::owned::OwnedJws;
 use crate::algorithm::{Algorithm, AlgorithmSet};
@@ -181,9 +179,10 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
         let query = Query { algorithm, reference: Reference::of(header) };
-        let found = self.keys.find(&query)?;
-        let signature = decode_signature(parts, rest)?;
-        found.borrow().verify(algorithm, parts.signing_input, signature)?;
+        self.keys.with_key(&query, &mut |key| {
+            let signature = decode_signature(parts, rest)?;
+            Ok(key.verify(algorithm, parts.signing_input, signature)?)
+        })?;
         let payload = decode_payload(parts, rest)?;
         Ok(VerifiedJws { algorithm, header: *header, payload, max_members: self.limits.members() })
     }
@@ -226,7 +225,7 @@ impl<'t, K: KeySource> Verifier<'t, K> {
             return Ok(());
         }
         let texts = accepted.iter().map(|typ| JsonString::new(typ, false));
-        let expected = JsonString::excerpt_of(texts, accepted.iter().count(), typ);
+        let expected = JsonString::excerpt_of(texts, accepted.iter().len(), typ);
         Err(match typ {
             Some(found) => SelectError::TypMismatch { found: found.excerpt(), expected },
             None => SelectError::TypMissing { expected },

@@ -163,7 +163,7 @@ fn escapes_mean_what_they_say() {
     let (key, mut scratch) = (key("hmac-32"), Vec::new());
     let verified = Verifier::new(&key).verify(&issued, &mut scratch).unwrap();
     let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::Anything);
-    let claims = verified.claims(&policy, UnixTime::from_seconds(1)).unwrap();
+    let claims = verified.claims(&policy, UnixTime::from_secs(1)).unwrap();
     assert_eq!(claims.issuer().unwrap().unwrap().to_string(), "https://issuer.example");
 }
 
@@ -259,7 +259,7 @@ fn a_payload_may_be_anything_and_claims_an_object() {
     let array = token(Algorithm::Hs256, "[]");
     let verified = Verifier::new(&key).verify(&array, &mut scratch).unwrap();
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-    let outcome = verified.claims(&policy, UnixTime::from_seconds(0)).map(|_| ());
+    let outcome = verified.claims(&policy, UnixTime::from_secs(0)).map(|_| ());
     assert_eq!(outcome, Err(ClaimsError::NotObject));
 }
 
@@ -277,7 +277,7 @@ fn secrets_of_at_least_32_octets() {
         assert!(new(&vec![1; least]).is_ok());
         let length = least.wrapping_sub(1);
         let short = new(&vec![1; length]).map(|_| ());
-        assert_eq!(short, Err(KeyError::SecretTooShort { length, least }));
+        assert_eq!(short, Err(KeyError::SecretTooShort { length, min: least }));
     }
     // Documents that other software made, one of each form.
     let file = support::json(&support::here("vectors/documents.json"));
@@ -446,7 +446,7 @@ fn public_keys_for_signatures() {
     assert_eq!(bound(&svid, PUBLIC), Err("UseNotSig".into()));
     assert!(Jwk::parse(&svid).unwrap().allow_uses(&["jwt-svid"]).verifying_key(PUBLIC).is_ok());
     let every = PUBLIC.or(Algorithm::Hs256);
-    assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublic".into()));
+    assert_eq!(bound(&jwk("hmac-32", ""), every), Err("SecretAmongPublicKeys".into()));
 }
 
 #[test]
@@ -520,9 +520,9 @@ fn one_key_and_never_the_next() {
 
     // A key that is set aside is told to those who name it.
     let text = format!(r#"{{"keys":[{}]}}"#, jwk("rsa-1024", r#""kid":"a""#));
-    let reason = KeyError::ModulusTooSmall { bits: 1024, least: 2048 };
+    let reason = KeyError::ModulusTooSmall { bits: 1024, min: 2048 };
     let outcome = |kid: &str| outcome_of_set(&text, PUBLIC, &sign(kid));
-    assert_eq!(outcome(r#","kid":"a""#), Err(SelectError::KeySetAside { reason }.into()));
+    assert_eq!(outcome(r#","kid":"a""#), Err(SelectError::KeyUnusable { reason }.into()));
     assert_eq!(outcome(""), Err(SelectError::NoKeyForAlgorithm { alg: Algorithm::Es256 }.into()));
 }
 
@@ -533,7 +533,7 @@ fn claims_of_their_types_and_what_is_expected() {
         let mut scratch = Vec::new();
         let token = token(Algorithm::Hs256, claims);
         let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
-        verified.claims(&policy, UnixTime::from_seconds(100)).map(|_| ()).map_err(|error| variant(&error))
+        verified.claims(&policy, UnixTime::from_secs(100)).map(|_| ()).map_err(|error| variant(&error))
     };
     assert_eq!(judge(r#"{"aud":["web","api"],"exp":100.5}"#), Ok(()));
     // What the policy does not look at is not judged.

@@ -13,8 +13,8 @@ mod support;
 use core::fmt::Debug;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, AnyOf, Claims, ClaimsPolicy, Error, Expect, Header, Jwk, Jwks, Leeway, Limits,
-    UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, AnyOf, Claims, ClaimsPolicy, Error, Expect, Header, Jwk, Jwks, Limits, UnixTime,
+    UnverifiedJws, VerifiedJws, Verifier, VerifyingKey,
     error::{
         AlgorithmNameError, Base64Error, ClaimsError, EmptyList, Excerpt, JsonError, KeyError, ParseError,
         SelectError, SetError, SignatureError,
@@ -27,11 +27,12 @@ use support::b64;
 #[test]
 fn every_type_crosses_threads() {
     fn crosses<T: Send + Sync + Unpin + Debug>() {}
-    crosses::<(Algorithm, AlgorithmSet, Leeway, UnixTime, Excerpt)>();
+    crosses::<(Algorithm, AlgorithmSet, UnixTime, Excerpt)>();
     crosses::<(VerifyingKey, Jwk<'_>, Jwks<'_>, Header<'_>, UnverifiedJws<'_>, VerifiedJws<'_>)>();
     crosses::<(Claims<'_>, ClaimsPolicy<'_>, Expect<'_>)>();
     crosses::<(Verifier<'_, VerifyingKey>, Verifier<'_, JwksKeys<'_>>, Verifier<'_, &[(&str, VerifyingKey)]>)>(
     );
+    crosses::<jose_core::diagnose::Diagnosis<'_, VerifyingKey>>();
     crosses::<(json::Value<'_>, json::Array<'_>, json::Object<'_>, json::JsonString<'_>)>();
     #[cfg(feature = "alloc")]
     crosses::<(
@@ -40,6 +41,57 @@ fn every_type_crosses_threads() {
         jose_core::keys::Verdict<'_>,
         Verifier<'_, jose_core::KeySet>,
     )>();
+}
+
+/// Collections are iterated by borrow, and their iterators are types that a structure can name and debug output can
+/// contain.
+#[test]
+fn collections_and_their_iterators() {
+    fn by_borrow<'c, C, I: Iterator<Item: Debug> + Clone + Debug + Send + Sync>(
+        collection: &'c C,
+        own: I,
+    ) -> Vec<String>
+    where
+        &'c C: IntoIterator<IntoIter = I, Item = I::Item>,
+    {
+        let shown = |item| format!("{item:?}");
+        let items: Vec<_> = own.clone().map(shown).collect();
+        assert_eq!(collection.into_iter().map(shown).collect::<Vec<_>>(), items);
+        assert!(!format!("{own:?}").contains("hidden"));
+        items
+    }
+    let set = Algorithm::Rs256 | Algorithm::Es256;
+    assert_eq!(by_borrow(&set, set.iter()), ["Es256", "Rs256"]);
+    let texts = AnyOf::new(&["api", "web"]);
+    assert_eq!(by_borrow(&texts, texts.iter()), ["\"api\"", "\"web\""]);
+
+    let object = json::Value::parse(r#"{"a": ["hidden", 2], "b": null}"#).unwrap().as_object().unwrap();
+    assert_eq!(by_borrow(&object, object.iter()).len(), 2);
+    assert!(object.into_iter().map(|(name, _)| name).eq(["a", "b"]));
+    let array = object.get("a").and_then(json::Value::as_array);
+    assert_eq!(by_borrow(&array.unwrap(), array.unwrap().iter()).len(), 2);
+    assert!(array.into_iter().flatten().map(|value| value.as_i64()).eq([None, Some(2)]));
+
+    let jwks = Jwks::parse(r#"{"keys": [{"kid": "hidden"}, 1]}"#).unwrap();
+    assert_eq!(by_borrow(&jwks, jwks.iter()).len(), 2);
+    let jwk = jwks.iter().next().unwrap().unwrap();
+    assert_eq!(by_borrow(&jwk, jwk.iter()).len(), 1);
+    let mut scratch = [0; 256];
+    let token = format!("{}.e30.AA", b64(br#"{"alg":"none","hidden":1}"#));
+    let header = *UnverifiedJws::parse(&token, &mut scratch, Limits::new()).unwrap().header();
+    assert_eq!(by_borrow(&header, header.iter()).len(), 2);
+
+    let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
+    let audiences = |claims: &[u8]| {
+        let claims = Claims::dangerous_from_octets(claims, &policy, UnixTime::from_secs(0)).unwrap();
+        assert_eq!(by_borrow(&claims, claims.iter()).len(), claims.iter().count());
+        let audiences: jose_core::iter::Audiences<'_> = claims.audiences().unwrap();
+        assert!(!format!("{audiences:?}").contains("hidden"));
+        audiences.map(|audience| audience.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(audiences(br#"{"aud": ["hidden", "api"], "sub": "hidden"}"#), ["hidden", "api"]);
+    assert_eq!(audiences(br#"{"aud": "api"}"#), ["api"]);
+    assert!(audiences(b"{}").is_empty());
 }
 
 /// Errors are values: they are copied and compared, they outlive what they speak of, and they are small
@@ -111,6 +163,54 @@ fn algorithms_and_sets_of_them() {
     }
 }
 
+/// Sources of every kind through `dyn`: each chooses, and lists for a diagnosis, what it does by itself.
+#[cfg(feature = "hs256")]
+#[test]
+fn sources_of_several_kinds() {
+    use jose_core::KeySource;
+
+    fn same<K: KeySource>(keys: &K, token: &str, outcomes: &mut Vec<String>) {
+        let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
+        let judge = |source: &dyn KeySource| {
+            let (mut scratch, mut other) = ([0; 256], [0; 256]);
+            let verifier = Verifier::new(source);
+            let outcome = verifier.verify(token, &mut scratch).map(|verified| verified.algorithm());
+            let diagnosis = verifier.diagnose(token, &mut other, &policy, UnixTime::from_secs(0));
+            format!("{outcome:?}\n{diagnosis}")
+        };
+        let mut scratch = [0; 256];
+        let verifier = Verifier::new(keys);
+        let outcome = verifier.verify(token, &mut scratch).map(|verified| verified.algorithm());
+        let diagnosis = verifier.diagnose(token, &mut scratch, &policy, UnixTime::from_secs(0));
+        let expected = format!("{outcome:?}\n{diagnosis}");
+        assert_eq!(judge(keys), expected);
+        let source: &dyn KeySource = keys;
+        assert_eq!(judge(&source), expected);
+        outcomes.push(expected);
+    }
+    let name = support::usual(Algorithm::Hs256);
+    let key = support::key(name);
+    let text = format!(r#"{{"keys":[{}]}}"#, support::jwk(name, r#""kid":"a""#));
+    let jwks = Jwks::parse(&text).unwrap();
+    for kid in ["a", "b"] {
+        let token = support::signer(name).token(format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#), "{}");
+        let mut outcomes = Vec::new();
+        same(&[("a", key.clone())], &token, &mut outcomes);
+        same(&jwks.keys(Algorithm::Hs256), &token, &mut outcomes);
+        #[cfg(feature = "alloc")]
+        {
+            let set = jose_core::KeySet::from_jwks(&jwks, Algorithm::Hs256).unwrap();
+            same(&set, &token, &mut outcomes);
+            same(&Box::new(set.clone()), &token, &mut outcomes);
+            let boxed: Box<dyn KeySource + Send + Sync> = Box::new(vec![("a".to_owned(), key.clone())]);
+            same(&boxed, &token, &mut outcomes);
+        }
+        assert!(outcomes.windows(2).all(|two| two[0] == two[1]), "{outcomes:?}");
+        assert_eq!(outcomes[0].starts_with("Ok"), kid == "a", "{outcomes:?}");
+        assert!(outcomes[0].contains(r#"kid "a": "#), "{outcomes:?}");
+    }
+}
+
 /// Verifier, keys and policy in one value without a lifetime, in another thread.
 #[cfg(all(feature = "alloc", feature = "hs256"))]
 #[test]
@@ -130,11 +230,11 @@ fn what_is_configured_can_be_stored() {
         let token = token.to_owned();
         let thread = std::thread::spawn(move || {
             let verified = service.verifier.verify_owned(&token).unwrap();
-            let claims = verified.as_jws().claims(&service.policy, UnixTime::from_seconds(0)).unwrap();
+            let claims = verified.as_jws().claims(&service.policy, UnixTime::from_secs(0)).unwrap();
             assert_eq!(claims.issuer().unwrap().unwrap(), "https://a");
             assert_eq!(verified.as_jws().header().kid().unwrap(), "a");
             let other = ClaimsPolicy::new(Expect::Anything, Expect::AnyOf(AnyOf::owned(["x"]).unwrap()));
-            let refused = verified.as_jws().claims(&other.allow_missing_exp(), UnixTime::from_seconds(0));
+            let refused = verified.as_jws().claims(&other.allow_missing_exp(), UnixTime::from_secs(0));
             assert!(matches!(refused, Err(ClaimsError::AudienceMismatch { .. })));
         });
         thread.join().unwrap();
@@ -255,15 +355,11 @@ fn lists_of_accepted_texts_are_never_empty() {
 }
 
 #[test]
-fn leeway_and_time() {
-    assert_eq!(Leeway::default(), Leeway::NONE);
-    assert_eq!(Leeway::from_seconds(600).map(Leeway::seconds), Some(600));
-    assert_eq!(Leeway::from_seconds(601), None);
-    assert_eq!(Leeway::from_seconds(u16::MAX), None);
-    assert!(UnixTime::from_seconds(-1) < UnixTime::from_seconds(0));
+fn time() {
+    assert!(UnixTime::from_secs(-1) < UnixTime::from_secs(0));
     // Later than the day on which this was written, and not in milliseconds.
     #[cfg(feature = "std")]
-    assert!((1_700_000_000..20_000_000_000).contains(&UnixTime::now().unwrap().seconds()));
+    assert!((1_700_000_000..20_000_000_000).contains(&UnixTime::now().unwrap().as_secs()));
 }
 
 /// The excerpt of a text: the header's `alg` is the shortest way to one.

@@ -237,7 +237,7 @@ impl Choice {
                 let kid = kid.unwrap().replace(r"\u0000", "\0");
                 return Err(support::kid_unknown(&kid, members.split(' ').count(), &known));
             }
-            SetAside => SelectError::KeySetAside { reason: KeyError::MemberMissing { name: "kty" } },
+            SetAside => SelectError::KeyUnusable { reason: KeyError::MemberMissing { name: "kty" } },
             Ambiguous => SelectError::KeyAmbiguous { alg, keys: fit(kid) },
             Mismatch => SelectError::AlgorithmMismatch { header: alg, key: other },
             NoKey => SelectError::NoKeyForAlgorithm { alg },

@@ -35,12 +35,12 @@ mod families;
 mod kinds;
 mod support;
 
+use core::time::Duration;
+
 use std::collections::BTreeSet;
 
 use jose_core::diagnose::{Cause, Diagnosis, Found, Outcome, Stage, Standing, diagnose_jwk, diagnose_set};
-use jose_core::{
-    AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySource, Leeway, UnixTime, Verifier,
-};
+use jose_core::{AlgorithmSet, AnyOf, ClaimsPolicy, Error, Expect, Jwks, KeySource, UnixTime, Verifier};
 use support::entry::{Entry, Typ};
 use support::{Dice, here, read, usual};
 
@@ -92,15 +92,18 @@ impl Entry<'_> {
             verifier = verifier.require_typ(AnyOf::try_from(&typs[..]).unwrap());
         }
         let policy = || self.policy();
-        for policy in
-            [policy(), policy().max_age(100), policy().allow_missing_exp(), policy().allow_expired()]
-        {
+        for policy in [
+            policy(),
+            policy().max_age(Duration::from_secs(100)),
+            policy().allow_missing_exp(),
+            policy().allow_expired(),
+        ] {
             agree(
                 &self.id,
                 &verifier,
                 token,
                 &policy,
-                UnixTime::from_seconds(self.now.unwrap_or(1_790_000_000)),
+                UnixTime::from_secs(self.now.unwrap_or(1_790_000_000)),
             );
         }
     }
@@ -196,7 +199,7 @@ fn it_agrees_with_jwks_on_every_vector() {
     }
 }
 
-const NOW: UnixTime = UnixTime::from_seconds(1_800_000_000);
+const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
 
 /// The diagnosis of a token of the cheapest algorithm of this build, by its own key.
 fn with_diagnosis(
@@ -260,10 +263,10 @@ fn claims_are_data() {
     let payload = r#"{"aud":["x","y"],"exp":1799999000,"nbf":1800000100,"iat":1799990000}"#;
     let token = support::token(support::algorithms()[0], payload);
     let policy = ClaimsPolicy::new(Expect::Forbidden, Expect::any_of(&["api", "web"]))
-        .leeway(Leeway::from_seconds(60).unwrap())
-        .max_age(3600);
+        .leeway(Duration::from_secs(60))
+        .max_age(Duration::from_secs(3600));
     with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
-        let time = |seconds| Some(UnixTime::from_seconds(seconds));
+        let time = |seconds| Some(UnixTime::from_secs(seconds));
         let found: Vec<_> = diagnosis
             .claims()
             .map(|claim| (claim.name(), claim.demand(), claim.seconds_from_now(), claim.error().is_some()))
@@ -309,8 +312,8 @@ fn bounds_are_those_that_decide() {
         let at = 1_800_000_000_i64 + offset;
         let token = support::token(algorithm, format!(r#"{{"exp":{at},"nbf":{at},"iat":{at}}}"#));
         let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything)
-            .leeway(Leeway::from_seconds(60).unwrap())
-            .max_age(3600);
+            .leeway(Duration::from_secs(60))
+            .max_age(Duration::from_secs(3600));
         with_diagnosis(token.as_bytes(), &policy, |diagnosis| {
             for claim in diagnosis.claims() {
                 let (Demand::Time { earliest, latest }, Found::Time(time)) = (claim.demand(), claim.found())
@@ -336,7 +339,7 @@ fn no_heap() {
     }
     fn explain<K: KeySource>(keys: K, allowed: AlgorithmSet, token: &str) -> u64 {
         let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::any_of(&["api"]))
-            .max_age(60);
+            .max_age(Duration::from_secs(60));
         let counted = allocation_counter::measure(|| {
             let mut scratch = [0; 2048];
             let verifier = Verifier::new(keys).algorithms(allowed).require_kid().require_typ("at+jwt");
@@ -371,7 +374,7 @@ fn no_heap() {
             for document in
                 [&*set, "{}", "<html>", r#"{"kty":"oct"}"#, r#"{"a":"-----BEGIN CERTIFICATE-----"}"#]
             {
-                let jwk = diagnose_jwk(document, algorithm.into());
+                let jwk = diagnose_jwk(document, algorithm);
                 core::fmt::write(&mut Nowhere, format_args!("{}{jwk}", diagnose_set(document))).unwrap();
             }
         });

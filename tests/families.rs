@@ -222,7 +222,7 @@ fn rsa_of_more_than_4096_bits() {
         for algorithm in [Rs256, Rs384, Rs512, Ps256, Ps384, Ps512] {
             let made = key.key(algorithm).map(|key| key.algorithm());
             if key.bits > most {
-                assert_eq!(made, Err(KeyError::ModulusTooLarge { bits: key.bits, most }), "{algorithm}");
+                assert_eq!(made, Err(KeyError::ModulusTooLarge { bits: key.bits, max: most }), "{algorithm}");
                 refused += 1;
                 continue;
             }

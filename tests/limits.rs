@@ -24,7 +24,7 @@ fn constants() {
     assert_eq!(limits, Limits::default());
     assert_eq!([limits.token_length(), limits.header_length()], [64 << 10, 16 << 10]);
     assert_eq!([limits.set_length(), limits.keys(), limits.members()], [512 << 10, 1024, 1024]);
-    assert_eq!([json::MAX_LENGTH, Limits::MAX, json::MAX_DEPTH], [1 << 20, 1 << 20, 32]);
+    assert_eq!([Limits::MAX, json::MAX_DEPTH], [1 << 20, 32]);
     // Each is set by itself, in both directions, up to 2^20.
     for (set, taken) in [(0, 0), (1, 1), (1 << 20, 1 << 20), ((1 << 20) + 1, 1 << 20), (usize::MAX, 1 << 20)]
     {
@@ -74,7 +74,7 @@ fn length_of_a_token() {
     ] {
         let verifier = Verifier::new(&key).limits(limits);
         let (fits, longer) = (token_of(limit), token_of(limit + 1));
-        let too_long = ParseError::TokenTooLong { length: limit + 1, limit };
+        let too_long = ParseError::TokenTooLong { length: limit + 1, max: limit };
         assert!(verifier.verify(&fits, &mut scratch[..]).is_ok(), "{limit}");
         assert_eq!(verifier.verify(&longer, &mut scratch[..]).map(|_| ()), Err(Error::Parse(too_long)));
         assert!(UnverifiedJws::parse(&fits, &mut scratch[..], limits).is_ok(), "{limit}");
@@ -82,7 +82,7 @@ fn length_of_a_token() {
     }
     let verifier = Verifier::new(&key).limits(Limits::new().max_token_length(0));
     let error = verifier.verify(".", &mut scratch[..]).map(|_| ()).unwrap_err();
-    assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, limit: 0 }));
+    assert_eq!(error, Error::Parse(ParseError::TokenTooLong { length: 1, max: 0 }));
     assert_eq!(
         error.to_string(),
         "token: expected at most 0 bytes, found 1: raise Limits::max_token_length if such tokens are normal"
@@ -121,7 +121,7 @@ fn length_and_members_of_a_header() {
         assert_eq!(verified.map(|_| ()), expected.map_err(Error::Parse));
     };
     let text = format!(r#"{{"alg":"{algorithm}"}}"#);
-    let too_long = |length, limit| Err(ParseError::HeaderTooLong { length, limit });
+    let too_long = |length, limit| Err(ParseError::HeaderTooLong { length, max: limit });
     check(&padded(&text, 12 << 10), Limits::new(), Ok(()));
     check(&padded(&text, (12 << 10) + 1), Limits::new(), too_long((16 << 10) + 2, 16 << 10));
     let more = Limits::new().max_header_length(40_000);
@@ -165,7 +165,7 @@ fn members_of_claims() {
             let mut scratch = vec![0; token.len()];
             let verifier = Verifier::new(&key).limits(limits);
             let verified = verifier.verify(&token, &mut scratch[..]).unwrap();
-            match verified.claims(&policy, UnixTime::from_seconds(0)) {
+            match verified.claims(&policy, UnixTime::from_secs(0)) {
                 Ok(_) => assert!(fits, "{count}"),
                 Err(ClaimsError::Json(error)) => {
                     assert_eq!((error.kind, fits), (JsonErrorKind::TooManyMembers, false), "{count}");
@@ -187,10 +187,10 @@ fn size_of_a_set() {
     ] {
         let parse = |text: &str| Jwks::parse_with_limits(text, limits).map(|set| set.len());
         assert_eq!(parse(&padded(text, length)), Ok(0));
-        let too_long = SetError::TooLong { length: length + 1, limit: length };
+        let too_long = SetError::TooLong { length: length + 1, max: length };
         assert_eq!(parse(&padded(text, length + 1)), Err(too_long));
         assert_eq!(parse(&keys(count)), Ok(count));
-        assert_eq!(parse(&keys(count + 1)), Err(SetError::TooManyKeys { keys: count + 1, limit: count }));
+        assert_eq!(parse(&keys(count + 1)), Err(SetError::TooManyKeys { keys: count + 1, max: count }));
     }
     // The members of a set, and those of each of its keys.
     let limits = Limits::new().max_members(3);

@@ -28,10 +28,11 @@
 mod support;
 
 use core::fmt::Display;
+use core::time::Duration;
 
 use jose_core::json::Value;
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, UnixTime, Verifier,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, UnixTime, Verifier,
     VerifyingKey,
     error::{
         Base64Error, ClaimsError, JsonError, KeyError, ParseError, SelectError, SetError, SignatureError,
@@ -400,10 +401,10 @@ fn signatures() {
 
 #[test]
 fn claims() {
-    let now = UnixTime::from_seconds(1000);
+    let now = UnixTime::from_secs(1000);
     let policy = || ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Anything).allow_missing_exp();
     let to = |audience| ClaimsPolicy::new(Expect::Anything, audience).allow_missing_exp();
-    let timed = || to(Expect::Anything).leeway(Leeway::from_seconds(60).unwrap());
+    let timed = || to(Expect::Anything).leeway(Duration::from_secs(60));
     let apis = Expect::any_of(&["api", "web"]);
     let cases: [(&str, ClaimsPolicy<'_>, &str); 23] = [
         (
@@ -482,15 +483,19 @@ fn claims() {
         ),
         (
             r#"{"iat":1100}"#,
-            timed().max_age(600),
+            timed().max_age(Duration::from_secs(600)),
             "claim 'iat': expected at most 1060 (now 1000, leeway 60), found 1100: the token was issued 100 seconds in the future; set the clock, or grant leeway",
         ),
         (
             r#"{"iat":100}"#,
-            timed().max_age(600),
+            timed().max_age(Duration::from_secs(600)),
             "claim 'iat': expected at least 340 (now 1000, maximum age 600, leeway 60), found 100: the token is 900 seconds old; get a new one",
         ),
-        ("{}", timed().max_age(600), "claim 'iat': expected a value, found none: the policy requires it"),
+        (
+            "{}",
+            timed().max_age(Duration::from_secs(600)),
+            "claim 'iat': expected a value, found none: the policy requires it",
+        ),
         (
             r#"{"iss":"M\u00fcller"}"#,
             to(Expect::Anything),

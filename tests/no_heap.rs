@@ -17,6 +17,7 @@
 mod support;
 
 use core::hint::black_box;
+use core::time::Duration;
 
 use jose_core::{
     Algorithm, ClaimsPolicy, Error, Expect, Jwks, KeySource, Limits, UnixTime, UnverifiedJws, Verifier,
@@ -75,14 +76,15 @@ fn judge(keys: impl KeySource, case: &Case) {
     let verifier = Verifier::new(keys).require_kid().require_typ("jwt");
     let verified = verifier.verify(&case.token, &mut scratch[..]).unwrap();
     let audience = Expect::any_of(&["api.example"]);
-    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), audience).max_age(400_000_000);
-    let claims = verified.claims(&policy, UnixTime::from_seconds(1_900_000_000)).unwrap();
+    let policy = ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), audience)
+        .max_age(Duration::from_secs(400_000_000));
+    let claims = verified.claims(&policy, UnixTime::from_secs(1_900_000_000)).unwrap();
     assert_eq!(claims.audiences().unwrap().count(), 2);
     assert!(claims.get("own").is_some());
     assert!(claims.iter().count() == 8);
     black_box(claims);
 
-    let late = verified.claims(&policy, UnixTime::from_seconds(2_000_000_000));
+    let late = verified.claims(&policy, UnixTime::from_secs(2_000_000_000));
     assert!(late.is_err());
     assert!(matches!(verifier.verify(&case.forged, &mut scratch[..]), Err(Error::Signature(_))));
 }

@@ -85,9 +85,9 @@ impl Case {
             verifier = verifier.require_kid();
         }
         let [iss, aud] = self.policy;
-        let policy = ClaimsPolicy::new(iss, aud).max_age(60);
+        let policy = ClaimsPolicy::new(iss, aud).max_age(core::time::Duration::from_secs(60));
         let verified = verifier.verify(&token, &mut *self.scratch)?;
-        let claims = verified.claims(&policy, UnixTime::from_seconds(NOW))?;
+        let claims = verified.claims(&policy, UnixTime::from_secs(NOW))?;
         claims.deserialize::<Account>().map(|_| ()).map_err(Error::Claims)
     }
 }
@@ -163,7 +163,7 @@ fn checks() -> Vec<Vec<Fault>> {
                 case.kid_required = false;
                 case.keys = vec![jwk("p256", ""), jwk("p256-b", "")];
             }),
-            ("SelectError::KeySetAside", "", |case| {
+            ("SelectError::KeyUnusable", "", |case| {
                 case.keys = vec![jwk("p256", r#""kid":"1","use":"enc""#)];
             }),
             ("SelectError::KeyAmbiguous", "", |case| {

@@ -98,7 +98,7 @@ impl World {
             Err(other) => return support::variant(&other),
             Ok(keys) => match Verifier::new(&keys).verify(token, &mut Vec::new()) {
                 Ok(_) => return "verified".into(),
-                Err(refusal) => (refusal, keys.refused(token, &refusal)),
+                Err(refusal) => (refusal, keys.need(token, &refusal)),
             },
         };
         let Some(need) = need else { return format!("refused: {refusal:?}") };
@@ -144,7 +144,7 @@ impl World {
     fn complete(&mut self, permit: FetchPermit, fetched: Result<HttpResponse<'_>, NoResponse>) -> String {
         match self.remote.complete(permit.receive(fetched), self.now) {
             Ok(Refreshed::Replaced) => "Replaced".into(),
-            Ok(Refreshed::Confirmed) => "Confirmed".into(),
+            Ok(Refreshed::Unchanged) => "Unchanged".into(),
             Ok(other) => format!("{other:?}"),
             Err(FetchError::Status { status }) => format!("Status {status}"),
             Err(error) => support::variant(&error),

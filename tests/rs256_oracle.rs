@@ -338,12 +338,12 @@ fn keys_outside_the_policy() {
     even[255] ^= 1;
     assert_eq!(key(&even, &[1, 0, 1]), Err(KeyError::ModulusEven));
     let small = support::member("rsa-1024", "n");
-    assert_eq!(key(&small, &[1, 0, 1]), Err(KeyError::ModulusTooSmall { bits: 1024, least: 2048 }));
+    assert_eq!(key(&small, &[1, 0, 1]), Err(KeyError::ModulusTooSmall { bits: 1024, min: 2048 }));
     let mut short = n.clone();
     short[0] = 0x7f;
-    assert_eq!(key(&short, &[1, 0, 1]), Err(KeyError::ModulusTooSmall { bits: 2047, least: 2048 }));
+    assert_eq!(key(&short, &[1, 0, 1]), Err(KeyError::ModulusTooSmall { bits: 2047, min: 2048 }));
     let long = [&[1], &support::member("rsa-8192", "n")[..]].concat();
-    assert_eq!(key(&long, &[1, 0, 1]), Err(KeyError::ModulusTooLarge { bits: 8193, most: 8192 }));
+    assert_eq!(key(&long, &[1, 0, 1]), Err(KeyError::ModulusTooLarge { bits: 8193, max: 8192 }));
     assert_eq!(key(&[&[0; 9], &*n].concat(), &[1, 0, 1]), Ok(Algorithm::Rs256));
     // A JWK is read into a buffer, which has eight octets for such zeros on the largest modulus.
     let allowed = AlgorithmSet::only(Algorithm::Rs256);
@@ -353,5 +353,5 @@ fn keys_outside_the_policy() {
         Jwk::parse(text.as_bytes()).unwrap().verifying_key(allowed).map(|key| key.algorithm())
     };
     assert_eq!(jwk(8), Ok(Algorithm::Rs256));
-    assert_eq!(jwk(9), Err(KeyError::ModulusTooLarge { bits: 8264, most: 8192 }));
+    assert_eq!(jwk(9), Err(KeyError::ModulusTooLarge { bits: 8264, max: 8192 }));
 }

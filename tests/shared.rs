@@ -376,7 +376,7 @@ fn hostile_tokens() {
             let key = support::usual_key(algorithm);
             let verified = Verifier::new(&key).verify(&token, &mut buffer[..]);
             let policy = ClaimsPolicy::new(Expect::Exactly("nobody"), Expect::Anything);
-            assert!(verified.unwrap().claims(&policy, UnixTime::from_seconds(0)).is_err(), "{seed}");
+            assert!(verified.unwrap().claims(&policy, UnixTime::from_secs(0)).is_err(), "{seed}");
         }
     }
 }

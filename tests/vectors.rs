@@ -112,7 +112,7 @@ impl Entry<'_> {
             }
         };
         if let Some(now) = self.now
-            && let Err(error) = verified.claims(&self.policy(), UnixTime::from_seconds(now))
+            && let Err(error) = verified.claims(&self.policy(), UnixTime::from_secs(now))
         {
             return refused(error);
         }

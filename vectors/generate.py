@@ -431,7 +431,7 @@ def rfc():
     case("RFC 7520 4.1", bilbo, "RS256", accept(tokens["RFC 7520 4.1"], bilbo["kid"]))
     case("RFC 7520 4.2", bilbo, "PS384", accept(tokens["RFC 7520 4.2"], bilbo["kid"]))
     case("RFC 7520 4.2", bilbo, "RS256", select_error("AlgorithmNotAllowed"), "RFC 7520 4.2, RS256 allowed")
-    case("RFC 7520 4.2", bilbo, "RS256 PS384", select_error("KeySetAside"), "RFC 7520 4.2, RS256 allowed as well")
+    case("RFC 7520 4.2", bilbo, "RS256 PS384", select_error("KeyUnusable"), "RFC 7520 4.2, RS256 allowed as well")
     case("RFC 7520 4.3", key_set(keys["RFC 7520 3.1"], bilbo), "RS256 ES256", select_error("AlgorithmUnsupported"))
     case("RFC 7520 4.4", frodo, "HS256", accept(tokens["RFC 7520 4.4"], frodo["kid"]))
     case("RFC 7520 4.5", frodo, "HS256", INVALID, "RFC 7520 4.5, payload detached")
@@ -454,7 +454,7 @@ def rfc():
     load("RFC 7517 A.2", "RS256 ES256", aside("UseNotSig", "1"), aside("PrivateMaterial", "2011-04-29"))
     mac = "HMAC key used in JWS spec Appendix A.1 example"
     load("RFC 7517 A.3", "HS256", aside("AlgUnsupported"), bound("HS256", mac))
-    load("RFC 7517 A.3", "HS256 RS256", aside("AlgUnsupported"), aside("SecretAmongPublic", mac))
+    load("RFC 7517 A.3", "HS256 RS256", aside("AlgUnsupported"), aside("SecretAmongPublicKeys", mac))
     load("RFC 7517 B", "RS256", bound("RS256", "1b94c"))
     load("RFC 7520 3.1", "ES256", aside("CrvUnsupported", bilbo["kid"]))
     load("RFC 7520 3.3", "RS256", bound("RS256", bilbo["kid"]))
@@ -688,7 +688,7 @@ def selection():
     joserfc_source = source("joserfc")
     case("among unusable neighbours", mixed, "RS256 ES256", es(kid="a"), accept(es(kid="a"), "a"), joserfc_source)
     case("among unusable neighbours, no kid", mixed, "RS256 ES256", es(), accept(es()), joserfc_source)
-    set_aside = select_error("KeySetAside")
+    set_aside = select_error("KeyUnusable")
     for kid in ("enc", "okp", "p384", "small", "bare", "h", "alg", "private"):
         case(f"set aside: {kid}", mixed, "RS256 ES256", es(kid=kid), set_aside, joserfc_source)
     case("set aside, RS256", mixed, "RS256 ES256", rs(kid="alg"), set_aside)
@@ -805,7 +805,7 @@ def selection():
         either = f"{own_name(alg)} {own_name(other)}"
         case(f"header {alg}, key {other}, both allowed", key, either, token, mismatch, made)
         if (alg, other) in (("HS256", "HS384"), ("RS256", "PS256"), ("PS256", "RS256"), ("EdDSA", "ES256")):
-            aside_ = select_error("KeySetAside")
+            aside_ = select_error("KeyUnusable")
             case(f"header {alg}, key {other}, the header's allowed", key, own_name(alg), token, aside_, made)
             case(f"header {alg}, key {other}, the key's allowed", key, own_name(other), token, not_allowed, made)
         if CARRIED_BY[alg] == CARRIED_BY[other] and (alg[:2] == "HS" or alg == "RS256"):
@@ -815,7 +815,7 @@ def selection():
                 bare,
                 either,
                 token,
-                select_error("KeySetAside"),
+                select_error("KeyUnusable"),
                 made,
             )
     # Without kid and without alg: the key for the header's algorithm is none, unless the set has it once more with its alg.
@@ -842,7 +842,7 @@ def selection():
         token = raw("ed25519", compact({"alg": alg, "kid": "o"}), "names", alg=alg)
         for crv, length in (("Ed448", 57), ("X25519", 32)):
             other = {**okp, "crv": crv, "x": b64(bytes(range(length)))}
-            case(f"{alg}, key on {crv}", other, "Ed25519", token, select_error("KeySetAside"), raw_source())
+            case(f"{alg}, key on {crv}", other, "Ed25519", token, select_error("KeyUnusable"), raw_source())
 
     # The public key as the secret
     signed = f"{b64(compact({'alg': 'HS256', 'kid': 'a'}).encode())}.{b64(SHORT.encode())}"
@@ -932,7 +932,7 @@ def selection():
         key_set(sha1({**b, "use": "enc"}, "1"), a),
         "RS256",
         first,
-        select_error("KeySetAside"),
+        select_error("KeyUnusable"),
     )
     escaped = raw("rsa-2048", r'{"alg":"RS256","\u00785t":"\u0031"}')
     case("x5t escaped", adfs, "RS256", escaped, accept(escaped), raw_source())
@@ -1265,7 +1265,7 @@ def keys():
     )
     bad("EC with d", {**ec_key, "kid": "p", "d": KEYS["p256"]["d"]}, "ES256", "PrivateMaterial")
     for allowed in ("HS256 RS256", "HS256 ES256", "HS256 ES256 RS256"):
-        bad(f"secret, {allowed} allowed", {**oct_key, "kid": "s", "alg": "HS256"}, allowed, "SecretAmongPublic")
+        bad(f"secret, {allowed} allowed", {**oct_key, "kid": "s", "alg": "HS256"}, allowed, "SecretAmongPublicKeys")
 
     # base64url
     def texts(value):
@@ -1426,7 +1426,7 @@ def keys():
     worst["alg"] = "ES256"
     bad("order: allowed before d", dict(worst), "RS256", "AlgNotAllowed")
     bad("order: d before x", dict(worst), "ES256", "PrivateMaterial")
-    bad("order: secret among public before k", {"kty": "oct"}, "HS256 RS256", "SecretAmongPublic")
+    bad("order: secret among public before k", {"kty": "oct"}, "HS256 RS256", "SecretAmongPublicKeys")
     bad("order: length before point", point(bytes(31), bytes(32)), "ES256", "CoordinateLength")
     bad("order: too short before key document", secret(b'{"kty":"RSA"}'), "HS256", "SecretTooShort")
     bad("order: size before parity", {**modulus(1 << 1023), "e": "Ag"}, "RS256", "ModulusTooSmall")
@@ -2489,7 +2489,7 @@ def keys_384_512_pss_okp(good, bad, load):
             alg,
             "SecretIsKeyDocument",
         )
-        bad(f"{alg} secret among public", {**secret(64), "alg": alg}, f"{alg} PS256", "SecretAmongPublic")
+        bad(f"{alg} secret among public", {**secret(64), "alg": alg}, f"{alg} PS256", "SecretAmongPublicKeys")
     good("HS256 secret of 47 octets", secret(47), "HS256", "HS256")
 
     # Modulus and exponent are held to the same under every algorithm.

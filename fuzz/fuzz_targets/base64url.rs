@@ -90,11 +90,11 @@ fn secret(text: &[u8], expected: &Result<Vec<u8>, Base64Error>) {
         }
         // The length is judged before the last bits.
         _ if text.len() / 4 * 3 + text.len() % 4 * 3 / 4 > 512 => {
-            assert!(matches!(key.err(), Some(KeyError::SecretTooLong { most: 512, .. })));
+            assert!(matches!(key.err(), Some(KeyError::SecretTooLong { max: 512, .. })));
         }
         Err(error) => assert_eq!(key.err(), Some(KeyError::Base64 { name: "k", error: *error })),
         Ok(octets) if octets.len() < 32 => {
-            assert_eq!(key.err(), Some(KeyError::SecretTooShort { length: octets.len(), least: 32 }));
+            assert_eq!(key.err(), Some(KeyError::SecretTooShort { length: octets.len(), min: 32 }));
         }
         Ok(octets) => match key {
             Ok(key) => {

@@ -40,7 +40,7 @@ fn check(token: &[u8], encoded: &[u8], json: &[u8]) {
     let parsed = UnverifiedJws::parse(token, &mut scratch, Limits::new().max_token_length(usize::MAX));
     let (length, limit) = (encoded.len(), Limits::new().header_length());
     if length > limit {
-        return assert_eq!(parsed.err(), Some(ParseError::HeaderTooLong { length, limit }));
+        return assert_eq!(parsed.err(), Some(ParseError::HeaderTooLong { length, max: limit }));
     }
     understanding(token, json);
     match (parsed, Document::read(json)) {

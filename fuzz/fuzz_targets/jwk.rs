@@ -197,7 +197,7 @@ impl Key<'_> {
         let algorithm = carried[0].1;
         if kty == "oct" {
             if allowed.iter().any(|algorithm| hash(algorithm).is_none()) {
-                return refuse(KeyError::SecretAmongPublic);
+                return refuse(KeyError::SecretAmongPublicKeys);
             }
         } else {
             let private: &[_] = if kty == "RSA" { &["d", "p", "q", "dp", "dq", "qi", "oth"] } else { &["d"] };
@@ -230,10 +230,10 @@ impl Key<'_> {
                     Algorithm::Hs384 => (48, VerifyingKey::hs384),
                     _ => (64, VerifyingKey::hs512),
                 };
-                let too_long = |length| KeyError::SecretTooLong { length, most: 512 };
+                let too_long = |length| KeyError::SecretTooLong { length, max: 512 };
                 let secret = self.octets("k", 512, too_long)?;
                 if secret.len() < least {
-                    return Err(KeyError::SecretTooShort { length: secret.len(), least });
+                    return Err(KeyError::SecretTooShort { length: secret.len(), min: least });
                 }
                 // Which secrets are the text of a key is what `verify_hmac` is about.
                 make(&secret)?;
@@ -275,14 +275,14 @@ impl Key<'_> {
             | Algorithm::Ps256
             | Algorithm::Ps384
             | Algorithm::Ps512 => {
-                let too_large = |length| KeyError::ModulusTooLarge { bits: length * 8, most: 8192 };
+                let too_large = |length| KeyError::ModulusTooLarge { bits: length * 8, max: 8192 };
                 let n = self.octets("n", 1032, too_large)?;
                 let too_large = |length| KeyError::ExponentTooLarge { bits: length * 8, max: 33 };
                 let e = self.octets("e", 16, too_large)?;
                 let bits = bits(&n);
                 match bits.len() {
-                    bits @ ..2048 => return Err(KeyError::ModulusTooSmall { bits, least: 2048 }),
-                    bits @ 8193.. => return Err(KeyError::ModulusTooLarge { bits, most: 8192 }),
+                    bits @ ..2048 => return Err(KeyError::ModulusTooSmall { bits, min: 2048 }),
+                    bits @ 8193.. => return Err(KeyError::ModulusTooLarge { bits, max: 8192 }),
                     _ => {}
                 }
                 if !bits[bits.len() - 1] {

@@ -324,7 +324,7 @@ impl World {
         self.present(&TOKENS[kid][version], |refusal| {
             matches!(
                 refusal,
-                Error::Select(SelectError::KidUnknown { .. } | SelectError::KeySetAside { .. })
+                Error::Select(SelectError::KidUnknown { .. } | SelectError::KeyUnusable { .. })
                     | Error::Signature(SignatureError::Invalid)
             )
         });
@@ -335,7 +335,7 @@ impl World {
         let outcome = Verifier::new(&keys).verify(token, &mut Vec::new()).map(drop);
         let Err(refusal) = outcome else { return };
         assert!(expected(&refusal), "{refusal:?}");
-        let need = keys.refused(token, &refusal).unwrap();
+        let need = keys.need(token, &refusal).unwrap();
         match self.remote.refetch(need, self.now()) {
             Refetch::VerifyAgain => panic!("nothing has changed"),
             Refetch::Now(permit) => self.note(permit, matches!(refusal, Error::Signature(_))),
@@ -406,7 +406,7 @@ impl World {
         }
         self.failures = 0;
         let same = confirmed || self.latest.as_ref().is_some_and(|latest| latest.set == set);
-        assert_eq!(found, Ok(if same { Refreshed::Confirmed } else { Refreshed::Replaced }));
+        assert_eq!(found, Ok(if same { Refreshed::Unchanged } else { Refreshed::Replaced }));
         let (declared, has_etag) = match &self.latest {
             // A 304 need not repeat what the fields said.
             Some(latest) if confirmed => (declared.or(latest.declared), etag || latest.has_etag),

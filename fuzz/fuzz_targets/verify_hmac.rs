@@ -61,7 +61,7 @@ fuzz_target!(|data: &[u8]| {
 
     let key = match make(&secret) {
         Ok(key) => key,
-        Err(KeyError::SecretTooShort { length, least }) => {
+        Err(KeyError::SecretTooShort { length, min: least }) => {
             return assert_eq!((length, least, length < least), (secret.len(), hash_len, true));
         }
         Err(KeyError::SecretIsKeyDocument { form }) => {

@@ -94,7 +94,7 @@ fuzz_target!(|data: &[u8]| {
     let mut modulus = primes.modulus();
     let bits = modulus.len() * 8 - modulus[0].leading_zeros() as usize;
     if bits < 2048 {
-        let error = KeyError::ModulusTooSmall { bits, least: 2048 };
+        let error = KeyError::ModulusTooSmall { bits, min: 2048 };
         return assert_eq!(VerifyingKey::rs256(&modulus, &[1, 0, 1]).err(), Some(error));
     }
 
@@ -135,8 +135,8 @@ impl Scheme {
             Ok(key) => key,
             Err(error) => {
                 let expected = match bits {
-                    ..2048 => KeyError::ModulusTooSmall { bits, least: 2048 },
-                    8193.. => KeyError::ModulusTooLarge { bits, most: 8192 },
+                    ..2048 => KeyError::ModulusTooSmall { bits, min: 2048 },
+                    8193.. => KeyError::ModulusTooLarge { bits, max: 8192 },
                     _ => KeyError::ModulusEven,
                 };
                 assert_eq!(error, expected);

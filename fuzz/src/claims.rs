@@ -1,8 +1,10 @@
 //! A second evaluator of claims, slow and plain, from what RFC 7519 §4.1 and the documentation of
 //! `ClaimsPolicy` say.
 
+use core::time::Duration;
+
 use jose_core::{
-    Claims, ClaimsPolicy, Expect, Leeway, UnixTime,
+    Claims, ClaimsPolicy, Expect, UnixTime,
     error::{ClaimsError, JsonError},
 };
 
@@ -42,7 +44,7 @@ impl Policy {
             .map(|choice| EXPECTATIONS[usize::from(choice) % EXPECTATIONS.len()].clone());
         let flags = input.octet();
         let now = if flags & 4 == 0 { 1_800_000_000 } else { i64::from_be_bytes(input.array()) };
-        let leeway = u16::from_be_bytes(input.array()) % (Leeway::MAX_SECONDS + 1);
+        let leeway = u16::from_be_bytes(input.array()) % 601;
         let age = u32::from_be_bytes(input.array());
         let max_age = (flags & 2 != 0).then_some(age);
         let (exp_required, expired_allowed) = (flags & 1 == 0, flags & 8 != 0);
@@ -51,7 +53,7 @@ impl Policy {
 
     /// The same for the crate.
     pub fn policy(&self) -> ClaimsPolicy<'static> {
-        let leeway = Leeway::from_seconds(self.leeway).unwrap();
+        let leeway = Duration::from_secs(self.leeway.into());
         let mut policy = ClaimsPolicy::new(self.issuer.clone(), self.audience.clone()).leeway(leeway);
         if !self.exp_required {
             policy = policy.allow_missing_exp();
@@ -60,13 +62,13 @@ impl Policy {
             policy = policy.allow_expired();
         }
         match self.max_age {
-            Some(seconds) => policy.max_age(seconds),
+            Some(seconds) => policy.max_age(Duration::from_secs(seconds.into())),
             None => policy,
         }
     }
 
     pub fn now(&self) -> UnixTime {
-        UnixTime::from_seconds(self.now)
+        UnixTime::from_secs(self.now)
     }
 
     /// The verdict on a payload. Of all that is wrong with the text, what stands first in it is named; then
@@ -159,10 +161,10 @@ impl From<ClaimsError> for Refusal {
             ClaimsError::ClaimPresent { name } => Self::Present(name),
             ClaimsError::IssuerMismatch { .. } => Self::Issuer,
             ClaimsError::AudienceMismatch { .. } => Self::Audience,
-            ClaimsError::Expired { exp, .. } => Self::Expired(exp.seconds().into()),
-            ClaimsError::NotYetValid { nbf, .. } => Self::NotYetValid(nbf.seconds().into()),
-            ClaimsError::IssuedInFuture { iat, .. } => Self::IssuedInFuture(iat.seconds().into()),
-            ClaimsError::TooOld { iat, .. } => Self::TooOld(iat.seconds().into()),
+            ClaimsError::Expired { exp, .. } => Self::Expired(exp.as_secs().into()),
+            ClaimsError::NotYetValid { nbf, .. } => Self::NotYetValid(nbf.as_secs().into()),
+            ClaimsError::IssuedInFuture { iat, .. } => Self::IssuedInFuture(iat.as_secs().into()),
+            ClaimsError::TooOld { iat, .. } => Self::TooOld(iat.as_secs().into()),
             other => panic!("{other}"),
         }
     }
@@ -218,7 +220,7 @@ impl Facts {
         type Text<'t> = Result<Option<jose_core::json::JsonString<'t>>, ClaimsError>;
         let text = |text: Text<'_>| text.map(|text| text.map(|text| text.to_string())).map_err(Refusal::from);
         let time = |time: Result<Option<UnixTime>, ClaimsError>| {
-            time.map(|time| time.map(|time| i128::from(time.seconds()))).map_err(Refusal::from)
+            time.map(|time| time.map(|time| i128::from(time.as_secs()))).map_err(Refusal::from)
         };
         let audiences = claims.audiences().map(|all| all.map(|one| one.to_string()).collect::<Vec<_>>());
         let above = |date: Result<Option<Date>, Refusal>| date.map(|date| date.map(Date::above));

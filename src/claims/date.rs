@@ -35,11 +35,11 @@ impl NumericDate {
     }
 
     pub(super) const fn floor(self) -> UnixTime {
-        UnixTime::from_seconds(self.floor)
+        UnixTime::from_secs(self.floor)
     }
 
     pub(super) const fn ceiling(self) -> UnixTime {
-        UnixTime::from_seconds(self.ceiling)
+        UnixTime::from_secs(self.ceiling)
     }
 }
 

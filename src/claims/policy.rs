@@ -1,11 +1,13 @@
 //! What is required of the claims of a token.
 
+use core::time::Duration;
+
 use super::date::NumericDate;
 use super::{Claims, Registered};
 use crate::any_of::AnyOf;
 use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
-use crate::time::{Leeway, UnixTime};
+use crate::time::UnixTime;
 
 /// What a claim must be. An expected claim is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +49,13 @@ impl<'p> From<AnyOf<'p>> for Expect<'p> {
 /// `exp` is required, and there is no leeway, unless set otherwise.
 ///
 /// ```
-/// use jose_core::{ClaimsPolicy, Expect, Leeway};
+/// use core::time::Duration;
+/// use jose_core::{ClaimsPolicy, Expect};
 ///
 /// const POLICY: ClaimsPolicy<'_> =
 ///     ClaimsPolicy::new(Expect::Exactly("https://issuer.example"), Expect::any_of(&["api", "web"]))
-///         .leeway(Leeway::from_seconds(30).unwrap())
-///         .max_age(3600);
+///         .leeway(Duration::from_secs(30))
+///         .max_age(Duration::from_secs(3600));
 /// ```
 ///
 /// With `alloc`, a policy from configuration borrows nothing and can be stored beside the keys:
@@ -78,28 +81,31 @@ pub struct ClaimsPolicy<'p> {
     pub(crate) audience: Expect<'p>,
     exp_required: bool,
     pub(crate) expired_allowed: bool,
-    pub(crate) max_age: Option<u32>,
-    pub(crate) leeway: Leeway,
+    /// In seconds, as the leeway.
+    pub(crate) max_age: Option<i64>,
+    pub(crate) leeway: u16,
 }
 
 impl<'p> ClaimsPolicy<'p> {
+    /// The maximum leeway: ten minutes. RFC 7519 calls for "usually no more than a few minutes"; more would
+    /// hide a broken clock instead of tolerating a slow one.
+    pub const MAX_LEEWAY: Duration = Duration::from_secs(600);
+
     /// Creates a policy for `iss` and `aud`. `aud` passes if any of its values matches.
     #[must_use]
     pub const fn new(issuer: Expect<'p>, audience: Expect<'p>) -> Self {
-        Self {
-            issuer,
-            audience,
-            exp_required: true,
-            expired_allowed: false,
-            max_age: None,
-            leeway: Leeway::NONE,
-        }
+        Self { issuer, audience, exp_required: true, expired_allowed: false, max_age: None, leeway: 0 }
     }
 
-    /// Sets the leeway for `exp`, `nbf` and `iat`.
+    /// Sets the leeway for `exp`, `nbf` and `iat`: how far the clocks of issuer and verifier may differ
+    /// (RFC 7519 §4.1.4). A longer one than [`MAX_LEEWAY`](Self::MAX_LEEWAY) counts as that, and a fraction
+    /// of a second is ignored.
     #[must_use]
-    pub const fn leeway(mut self, leeway: Leeway) -> Self {
-        self.leeway = leeway;
+    pub const fn leeway(mut self, leeway: Duration) -> Self {
+        let (seconds, max) = (leeway.as_secs(), Self::MAX_LEEWAY.as_secs());
+        #[expect(clippy::as_conversions, reason = "at most 600")]
+        let seconds = if seconds < max { seconds as u16 } else { max as u16 };
+        self.leeway = seconds;
         self
     }
 
@@ -119,10 +125,12 @@ impl<'p> ClaimsPolicy<'p> {
         self
     }
 
-    /// Requires an `iat` that is not in the future and at most this many seconds old.
+    /// Requires an `iat` that is not in the future and at most this old. A fraction of a second is ignored.
     #[must_use]
-    pub const fn max_age(mut self, seconds: u32) -> Self {
-        self.max_age = Some(seconds);
+    pub const fn max_age(mut self, age: Duration) -> Self {
+        let seconds = age.as_secs().cast_signed();
+        // Seconds beyond an `i64` limit nothing.
+        self.max_age = Some(if seconds < 0 { i64::MAX } else { seconds });
         self
     }
 
@@ -148,7 +156,7 @@ pub(crate) struct Judged<'c> {
     exp: Option<UnixTime>,
     nbf: Option<UnixTime>,
     /// With the maximum age.
-    iat: Option<(UnixTime, u32)>,
+    iat: Option<(UnixTime, i64)>,
 }
 
 impl Judged<'_> {
@@ -249,10 +257,10 @@ impl Judged<'_> {
     fn check_exp(&self, now: UnixTime) -> Result<(), ClaimsError> {
         match self.exp {
             Some(exp)
-                if now.seconds() >= exp.seconds().saturating_add(self.slack())
+                if now.as_secs() >= exp.as_secs().saturating_add(self.slack())
                     && !self.policy.expired_allowed =>
             {
-                Err(ClaimsError::Expired { exp, now, leeway: self.policy.leeway })
+                Err(ClaimsError::Expired { exp, now, leeway: self.leeway() })
             }
             _ => Ok(()),
         }
@@ -261,8 +269,8 @@ impl Judged<'_> {
     /// The time is not before `nbf` (RFC 7519 §4.1.5).
     fn check_nbf(&self, now: UnixTime) -> Result<(), ClaimsError> {
         match self.nbf {
-            Some(nbf) if now.seconds() < nbf.seconds().saturating_sub(self.slack()) => {
-                Err(ClaimsError::NotYetValid { nbf, now, leeway: self.policy.leeway })
+            Some(nbf) if now.as_secs() < nbf.as_secs().saturating_sub(self.slack()) => {
+                Err(ClaimsError::NotYetValid { nbf, now, leeway: self.leeway() })
             }
             _ => Ok(()),
         }
@@ -271,8 +279,8 @@ impl Judged<'_> {
     /// If the policy limits the age, the time is not before `iat` (RFC 7519 §4.1.6).
     fn check_iat(&self, now: UnixTime) -> Result<(), ClaimsError> {
         match self.iat {
-            Some((iat, _)) if now.seconds() < iat.seconds().saturating_sub(self.slack()) => {
-                Err(ClaimsError::IssuedInFuture { iat, now, leeway: self.policy.leeway })
+            Some((iat, _)) if now.as_secs() < iat.as_secs().saturating_sub(self.slack()) => {
+                Err(ClaimsError::IssuedInFuture { iat, now, leeway: self.leeway() })
             }
             _ => Ok(()),
         }
@@ -281,9 +289,14 @@ impl Judged<'_> {
     /// The time is not later than the maximum age after `iat` (RFC 7519 §4.1.6).
     fn check_age(&self, now: UnixTime) -> Result<(), ClaimsError> {
         let Some((iat, max_age)) = self.iat else { return Ok(()) };
-        let age = now.seconds().saturating_sub(iat.seconds()).saturating_sub(self.slack());
-        match age > i64::from(max_age) {
-            true => Err(ClaimsError::TooOld { iat, now, max_age, leeway: self.policy.leeway }),
+        let age = now.as_secs().saturating_sub(iat.as_secs()).saturating_sub(self.slack());
+        match age > max_age {
+            true => Err(ClaimsError::TooOld {
+                iat,
+                now,
+                max_age: Duration::from_secs(max_age.unsigned_abs()),
+                leeway: self.leeway(),
+            }),
             false => Ok(()),
         }
     }
@@ -291,7 +304,11 @@ impl Judged<'_> {
     /// Returns the leeway in seconds. Arithmetic with it saturates: clock and claims may be any `i64`, and no
     /// overflow may accept a token.
     fn slack(&self) -> i64 {
-        self.policy.leeway.seconds().into()
+        self.policy.leeway.into()
+    }
+
+    fn leeway(&self) -> Duration {
+        Duration::from_secs(self.policy.leeway.into())
     }
 }
 
@@ -360,9 +377,7 @@ impl Expect<'_> {
             value.as_string().is_some_and(|text| accepted.iter().any(|accepted| text == *accepted))
         };
         let (met, first, several) = match value {
-            Some(Value::Array(several)) => {
-                (several.elements().any(meets), several.elements().next(), Some(several))
-            }
+            Some(Value::Array(several)) => (several.iter().any(meets), several.iter().next(), Some(several)),
             one => (one.is_some_and(meets), one, None),
         };
         if met {
@@ -371,11 +386,11 @@ impl Expect<'_> {
         let first = first.and_then(Value::as_string);
         let texts = || accepted.iter().map(|accepted| JsonString::new(accepted, false));
         let other = texts().next();
-        let expected = JsonString::excerpt_of(texts(), texts().count(), first);
+        let expected = JsonString::excerpt_of(texts(), accepted.iter().len(), first);
         let found = match several {
             // A device shows only the first.
             Some(several) if Excerpt::TEXTS > 1 => {
-                let elements = several.elements().filter_map(Value::as_string);
+                let elements = several.iter().filter_map(Value::as_string);
                 JsonString::excerpt_of(elements.clone(), elements.count(), other)
             }
             _ => JsonString::excerpt_of(first.into_iter(), 1, other),

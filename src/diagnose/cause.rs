@@ -132,7 +132,7 @@ causes! {
     /// The header has a `kid`, but no key does.
     KeyWithoutKid: "have the issuer write the 'kid' into its keys: the token names a key, and none of the keys has a name; or pass a single key as a VerifyingKey, which takes any 'kid'",
     /// The key cannot be used, for the reason shown with it.
-    KeySetAside: "have the issuer correct the key: the report says beside it why it is set aside",
+    KeyUnusable: "have the issuer correct the key: the report says beside it why it is set aside",
     /// A coordinate of the key is shorter than the curve requires (RFC 7518 §6.2.1.2).
     CoordinateLeadingZero: "have the issuer write coordinates as long as the curve's are, leading zeros included",
     /// The key has a private member: anyone who can read it can sign.

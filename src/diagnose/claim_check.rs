@@ -59,9 +59,9 @@ impl<'d> ClaimCheck<'d> {
         refused: impl Fn(&'static str) -> Option<ClaimsError>,
     ) -> impl Iterator<Item = Self> {
         // Sums saturate: the caller's clock and the token's claims may be any `i64`.
-        let (seconds, leeway) = (now.seconds(), i64::from(policy.leeway.seconds()));
+        let (seconds, leeway) = (now.as_secs(), i64::from(policy.leeway));
         let (before, after) = (seconds.saturating_sub(leeway), seconds.saturating_add(leeway));
-        let at = |seconds| Some(UnixTime::from_seconds(seconds));
+        let at = |seconds| Some(UnixTime::from_secs(seconds));
         let time = |time: Result<Option<UnixTime>, ClaimsError>| match time {
             Ok(Some(time)) => Found::Time(time),
             _ => Found::Nothing,
@@ -76,7 +76,7 @@ impl<'d> ClaimCheck<'d> {
         let nbf = Demand::Time { earliest: None, latest: at(after) };
         let iat = policy
             .max_age
-            .map(|age| Demand::Time { earliest: at(before.saturating_sub(age.into())), latest: at(after) });
+            .map(|age| Demand::Time { earliest: at(before.saturating_sub(age)), latest: at(after) });
         let issuer = claims.issuer().map(|issuer| issuer.map(Value::String));
         let checks = [
             ("iss", asked(&policy.issuer), text(issuer)),
@@ -119,7 +119,7 @@ impl<'d> ClaimCheck<'d> {
     #[must_use]
     pub const fn seconds_from_now(&self) -> Option<i64> {
         match self.found {
-            Found::Time(time) => Some(time.seconds().saturating_sub(self.now.seconds())),
+            Found::Time(time) => Some(time.as_secs().saturating_sub(self.now.as_secs())),
             _ => None,
         }
     }
@@ -131,7 +131,7 @@ impl fmt::Display for Found<'_> {
         match *self {
             Self::Nothing => f.write_str("absent"),
             Self::Text(found) => list(f, &mut spelling::texts(found).map(Quoted::new)),
-            Self::Time(time) => time.seconds().fmt(f),
+            Self::Time(time) => time.as_secs().fmt(f),
         }
     }
 }

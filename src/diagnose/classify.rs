@@ -107,7 +107,7 @@ pub(super) fn select_error(error: &SelectError, allowed: AlgorithmSet) -> Cause 
         SelectError::KidNeeded { .. } => Cause::KidNeeded,
         SelectError::NoKeys => Cause::NoKeys,
         SelectError::KidUnknown { .. } => Cause::KidUnknown,
-        SelectError::KeySetAside { reason } => key_error(&reason),
+        SelectError::KeyUnusable { reason } => key_error(&reason),
         SelectError::KeyAmbiguous { .. } => Cause::KeyAmbiguous,
         SelectError::AlgorithmMismatch { header, key } => match (header.is_asymmetric(), key.is_asymmetric())
         {
@@ -141,14 +141,14 @@ pub(super) fn key_error(reason: &KeyError) -> Cause {
             Cause::CoordinateLeadingZero
         }
         KeyError::PrivateMaterial { .. } => Cause::PrivateKeyPublished,
-        KeyError::SecretAmongPublic => Cause::SecretAmongPublicKeys,
+        KeyError::SecretAmongPublicKeys => Cause::SecretAmongPublicKeys,
         // A key is bound to the only algorithm that its type can be used with. If that one is not allowed but
         // the token's algorithm is, they differ.
         KeyError::AlgMismatch { .. }
         | KeyError::AlgNotAllowed { .. }
         | KeyError::KtyUnsupported { .. }
         | KeyError::CrvUnsupported { .. } => Cause::KeyTypeMismatch,
-        _ => Cause::KeySetAside,
+        _ => Cause::KeyUnusable,
     }
 }
 
@@ -275,7 +275,7 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
     match (is_milliseconds(claim), is_milliseconds(now)) {
         (true, false) => Cause::Milliseconds,
         (false, true) => Cause::NowInMilliseconds,
-        _ if skew && claim.seconds().abs_diff(now.seconds()) <= SKEW => Cause::ClockSkew,
+        _ if skew && claim.as_secs().abs_diff(now.as_secs()) <= SKEW => Cause::ClockSkew,
         _ => plain,
     }
 }
@@ -283,9 +283,9 @@ fn of_time(claim: UnixTime, now: UnixTime, plain: Cause, skew: bool) -> Cause {
 /// Returns whether a time is that of a clock that was never set: no token was issued before 10^9 seconds, in
 /// September 2001.
 pub(super) const fn is_before_tokens(now: UnixTime) -> bool {
-    now.seconds() < 1_000_000_000
+    now.as_secs() < 1_000_000_000
 }
 
 pub(super) const fn is_milliseconds(time: UnixTime) -> bool {
-    time.seconds() >= MILLISECONDS
+    time.as_secs() >= MILLISECONDS
 }

@@ -46,10 +46,10 @@ pub fn diagnose_set_with_limits<T: AsRef<[u8]> + ?Sized>(document: &T, limits: L
 /// use jose_core::Algorithm;
 /// use jose_core::diagnose::{Cause, diagnose_jwk};
 ///
-/// let diagnosis = diagnose_jwk("-----BEGIN PUBLIC KEY-----\nMFkw...", Algorithm::Es256.into());
+/// let diagnosis = diagnose_jwk("-----BEGIN PUBLIC KEY-----\nMFkw...", Algorithm::Es256);
 /// assert_eq!(diagnosis.cause(), Some(Cause::DocumentIsPem));
 /// ```
-pub fn diagnose_jwk<T: AsRef<[u8]> + ?Sized>(document: &T, allowed: AlgorithmSet) -> JwkDiagnosis {
+pub fn diagnose_jwk<T: AsRef<[u8]> + ?Sized>(document: &T, allowed: impl Into<AlgorithmSet>) -> JwkDiagnosis {
     let document = document.as_ref();
     let key = Jwk::parse(document).and_then(|jwk| jwk.verifying_key(allowed));
     let outcome = key.map(|key| key.algorithm());

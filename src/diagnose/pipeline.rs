@@ -1,7 +1,5 @@
 //! The steps of `verify` and `claims` with the same functions, but continuing after errors.
 
-use core::borrow::Borrow as _;
-
 use super::cause::Cause;
 use super::problem::{Problem, Stage};
 use super::relation::Survey;
@@ -14,6 +12,7 @@ use crate::error::{ClaimsError, Error, ParseError, SelectError};
 use crate::header::Header;
 use crate::json::Value;
 use crate::jws::{decode_header, decode_payload, decode_signature};
+use crate::key::VerifyingKey;
 use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::scratch::Scratch;
@@ -134,8 +133,8 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         let reference = Reference::of(header);
         let Some(algorithm) = self.allowed.iter().next() else { return };
         // Any algorithm will do: the kid is compared first.
-        let found = self.keys.find(&Query { algorithm, reference });
-        if let Err(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. })) = found {
+        let found = self.keys.with_key(&Query { algorithm, reference }, &mut |_| Ok(()));
+        if let Err(Error::Select(error @ (SelectError::NoKeys | SelectError::KidUnknown { .. }))) = found {
             let cause = classify::select_error(&error, self.allowed);
             self.add(Stage::Keys, Survey::of(self.keys, reference).cause(cause), error);
         }
@@ -143,18 +142,34 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
 
     /// Chooses a key and checks the signature with it.
     fn check_signature(&mut self, query: &Query<'_>, parts: &Parts<'_>, buffer: &mut [u8]) {
-        let found = self.keys.find(query);
-        self.selected = Some(found.as_ref().ok().map(|found| found.borrow().algorithm()));
-        if let Err(error) = found {
+        let keys = self.keys;
+        let found = keys.with_key(query, &mut |key| {
+            self.selected = Some(Some(key.algorithm()));
+            self.check_signature_with(key, query, parts, buffer);
+            Ok(())
+        });
+        if let Err(Error::Select(error)) = found {
+            self.selected = Some(None);
             let cause = classify::select_error(&error, self.allowed);
-            self.add(Stage::Keys, Survey::of(self.keys, query.reference).cause(cause), error);
+            self.add(Stage::Keys, Survey::of(keys, query.reference).cause(cause), error);
+            self.read_signature(parts, buffer);
         }
+    }
+
+    fn read_signature<'b>(&mut self, parts: &Parts<'_>, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
         let strict = decode_signature(parts, buffer).map(|signature| signature.len());
-        let Some(signature) = self.read_part(Stage::Signature, strict, parts.signature, buffer) else {
-            return;
-        };
-        let Ok(found) = found else { return };
-        let held = found.borrow().verify(query.algorithm, parts.signing_input, signature);
+        self.read_part(Stage::Signature, strict, parts.signature, buffer)
+    }
+
+    fn check_signature_with(
+        &mut self,
+        key: &VerifyingKey,
+        query: &Query<'_>,
+        parts: &Parts<'_>,
+        buffer: &mut [u8],
+    ) {
+        let Some(signature) = self.read_signature(parts, buffer) else { return };
+        let held = key.verify(query.algorithm, parts.signing_input, signature);
         self.signature_holds = Some(held.is_ok());
         if let Err(error) = held {
             // Text that is not base64url is unlikely to be what was signed.

@@ -4,7 +4,7 @@ use super::token_text::decode_leniently;
 use super::{Cause, Standing, classify};
 use crate::json::JsonString;
 use crate::reference::{Names, Reference};
-use crate::select::{KeySource, Member};
+use crate::select::{KeySource, Member, members};
 
 /// The maximum length in bytes of a name that is compared in other ways than as text.
 const MAX_NAME: usize = 256;
@@ -89,7 +89,7 @@ impl Survey {
     /// Examines every key.
     pub(super) fn of(keys: &impl KeySource, reference: Reference<'_>) -> Self {
         let mut survey = Self { any_key: false, any_kid: false, near: None, fault: None };
-        for member in keys.members(reference) {
+        for member in members(keys, reference) {
             survey.any_key = true;
             survey.any_kid |= member.names.kid.is_some();
             survey.near = survey.near.or(Relation::of(&member, reference.kid()).cause());

@@ -16,7 +16,7 @@ pub(super) fn accepted<'e>(expect: &'e Expect<'_>) -> impl Iterator<Item = &'e s
 /// Returns the texts of a claim that is a string or an array of strings.
 pub(super) fn texts<'t>(value: Value<'t>) -> impl Iterator<Item = JsonString<'t>> + use<'t> {
     let (one, several) = match value {
-        Value::Array(several) => (None, Some(several.elements())),
+        Value::Array(several) => (None, Some(several.iter())),
         one => (one.as_string(), None),
     };
     one.into_iter().chain(several.into_iter().flatten().filter_map(Value::as_string))

@@ -3,9 +3,10 @@
 use core::fmt;
 #[cfg(feature = "serde")]
 use core::fmt::Write as _;
+use core::time::Duration;
 
 use super::{Excerpt, JsonError};
-use crate::time::{Leeway, UnixTime};
+use crate::time::UnixTime;
 
 /// Why the claims of a verified token are not those that the policy requires (RFC 7519 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub enum ClaimsError {
         /// The time it was checked at.
         now: UnixTime,
         /// The leeway granted.
-        leeway: Leeway,
+        leeway: Duration,
     },
     /// `nbf` is in the future.
     NotYetValid {
@@ -69,7 +70,7 @@ pub enum ClaimsError {
         /// The time it was checked at.
         now: UnixTime,
         /// The leeway granted.
-        leeway: Leeway,
+        leeway: Duration,
     },
     /// `iat` is in the future, and the policy limits the token's age.
     IssuedInFuture {
@@ -78,7 +79,7 @@ pub enum ClaimsError {
         /// The time it was checked at.
         now: UnixTime,
         /// The leeway granted.
-        leeway: Leeway,
+        leeway: Duration,
     },
     /// The token is older than the policy accepts.
     TooOld {
@@ -86,10 +87,10 @@ pub enum ClaimsError {
         iat: UnixTime,
         /// The time it was checked at.
         now: UnixTime,
-        /// The maximum age that the policy accepts, in seconds.
-        max_age: u32,
+        /// The maximum age that the policy accepts.
+        max_age: Duration,
         /// The leeway granted.
-        leeway: Leeway,
+        leeway: Duration,
     },
     /// The claims do not fit the type they are deserialized into.
     #[cfg(feature = "serde")]
@@ -158,6 +159,11 @@ impl ClaimsError {
     }
 }
 
+/// Returns the whole seconds. Anyone can build an error, with any duration.
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
 /// A number of seconds in words.
 struct Seconds(i64);
 
@@ -196,8 +202,8 @@ impl fmt::Display for ClaimsError {
                 "claim 'aud': expected {expected}, found {found}: the token was issued for another audience"
             ),
             Self::Expired { exp, now, leeway } => {
-                let (exp, now, leeway) = (exp.seconds(), now.seconds(), leeway.seconds());
-                let after = now.saturating_sub(leeway.into());
+                let (exp, now, leeway) = (exp.as_secs(), now.as_secs(), seconds(leeway));
+                let after = now.saturating_sub(leeway);
                 write!(
                     f,
                     "claim 'exp': expected a time after {after} (now {now}, leeway {leeway}), found {exp}: "
@@ -209,8 +215,8 @@ impl fmt::Display for ClaimsError {
                 f.write_str("; get a new one, or set the clock")
             }
             Self::NotYetValid { nbf, now, leeway } => {
-                let (nbf, now, leeway) = (nbf.seconds(), now.seconds(), leeway.seconds());
-                let latest = now.saturating_add(leeway.into());
+                let (nbf, now, leeway) = (nbf.as_secs(), now.as_secs(), seconds(leeway));
+                let latest = now.saturating_add(leeway);
                 write!(
                     f,
                     "claim 'nbf': expected at most {latest} (now {now}, leeway {leeway}), found {nbf}: \
@@ -219,8 +225,8 @@ impl fmt::Display for ClaimsError {
                 )
             }
             Self::IssuedInFuture { iat, now, leeway } => {
-                let (iat, now, leeway) = (iat.seconds(), now.seconds(), leeway.seconds());
-                let latest = now.saturating_add(leeway.into());
+                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), seconds(leeway));
+                let latest = now.saturating_add(leeway);
                 write!(
                     f,
                     "claim 'iat': expected at most {latest} (now {now}, leeway {leeway}), found {iat}: \
@@ -229,8 +235,9 @@ impl fmt::Display for ClaimsError {
                 )
             }
             Self::TooOld { iat, now, max_age, leeway } => {
-                let (iat, now, leeway) = (iat.seconds(), now.seconds(), leeway.seconds());
-                let earliest = now.saturating_sub(max_age.into()).saturating_sub(leeway.into());
+                let (iat, now, leeway) = (iat.as_secs(), now.as_secs(), seconds(leeway));
+                let max_age = seconds(max_age);
+                let earliest = now.saturating_sub(max_age).saturating_sub(leeway);
                 write!(
                     f,
                     "claim 'iat': expected at least {earliest} (now {now}, maximum age {max_age}, leeway {leeway}), found {iat}: \

@@ -28,13 +28,13 @@ codes! {
         HeaderBase64 HeaderJson HeaderNotObject AlgMissing ParameterType CritUnsupported UnencodedPayload SignatureBase64
         PayloadBase64;
     SelectError: CritMalformed CritRegistered CritNotUnderstood CritDuplicate CritAbsent AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidRequired NoKeys KidUnknown
-        KidNeeded KeySetAside KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
+        KidNeeded KeyUnusable KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
     SignatureError: AlgorithmMismatch Length Invalid;
     ClaimsError: Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch AudienceMismatch
         Expired NotYetValid IssuedInFuture TooOld #[cfg(feature = "serde")] Deserialize;
     KeyError: Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
         KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed AlgMissing FeatureDisabled
-        PrivateMaterial SecretAmongPublic Base64 SecretTooShort SecretTooLong SecretIsKeyDocument
+        PrivateMaterial SecretAmongPublicKeys Base64 SecretTooShort SecretTooLong SecretIsKeyDocument
         CoordinateLength PointNotOnCurve PointOfSmallOrder ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
         ExponentTooLarge ExponentEven;
     SetError: TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;

@@ -93,7 +93,7 @@ pub enum KeyError {
         name: &'static str,
     },
     /// A secret (`oct`) where public keys are accepted as well.
-    SecretAmongPublic,
+    SecretAmongPublicKeys,
     /// Key material is not base64url. Offsets count from the start of the member's unescaped value.
     Base64 {
         /// The member's name.
@@ -106,14 +106,14 @@ pub enum KeyError {
         /// Its length in bytes.
         length: usize,
         /// The minimum length in bytes.
-        least: usize,
+        min: usize,
     },
     /// The secret in a JWK is longer than 512 bytes.
     SecretTooLong {
         /// Its length in bytes.
         length: usize,
         /// The maximum length in bytes.
-        most: usize,
+        max: usize,
     },
     /// The secret is itself the text or DER of a key, as it is or in base64, base64url or hexadecimal.
     SecretIsKeyDocument {
@@ -144,14 +144,14 @@ pub enum KeyError {
         /// Its size in bits.
         bits: usize,
         /// The minimum size in bits.
-        least: usize,
+        min: usize,
     },
     /// The modulus has too many bits.
     ModulusTooLarge {
         /// Its size in bits.
         bits: usize,
         /// The maximum size in bits that this build accepts.
-        most: usize,
+        max: usize,
     },
     /// The modulus is even.
     ModulusEven,
@@ -236,16 +236,16 @@ impl fmt::Display for KeyError {
                 f,
                 "key: expected a public key, found the private member '{name}': whoever can read it can sign; replace the key"
             ),
-            Self::SecretAmongPublic => f.write_str(
+            Self::SecretAmongPublicKeys => f.write_str(
                 "key: expected a public key, found a symmetric key in a set that also allows public-key algorithms: verify HMAC apart from them",
             ),
             Self::Base64 { name, error } => write!(f, "key '{name}': {error}"),
-            Self::SecretTooShort { length, least } => write!(
+            Self::SecretTooShort { length, min } => write!(
                 f,
-                "secret: expected at least {least} bytes, found {length}: use a longer random secret"
+                "secret: expected at least {min} bytes, found {length}: use a longer random secret"
             ),
-            Self::SecretTooLong { length, most } => {
-                write!(f, "secret: expected at most {most} bytes, found {length}")
+            Self::SecretTooLong { length, max } => {
+                write!(f, "secret: expected at most {max} bytes, found {length}")
             }
             Self::SecretIsKeyDocument { form } => {
                 write!(f, "secret: expected random bytes, found what looks like {form}: use a random secret")
@@ -264,11 +264,11 @@ impl fmt::Display for KeyError {
             Self::PointOfSmallOrder => {
                 f.write_str("key 'x': expected a point of large order, found one of small order, which is nobody's key")
             }
-            Self::ModulusTooSmall { bits, least } => {
-                write!(f, "key 'n': expected at least {least} bits, found {bits}: replace the key with a larger one")
+            Self::ModulusTooSmall { bits, min } => {
+                write!(f, "key 'n': expected at least {min} bits, found {bits}: replace the key with a larger one")
             }
-            Self::ModulusTooLarge { bits, most } => {
-                write!(f, "key 'n': expected at most {most} bits, found {bits}")
+            Self::ModulusTooLarge { bits, max } => {
+                write!(f, "key 'n': expected at most {max} bits, found {bits}")
             }
             Self::ModulusEven => {
                 f.write_str("key 'n': expected an odd number, found an even one: this is not an RSA modulus")
@@ -340,8 +340,8 @@ pub enum SetError {
     TooLong {
         /// Its length in bytes.
         length: usize,
-        /// The limit in bytes.
-        limit: usize,
+        /// The maximum length in bytes.
+        max: usize,
     },
     /// The document is not strict JSON.
     Json(JsonError),
@@ -355,17 +355,17 @@ pub enum SetError {
     TooManyKeys {
         /// The number of members.
         keys: usize,
-        /// The limit.
-        limit: usize,
+        /// The maximum number.
+        max: usize,
     },
 }
 
 impl fmt::Display for SetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::TooLong { length, limit } => write!(
+            Self::TooLong { length, max } => write!(
                 f,
-                "JWK Set: expected at most {limit} bytes, found {length}: raise Limits::max_set_length if such sets are normal"
+                "JWK Set: expected at most {max} bytes, found {length}: raise Limits::max_set_length if such sets are normal"
             ),
             Self::Json(error) => write!(f, "JWK Set: {error}"),
             Self::NotObject => f.write_str(
@@ -377,9 +377,9 @@ impl fmt::Display for SetError {
             Self::KeysNotArray => f.write_str(
                 "JWK Set 'keys': expected an array, found another value: the document is not a JWK Set",
             ),
-            Self::TooManyKeys { keys, limit } => write!(
+            Self::TooManyKeys { keys, max } => write!(
                 f,
-                "JWK Set: expected at most {limit} keys, found {keys}: raise Limits::max_keys if such sets are normal"
+                "JWK Set: expected at most {max} keys, found {keys}: raise Limits::max_keys if such sets are normal"
             ),
         }
     }

@@ -12,8 +12,8 @@ pub enum ParseError {
     TokenTooLong {
         /// Its length in bytes.
         length: usize,
-        /// The limit in bytes.
-        limit: usize,
+        /// The maximum length in bytes.
+        max: usize,
     },
     /// The token is JSON: the general or flattened serialization (RFC 7515 §7.2), or a token inside JSON.
     JsonSerialization,
@@ -30,8 +30,8 @@ pub enum ParseError {
     HeaderTooLong {
         /// Its length in bytes.
         length: usize,
-        /// The limit in bytes.
-        limit: usize,
+        /// The maximum length in bytes.
+        max: usize,
     },
     /// The scratch buffer is too small. One as long as the token is always enough.
     ScratchTooSmall {
@@ -67,9 +67,9 @@ pub enum ParseError {
 impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            Self::TokenTooLong { length, limit } => write!(
+            Self::TokenTooLong { length, max } => write!(
                 f,
-                "token: expected at most {limit} bytes, found {length}: raise Limits::max_token_length if such tokens are normal"
+                "token: expected at most {max} bytes, found {length}: raise Limits::max_token_length if such tokens are normal"
             ),
             Self::JsonSerialization => f.write_str(
                 "token: expected the compact serialization (header.payload.signature), found JSON: send the token in compact form",
@@ -84,9 +84,9 @@ impl fmt::Display for ParseError {
             Self::TooManyParts => f.write_str(
                 "token: expected 3 parts (header.payload.signature), found more: the text is not a JWS",
             ),
-            Self::HeaderTooLong { length, limit } => write!(
+            Self::HeaderTooLong { length, max } => write!(
                 f,
-                "token header: expected at most {limit} bytes, found {length}: raise Limits::max_header_length if such headers are normal"
+                "token header: expected at most {max} bytes, found {length}: raise Limits::max_header_length if such headers are normal"
             ),
             Self::ScratchTooSmall { needed, given } => write!(
                 f,

@@ -68,11 +68,7 @@ impl<'a> JsonString<'a> {
     }
 
     /// Returns the characters, unescaped.
-    pub fn chars(self) -> impl Iterator<Item = char> + use<'a> {
-        self.characters()
-    }
-
-    fn characters(self) -> impl Iterator<Item = char> + Clone + use<'a> {
+    pub fn chars(self) -> impl Iterator<Item = char> + Clone + use<'a> {
         let mut rest = self.raw.chars();
         core::iter::from_fn(move || next_character(&mut rest, self.escaped))
     }
@@ -80,8 +76,7 @@ impl<'a> JsonString<'a> {
     /// Calls `work` with each octet of the unescaped text in UTF-8.
     pub(super) fn for_each_octet(self, mut work: impl FnMut(u8)) {
         let mut encoded = [0; 4];
-        self.characters()
-            .for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
+        self.chars().for_each(|character| character.encode_utf8(&mut encoded).bytes().for_each(&mut work));
     }
 
     /// Returns the length of the unescaped text in bytes of UTF-8, which [`copy_to`](Self::copy_to) needs.
@@ -148,12 +143,12 @@ impl<'a> JsonString<'a> {
     pub(super) fn compare_start(self, text: &str) -> Ordering {
         // On a device, where few names are compared, a second path is not worth its code size.
         if !cfg!(target_pointer_width = "64") {
-            return self.characters().cmp(up_to_quote(text));
+            return self.chars().cmp(up_to_quote(text));
         }
         let both = self.raw.bytes().zip(text.bytes());
         let same = both.take_while(|(own, other)| own == other && *own != b'\\').count();
         match (self.raw.as_bytes().get(same), text.as_bytes().get(same)) {
-            (Some(b'\\'), _) | (_, Some(b'\\')) => self.characters().cmp(up_to_quote(text)),
+            (Some(b'\\'), _) | (_, Some(b'\\')) => self.chars().cmp(up_to_quote(text)),
             (None, Some(b'"')) => Ordering::Equal,
             (None, _) => Ordering::Less,
             (Some(_), Some(b'"')) => Ordering::Greater,
@@ -199,10 +194,10 @@ impl<'a> JsonString<'a> {
     #[cold]
     fn add_to(self, excerpt: &mut Excerpt, other: Option<JsonString<'_>>, texts: usize) {
         let same = other.map_or(0, |other| {
-            let both = self.characters().zip(other.characters()).take_while(|(own, other)| own == other);
+            let both = self.chars().zip(other.chars()).take_while(|(own, other)| own == other);
             both.map(|(own, _)| Excerpt::width(own)).sum()
         });
-        excerpt.push(self.characters(), same, texts);
+        excerpt.push(self.chars(), same, texts);
     }
 }
 

@@ -245,12 +245,25 @@ impl<'a> Elements<'a> {
     }
 
     /// Returns the text of each element, in order.
-    pub(crate) fn iter(self) -> impl Iterator<Item = &'a str> {
-        let mut structure = Structure::new(self.text, self.start);
-        let mut first = true;
-        core::iter::from_fn(move || {
-            let element = checked(structure.element(core::mem::take(&mut first))).flatten()?;
-            Some(element.text(self.text))
-        })
+    pub(crate) const fn iter(self) -> ElementTexts<'a> {
+        ElementTexts { text: self.text, structure: Structure::new(self.text, self.start), first: true }
+    }
+}
+
+/// The text of each element of an array.
+#[derive(Clone)]
+pub(crate) struct ElementTexts<'a> {
+    text: &'a str,
+    structure: Structure<'a>,
+    first: bool,
+}
+
+impl<'a> Iterator for ElementTexts<'a> {
+    type Item = &'a str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'a str> {
+        let element = checked(self.structure.element(core::mem::take(&mut self.first))).flatten()?;
+        Some(element.text(self.text))
     }
 }

@@ -78,7 +78,7 @@ impl Key {
     pub(super) fn new(hash: Hash, secret: &[u8]) -> Result<Self, KeyError> {
         let least = hash.len();
         if secret.len() < least {
-            return Err(KeyError::SecretTooShort { length: secret.len(), least });
+            return Err(KeyError::SecretTooShort { length: secret.len(), min: least });
         }
         if let Some(form) = document::form(secret) {
             return Err(KeyError::SecretIsKeyDocument { form });
@@ -97,7 +97,7 @@ impl Key {
     #[inline(never)]
     pub(super) fn from_parameters(hash: Hash, parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         let mut buffer = zeroize::Zeroizing::new([0; MOST_IN_JWK]);
-        let too_long = |_, length| KeyError::SecretTooLong { length, most: MOST_IN_JWK };
+        let too_long = |_, length| KeyError::SecretTooLong { length, max: MOST_IN_JWK };
         Self::new(hash, octets("k", parameters, &mut *buffer, too_long)?)
     }
 

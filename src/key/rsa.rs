@@ -118,10 +118,10 @@ impl Key {
         let modulus = without_leading_zeros(modulus);
         let bits = bit_len(modulus);
         if bits < LEAST_BITS {
-            return Err(KeyError::ModulusTooSmall { bits, least: LEAST_BITS });
+            return Err(KeyError::ModulusTooSmall { bits, min: LEAST_BITS });
         }
         if bits > MOST_BITS {
-            return Err(KeyError::ModulusTooLarge { bits, most: MOST_BITS });
+            return Err(KeyError::ModulusTooLarge { bits, max: MOST_BITS });
         }
         if modulus.last().is_none_or(|octet| octet % 2 == 0) {
             return Err(KeyError::ModulusEven);
@@ -136,7 +136,7 @@ impl Key {
         // Leaves room for the leading zero octets that some issuers write.
         let (mut n, mut e) = ([0; MOST_BITS / 8 + 8], [0; 16]);
         let too_large =
-            |_, length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), most: MOST_BITS };
+            |_, length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), max: MOST_BITS };
         let n = octets("n", parameters, &mut n, too_large)?;
         let too_large = |_, length: usize| KeyError::ExponentTooLarge {
             bits: length.saturating_mul(8),

@@ -9,7 +9,7 @@ use crate::error::{Error, SelectError, SignatureError};
 use crate::json::JsonString;
 
 /// A reason to fetch the set: a token was refused for something that a new set could fix. Returned by
-/// [`RemoteKeys::refused`](super::RemoteKeys::refused), and passed to
+/// [`RemoteKeys::need`](super::RemoteKeys::need), and passed to
 /// [`RemoteKeySet::refetch`](super::RemoteKeySet::refetch).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "ask the set whether to fetch"]
@@ -37,7 +37,7 @@ impl Kind {
                 SelectError::KidUnknown { .. }
                 | SelectError::KidNeeded { .. }
                 | SelectError::NoKeys
-                | SelectError::KeySetAside { .. }
+                | SelectError::KeyUnusable { .. }
                 | SelectError::KeyAmbiguous { .. }
                 | SelectError::AlgorithmMismatch { .. }
                 | SelectError::NoKeyForAlgorithm { .. },

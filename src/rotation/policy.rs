@@ -261,7 +261,6 @@ fn half(time: Duration) -> Duration {
 
 /// A value of a [`RotationPolicy`] is outside its bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct PolicyError {
     /// The method that set it; for `lifetime`, with its argument.
     pub setting: &'static str,

@@ -14,7 +14,7 @@ use crate::jws::UnverifiedJws;
 use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
 use crate::reference::Reference;
-use crate::select::{Member, Query, sealed::Find};
+use crate::select::{Cursor, Member, Query, sealed::Find};
 
 /// Owns a published set of keys; shared between threads if there are any.
 #[cfg(feature = "std")]
@@ -134,7 +134,7 @@ impl<'r> RemoteKeys<'r> {
     ///   kept the `kid`.
     ///
     /// If this returns `None`, refuse the token. It needs no access to the set, and no lock.
-    pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
+    pub fn need<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
         let limits = self.recipe.limits;
         let mut scratch = Vec::new();
@@ -183,16 +183,28 @@ impl<'r> RemoteKeys<'r> {
         self.fixed.map_or(self.recipe.allowed, |fixed| self.recipe.allowed | fixed.algorithms())
     }
 
-    /// Returns every key, for a diagnosis.
-    pub(super) fn members_here(self, reference: Reference<'r>) -> impl Iterator<Item = Member<'r>> + use<'r> {
+    /// Returns the key after a position, for a diagnosis.
+    pub(super) fn member_here<'m>(
+        self,
+        reference: Reference<'m>,
+        cursor: &mut Cursor<'m>,
+    ) -> Option<Member<'m>>
+    where
+        'r: 'm,
+    {
         let latest = self.latest;
         let others = match (latest, reference.kid()) {
             (None, _) => self.fixed,
             (Some(latest), Some(kid)) if latest.keys_of(kid).next().is_none() => self.beside_latest(kid),
             _ => None,
         };
-        let sets = latest.into_iter().chain(others);
-        sets.flat_map(move |keys| keys.members(reference))
+        for keys in latest.into_iter().chain(others).skip(cursor.set) {
+            if let Some(member) = keys.member(reference, cursor) {
+                return Some(member);
+            }
+            cursor.next_set();
+        }
+        None
     }
 }
 
@@ -201,20 +213,19 @@ const fn is_length(refusal: &Error) -> bool {
 }
 
 impl Find for RemoteKeys<'_> {
-    type Found<'k>
-        = &'k VerifyingKey
-    where
-        Self: 'k;
-
-    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        self.find_here(query)
+    fn with_key(
+        &self,
+        query: &Query<'_>,
+        act: &mut dyn FnMut(&VerifyingKey) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        act(self.find_here(query)?)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         self.algorithms_here()
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-        self.members_here(reference)
+    fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        self.member_here(reference, cursor)
     }
 }

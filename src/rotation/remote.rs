@@ -78,7 +78,7 @@ pub enum Refreshed {
     Replaced,
     /// The set in use is still current, because of a 304 or the same document. Its lifetime is extended, and
     /// its keys do not change.
-    Confirmed,
+    Unchanged,
 }
 
 /// Whether fetching the set again can help a refused token. Exhaustive on purpose: handle every variant.
@@ -206,7 +206,7 @@ impl RemoteKeySet {
         if self.due_at() <= at { self.permit(at) } else { None }
     }
 
-    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::refused`].
+    /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::need`].
     ///
     /// Anyone can make up a kid or a signature. All needs within a cooldown share one permit, and bad
     /// signatures share one per [`RotationPolicy::bad_signature_pause`]. Needs that a set fetched since does
@@ -293,11 +293,11 @@ impl RemoteKeySet {
                     None => fields,
                 };
                 self.extend(fields, permit.issued_at, at);
-                Refreshed::Confirmed
+                Refreshed::Unchanged
             }
             Ok(Content::Same(fields)) => {
                 self.extend(fields, permit.issued_at, at);
-                Refreshed::Confirmed
+                Refreshed::Unchanged
             }
             Ok(Content::New(document, fields)) => {
                 self.replace(document, at);

@@ -19,10 +19,11 @@ use super::remote::{Refetch, Refreshed, RemoteKeySet};
 use super::response::HttpResponse;
 use super::status::RemoteStatus;
 use crate::algorithm::AlgorithmSet;
-use crate::error::{Error, SelectError};
+use crate::error::Error;
 use crate::key::VerifyingKey;
+use crate::key_set::KeySet;
 use crate::reference::Reference;
-use crate::select::{Member, Query, sealed::Find};
+use crate::select::{Cursor, Member, Query, sealed::Find};
 
 /// A [`RemoteKeySet`] shared by threads and tasks, with a clock. Cloning is cheap, and all clones are the
 /// same set.
@@ -297,30 +298,36 @@ pub struct CurrentKeys {
 }
 
 impl CurrentKeys {
-    /// Returns the keys in the form of an unshared set.
+    /// Returns the latest set: see [`RemoteKeys::latest`].
     #[must_use]
-    pub fn as_remote(&self) -> RemoteKeys<'_> {
+    pub fn latest(&self) -> Option<&KeySet> {
+        self.as_remote().latest()
+    }
+
+    fn as_remote(&self) -> RemoteKeys<'_> {
         self.published.view(self.at)
     }
 
-    /// Returns the need of a token that was refused with these keys: see [`RemoteKeys::refused`].
-    pub fn refused<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
-        self.as_remote().refused(token, refusal)
+    /// Returns the need of a token that was refused with these keys: see [`RemoteKeys::need`].
+    pub fn need<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
+        self.as_remote().need(token, refusal)
     }
 }
 
 impl Find for CurrentKeys {
-    type Found<'k> = &'k VerifyingKey;
-
-    fn find(&self, query: &Query<'_>) -> Result<&VerifyingKey, SelectError> {
-        self.as_remote().find_here(query)
+    fn with_key(
+        &self,
+        query: &Query<'_>,
+        act: &mut dyn FnMut(&VerifyingKey) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        act(self.as_remote().find_here(query)?)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
         self.as_remote().algorithms_here()
     }
 
-    fn members<'m>(&'m self, reference: Reference<'m>) -> impl Iterator<Item = Member<'m>> {
-        self.as_remote().members_here(reference)
+    fn member<'m>(&'m self, reference: Reference<'m>, cursor: &mut Cursor<'m>) -> Option<Member<'m>> {
+        self.as_remote().member_here(reference, cursor)
     }
 }

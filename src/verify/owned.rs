@@ -52,7 +52,7 @@ impl<K: KeySource> Verifier<'_, K> {
     /// # let policy = ClaimsPolicy::new(Expect::Exactly("joe"), Expect::Forbidden);
     /// # let mut place = None;
     /// # let (none, keys) = ([], [("a", key)]);
-    /// # let claims = claims(token, &none[..], || &keys[..], &mut place, &policy, UnixTime::from_seconds(0))?;
+    /// # let claims = claims(token, &none[..], || &keys[..], &mut place, &policy, UnixTime::from_secs(0))?;
     /// # assert!(claims.issuer()?.is_some_and(|issuer| issuer == "joe"));
     /// # }
     /// # Ok::<(), Box<dyn std::error::Error>>(())

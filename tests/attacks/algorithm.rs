@@ -152,11 +152,11 @@ fn rs_hs_confusion() {
             let secret = format!(r#"{{"kid":"k","kty":"oct","k":"{}"}}"#, b64(&text));
             let judged = Jwk::parse(&secret).unwrap().verifying_key(H).map(drop);
             let reason = match text.len() {
-                length @ 513.. => KeyError::SecretTooLong { length, most: 512 },
+                length @ 513.. => KeyError::SecretTooLong { length, max: 512 },
                 _ => refused,
             };
             assert_eq!(judged, Err(reason), "{context}");
-            let aside = SelectError::KeySetAside { reason };
+            let aside = SelectError::KeyUnusable { reason };
             let secrets = format!(r#"{{"keys":[{secret}]}}"#);
             assert_eq!(outcome_of_set(&secrets, H.into(), &forged), Err(aside.into()), "{context}");
 
@@ -189,7 +189,7 @@ fn empty_or_short_secret() {
     let header = |kid: &str| format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
     for length in [0, 1, 31] {
         let secret = vec![0xa5; length];
-        let reason = KeyError::SecretTooShort { length, least: 32 };
+        let reason = KeyError::SecretTooShort { length, min: 32 };
         assert_eq!(VerifyingKey::hs256(&secret).map(drop), Err(reason));
         let short = format!(r#"{{"kid":"short","kty":"oct","k":"{}"}}"#, b64(&secret));
         assert_eq!(Jwk::parse(&short).unwrap().verifying_key(H).map(drop), Err(reason));
@@ -200,7 +200,7 @@ fn empty_or_short_secret() {
         let set = format!(r#"{{"keys":[{short},{}]}}"#, jwk("hmac-32", r#""kid":"good""#));
         let forged = Signer::of_secret(secret).token(header("short"), "{}");
         for set in [&alone, &set] {
-            let aside = SelectError::KeySetAside { reason };
+            let aside = SelectError::KeyUnusable { reason };
             assert_eq!(outcome_of_set(set, H.into(), &forged), Err(aside.into()), "{length}");
         }
         let good = signer("hmac-32").token(header("good"), "{}");
@@ -215,13 +215,13 @@ fn empty_or_short_secret() {
     let invalid = Err(SignatureError::Invalid.into());
     assert_eq!(outcome(key("hmac-32"), H.into(), &forged), invalid);
     for (members, reason) in [
-        (r#""k":"""#, KeyError::SecretTooShort { length: 0, least: 32 }),
+        (r#""k":"""#, KeyError::SecretTooShort { length: 0, min: 32 }),
         (r#""x":"""#, KeyError::MemberMissing { name: "k" }),
         (r#""k":null"#, KeyError::MemberMissing { name: "k" }),
         (r#""k":false"#, KeyError::MemberType { name: "k", expected: "a string", found: "a boolean" }),
     ] {
         let set = format!(r#"{{"keys":[{{"kid":"k","kty":"oct",{members}}}]}}"#);
-        let aside = SelectError::KeySetAside { reason };
+        let aside = SelectError::KeyUnusable { reason };
         assert_eq!(outcome_of_set(&set, H.into(), &forged), Err(aside.into()), "{members}");
     }
 

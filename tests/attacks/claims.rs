@@ -1,6 +1,8 @@
 //! Attacks through claims, under a signature that holds.
 
-use jose_core::{Claims, ClaimsPolicy, Expect, Leeway, UnixTime, Verifier, error::ClaimsError};
+use core::time::Duration;
+
+use jose_core::{Claims, ClaimsPolicy, Expect, UnixTime, Verifier, error::ClaimsError};
 
 use super::support::{excerpt, excerpts, key, signer};
 
@@ -22,13 +24,14 @@ fn asked<R>(
     let token = signer("hmac-32").token(r#"{"alg":"HS256"}"#, payload);
     let mut scratch = Vec::new();
     let verified = Verifier::new(&key).verify(&token, &mut scratch).unwrap();
-    ask(verified.claims(policy, UnixTime::from_seconds(NOW)))
+    ask(verified.claims(policy, UnixTime::from_secs(NOW)))
 }
 
 /// Seen in CVE-2026-25537, CVE-2024-53861, CVE-2020-26160, CVE-2025-30144.
 #[test]
 fn claim_type_confusion() {
-    let strict = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api")).max_age(5000);
+    let strict =
+        ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly("api")).max_age(Duration::from_secs(5000));
     // Nothing is demanded; what is there must have its type where it is judged or read.
     let loose = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let good =
@@ -121,9 +124,9 @@ fn claim_type_confusion() {
 fn claim_type_confusion_of_numbers() {
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
     let expired = |exp| ClaimsError::Expired {
-        exp: UnixTime::from_seconds(exp),
-        now: UnixTime::from_seconds(NOW),
-        leeway: Leeway::NONE,
+        exp: UnixTime::from_secs(exp),
+        now: UnixTime::from_secs(NOW),
+        leeway: Duration::ZERO,
     };
     let range = ClaimsError::DateRange { name: "exp" };
     for (exp, outcome) in [

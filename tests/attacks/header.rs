@@ -119,10 +119,10 @@ fn hostile_kid() {
     let raw = HeaderJsonAt(JsonErrorKind::ControlCharacter, r#"{"alg":"HS256","kid":"a"#.len());
     assert_eq!(judged("{\"alg\":\"HS256\",\"kid\":\"a\0\"}"), Err(raw.into()));
     let token = signed(&format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(64 << 10)));
-    let too_long = ParseError::TokenTooLong { length: token.len(), limit: 64 << 10 };
+    let too_long = ParseError::TokenTooLong { length: token.len(), max: 64 << 10 };
     assert_eq!(outcome(key("hmac-32"), H.into(), &token), Err(too_long.into()));
     let header = format!(r#"{{"alg":"HS256","kid":"{}"}}"#, "k".repeat(16 << 10));
-    let too_long = ParseError::HeaderTooLong { length: b64(&header).len(), limit: 16 << 10 };
+    let too_long = ParseError::HeaderTooLong { length: b64(&header).len(), max: 16 << 10 };
     assert_eq!(judged(&header), Err(too_long.into()));
     for kid in ["null", "5", "[]", "{}", r#"["a"]"#, "true"] {
         let wrong = ParseError::ParameterType { name: "kid" };
@@ -203,7 +203,7 @@ fn crit_understood() {
         assert_eq!(unverified.map(|_| ()).err(), found.err(), "{header}");
         let mut scratch = [0; 512];
         let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
-        let now = UnixTime::from_seconds(1_800_000_000);
+        let now = UnixTime::from_secs(1_800_000_000);
         let diagnosis = verifier.diagnose(&token, &mut scratch, &policy, now);
         assert_eq!(diagnosis.refusal(), found.err(), "{header}");
         assert_eq!(
@@ -331,7 +331,7 @@ fn b64_false_skips_limits() {
         // The limit of a token holds for a payload that is not encoded.
         let input = format!("{header}.{}", "a".repeat(1 << 20));
         let token = format!("{input}.{}", b64(signer("hmac-32").sign(input.as_bytes())));
-        let too_long = ParseError::TokenTooLong { length: token.len(), limit: 64 << 10 };
+        let too_long = ParseError::TokenTooLong { length: token.len(), max: 64 << 10 };
         assert_eq!(outcome(&key, H.into(), &token), Err(too_long.into()), "{parameters}");
     }
     assert_eq!(cases, 24);

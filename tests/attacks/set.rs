@@ -65,9 +65,9 @@ fn one_bad_key_kills_the_set() {
         (r#"{"kid":"bad","kty":"RSA","n":5,"e":"AQAB"}"#.into(), wrong_type("n", "a string", "a number")),
         (
             r#"{"kid":"bad","kty":"RSA","n":"AQAB","e":"AQAB"}"#.into(),
-            KeyError::ModulusTooSmall { bits: 17, least: 2048 },
+            KeyError::ModulusTooSmall { bits: 17, min: 2048 },
         ),
-        (jwk("rsa-1024", r#""kid":"bad""#), KeyError::ModulusTooSmall { bits: 1024, least: 2048 }),
+        (jwk("rsa-1024", r#""kid":"bad""#), KeyError::ModulusTooSmall { bits: 1024, min: 2048 }),
         (
             format!(r#"{{"kid":"bad","kty":"EC","crv":"P-256","x":"{x}=","y":"{x}"}}"#),
             KeyError::Base64 { name: "x", error: Base64Error::InvalidByte { byte: b'=', offset: 43 } },
@@ -102,7 +102,7 @@ fn one_bad_key_kills_the_set() {
             let asked = signer("p256").token(r#"{"alg":"ES256","kid":"bad"}"#, "{}");
             let refused = outcome_of_set(&set, PUBLIC, &asked);
             match has_kid {
-                true => assert_eq!(refused, Err(SelectError::KeySetAside { reason }.into()), "{set}"),
+                true => assert_eq!(refused, Err(SelectError::KeyUnusable { reason }.into()), "{set}"),
                 false => assert_eq!(unknown_among(refused), Some(4), "{set}"),
             }
             cases += 1;
@@ -140,7 +140,7 @@ fn private_key_published() {
             let set = format!(r#"{{"keys":[{leaked},{}]}}"#, jwk(good, r#""kid":"good""#));
             let reason = KeyError::PrivateMaterial { name: private };
             assert_eq!(verdicts(&set), [Err(reason), Ok(other)], "{leak}");
-            let aside = SelectError::KeySetAside { reason };
+            let aside = SelectError::KeyUnusable { reason };
             assert_eq!(outcome_of_set(&set, PUBLIC, &signed), Err(aside.into()), "{leak}");
             assert_eq!(outcome_of_set(&set, PUBLIC, &by_good), Ok(other), "{leak}");
         }
@@ -175,7 +175,7 @@ fn refused(remote: &mut RemoteKeySet, token: &str, expected: Error, now: Monoton
     let keys = remote.keys(now).unwrap();
     let refusal = outcome(keys, H.into(), token).unwrap_err();
     assert_eq!(refusal, expected);
-    let need = keys.refused(token, &refusal).unwrap();
+    let need = keys.need(token, &refusal).unwrap();
     remote.refetch(need, now)
 }
 
@@ -206,7 +206,7 @@ fn refetch_storm() {
                 Refetch::Now(permit) => {
                     assert_eq!(expected.next(), Some(seconds));
                     let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
-                    assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Confirmed));
+                    assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Unchanged));
                 }
                 Refetch::Later { wait } => assert_eq!(wait, remote.status(at(seconds)).permitted_in),
                 other => panic!("{other:?} at {seconds} s"),
@@ -223,7 +223,7 @@ fn refetch_storm() {
         assert!(matches!(made_up(&mut remote, &mut dice, at(2031)), Refetch::InFlight));
     }
     let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
-    assert_eq!(remote.complete(outcome, at(2032)), Ok(Refreshed::Confirmed));
+    assert_eq!(remote.complete(outcome, at(2032)), Ok(Refreshed::Unchanged));
     // Forged signatures under a kid that exists: one in five minutes.
     let forged = signer("hmac-64").token(r#"{"alg":"HS256","kid":"a"}"#, "{}");
     let mut fetches = Vec::new();
@@ -232,7 +232,7 @@ fn refetch_storm() {
         if let Refetch::Now(permit) = refused(&mut remote, &forged, invalid, at(seconds)) {
             fetches.push(seconds);
             let outcome = permit.receive(Ok(HttpResponse::new(200, &response)));
-            assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Confirmed));
+            assert_eq!(remote.complete(outcome, at(seconds)), Ok(Refreshed::Unchanged));
         }
     }
     assert_eq!(fetches, [2100, 2400, 2700]);
@@ -258,7 +258,7 @@ fn mix_up_of_issuers() {
         let invalid = Error::Signature(jose_core::error::SignatureError::Invalid);
         assert_eq!(self::outcome(b.keys(at(800)).unwrap(), H.into(), &token), Err(invalid));
         // And it does not use up the one that b waits for.
-        assert_eq!(b.complete(own.receive(Ok(respond(&of_b))), at(800)), Ok(Refreshed::Confirmed));
+        assert_eq!(b.complete(own.receive(Ok(respond(&of_b))), at(800)), Ok(Refreshed::Unchanged));
     }
 }
 

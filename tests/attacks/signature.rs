@@ -128,7 +128,7 @@ fn invalid_curve() {
         let key = Jwk::parse(jwk).unwrap().verifying_key(E).map(drop);
         assert_eq!(key, Err(reason), "{jwk}");
         let set = format!(r#"{{"keys":[{jwk}]}}"#);
-        let aside = SelectError::KeySetAside { reason };
+        let aside = SelectError::KeyUnusable { reason };
         assert_eq!(outcome_of_set(&set, E.into(), token), Err(aside.into()), "{jwk}");
     }
     let (x, y) = (member("p256", "x"), member("p256", "y"));
@@ -353,7 +353,7 @@ fn rsa_cost_and_weakness() {
         assert_eq!(VerifyingKey::rs256(n, e).map(drop), Err(reason));
         let jwk = rsa(n, e);
         assert_eq!(Jwk::parse(&jwk).unwrap().verifying_key(R).map(drop), Err(reason));
-        let aside = SelectError::KeySetAside { reason };
+        let aside = SelectError::KeyUnusable { reason };
         assert_eq!(outcome_of_set(&format!(r#"{{"keys":[{jwk}]}}"#), R.into(), token), Err(aside.into()));
     };
     let token = signer("rsa-2048").token(HEADER, "{}");
@@ -363,12 +363,12 @@ fn rsa_cost_and_weakness() {
     // Sizes: a token that the key of 1024 bits signed, and moduli beyond the greatest.
     let small = member("rsa-1024", "n");
     let by_small = signer("rsa-1024").token(HEADER, "{}");
-    refused(&small, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, least: 2048 });
+    refused(&small, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, min: 2048 });
     let padded = [&[0; 128], &*small].concat();
-    refused(&padded, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, least: 2048 });
+    refused(&padded, &[1, 0, 1], &by_small, KeyError::ModulusTooSmall { bits: 1024, min: 2048 });
     let most = if cfg!(feature = "rsa") { 8192 } else { 4096 };
     let wide = member("rsa-8192", "n");
-    let too_large = |bits| KeyError::ModulusTooLarge { bits, most };
+    let too_large = |bits| KeyError::ModulusTooLarge { bits, max: most };
     refused(&[&*wide, &*wide].concat(), &[1, 0, 1], &token, too_large(16384));
     if most < 8192 {
         refused(&wide, &[1, 0, 1], &token, too_large(8192));

@@ -115,7 +115,7 @@ fn cost_of_splitting() {
     };
     for length in [1 << 20, LIMIT + 1] {
         let dots = ".".repeat(length);
-        let too_long = ParseError::TokenTooLong { length, limit: LIMIT };
+        let too_long = ParseError::TokenTooLong { length, max: LIMIT };
         assert_eq!(judged(&dots), Err(too_long.into()));
         assert_eq!(parse(&dots), Err(ParseError::TooManyParts));
         let text = "a".repeat(length);
@@ -142,10 +142,10 @@ fn cost_of_nesting() {
     );
     let deep = with(&nested(40_000));
     let too_long =
-        ParseError::TokenTooLong { length: signer("hmac-32").token(&deep, "{}").len(), limit: LIMIT };
+        ParseError::TokenTooLong { length: signer("hmac-32").token(&deep, "{}").len(), max: LIMIT };
     assert_eq!(header(&deep), Err(too_long.into()));
     let open = with(&"[".repeat(20_000));
-    let too_long = ParseError::HeaderTooLong { length: b64(&open).len(), limit: 16 << 10 };
+    let too_long = ParseError::HeaderTooLong { length: b64(&open).len(), max: 16 << 10 };
     assert_eq!(header(&open), Err(too_long.into()));
     let most = with(&"[".repeat(12_000));
     assert_eq!(header(&most), Err(ParseError::HeaderJson(json(JsonErrorKind::TooDeep, start + 31)).into()));
@@ -182,7 +182,7 @@ fn cost_of_counting() {
     let audiences = |count: usize| format!(r#"{{"aud":[{}"api"]}}"#, r#""a","#.repeat(count - 1));
     let too_many = audiences(100_000);
     let token = signer("hmac-32").token(r#"{"alg":"HS256"}"#, &too_many);
-    let too_long = ParseError::TokenTooLong { length: token.len(), limit: LIMIT };
+    let too_long = ParseError::TokenTooLong { length: token.len(), max: LIMIT };
     assert_eq!(judged(&token), Err(too_long.into()));
     // As many as a token has room for.
     assert_eq!(claims(audiences(12_000), &api), Ok(()));
@@ -196,10 +196,10 @@ fn cost_of_counting() {
     };
     let many = members(10_000);
     let too_long =
-        ParseError::TokenTooLong { length: signer("hmac-32").token(&many, "{}").len(), limit: LIMIT };
+        ParseError::TokenTooLong { length: signer("hmac-32").token(&many, "{}").len(), max: LIMIT };
     assert_eq!(header(&many), Err(too_long.into()));
     let many = members(2000);
-    let too_long = ParseError::HeaderTooLong { length: b64(&many).len(), limit: 16 << 10 };
+    let too_long = ParseError::HeaderTooLong { length: b64(&many).len(), max: 16 << 10 };
     assert_eq!(header(&many), Err(too_long.into()));
     let too_many = json(JsonErrorKind::TooManyMembers, members(1024).len());
     assert_eq!(header(members(1025)), Err(ParseError::HeaderJson(too_many).into()));
@@ -213,12 +213,12 @@ fn cost_of_counting() {
     let keys = |count: usize| format!(r#"{{"keys":[{}0]}}"#, "0,".repeat(count - 1));
     assert_eq!(
         Jwks::parse(&keys(100_000)).map(drop),
-        Err(SetError::TooManyKeys { keys: 100_000, limit: 1024 })
+        Err(SetError::TooManyKeys { keys: 100_000, max: 1024 })
     );
-    assert_eq!(Jwks::parse(&keys(1025)).map(drop), Err(SetError::TooManyKeys { keys: 1025, limit: 1024 }));
+    assert_eq!(Jwks::parse(&keys(1025)).map(drop), Err(SetError::TooManyKeys { keys: 1025, max: 1024 }));
     assert_eq!(Jwks::parse(&keys(1024)).map(|set| set.len()), Ok(1024));
     let (length, limit) = (keys(500_000).len(), 512 << 10);
-    assert_eq!(Jwks::parse(&keys(500_000)).map(drop), Err(SetError::TooLong { length, limit }));
+    assert_eq!(Jwks::parse(&keys(500_000)).map(drop), Err(SetError::TooLong { length, max: limit }));
 }
 
 /// Objects, and what each is refused for: readers of JSON differ on them. `@` stands where a first member

@@ -74,7 +74,7 @@ fn bound(kind: usize, alg: Option<Algorithm>, allowed: AlgorithmSet) -> Result<A
     };
     let public = |one: &Algorithm| !KINDS[0].3.contains(one);
     if kty == "oct" && all().any(|(one, _)| public(&one) && allowed.contains(one)) {
-        return Err(KeyError::SecretAmongPublic);
+        return Err(KeyError::SecretAmongPublicKeys);
     }
     if enabled(algorithm) { Ok(algorithm) } else { Err(KeyError::FeatureDisabled { alg: algorithm }) }
 }
@@ -154,7 +154,7 @@ fn cube_of_sets() {
                 for token in tokens(header, kind) {
                     let expected = of_header(header, allowed).and_then(|()| match key {
                         Ok(key) => of_key(header, key),
-                        Err(reason) => Err(SelectError::KeySetAside { reason }.into()),
+                        Err(reason) => Err(SelectError::KeyUnusable { reason }.into()),
                     });
                     let context = format!("{header} token, {member}, {allowed} allowed");
                     assert_eq!(outcome(jwks.keys(allowed), allowed, token), expected, "{context}");

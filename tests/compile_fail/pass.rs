@@ -7,7 +7,7 @@ use jose_core::rotation::{
 };
 use jose_core::{Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwks, KeySet, Limits, UnixTime, UnverifiedJws, VerifiedJws, Verifier, VerifyingKey, error::{SetError, SignatureError}, rotation::RemoteKeySet};
 
-const NOW: UnixTime = UnixTime::from_seconds(1_300_819_000);
+const NOW: UnixTime = UnixTime::from_secs(1_300_819_000);
 const ONLY: AlgorithmSet = AlgorithmSet::only(Algorithm::Es256);
 
 // RFC 7515 §A.3
@@ -37,7 +37,7 @@ fn main() {
     assert_eq!(complete(&mut remote, permit, uptime), Refreshed::Replaced);
     let keys = remote.keys(uptime).unwrap();
     assert_eq!(keys.latest().unwrap().len(), 1);
-    let need = keys.refused(TOKEN, &Error::Signature(SignatureError::Invalid)).unwrap();
+    let need = keys.need(TOKEN, &Error::Signature(SignatureError::Invalid)).unwrap();
     assert!(matches!(remote.refetch(need, uptime), Refetch::Later { .. }));
 }
 

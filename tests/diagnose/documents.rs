@@ -87,7 +87,7 @@ pub(crate) fn jwk_cases() -> Vec<(Vec<Cause>, Vec<Cause>)> {
         (r#""text""#.into(), Some(JwkWithoutKty)),
         ("MFkwEwYHKoZIzj0".into(), Some(DocumentNotJson)),
         (r#"{"kty":"EC","kty":"EC"}"#.into(), Some(DuplicateName)),
-        (jwk("p256", r#""use":"enc""#).into(), Some(KeySetAside)),
+        (jwk("p256", r#""use":"enc""#).into(), Some(KeyUnusable)),
         (jwk("p256", r#""d":"AA""#).into(), Some(PrivateKeyPublished)),
         (jwk("rsa-2048", r#""alg":"ES256""#).into(), Some(KeyTypeMismatch)),
     ];
@@ -120,5 +120,5 @@ fn reports_of_documents() {
         private.to_string(),
         format!("refused: {error}\nwhat to change:\n  1. {}", Cause::PrivateKeyPublished)
     );
-    assert_eq!(diagnose_jwk(&ec, Algorithm::Es256.into()).to_string(), "a JWK, bound to ES256");
+    assert_eq!(diagnose_jwk(&ec, Algorithm::Es256).to_string(), "a JWK, bound to ES256");
 }

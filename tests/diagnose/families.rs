@@ -47,7 +47,7 @@ fn siblings_are_no_wrong_keys() {
         let (bound, unbound) = (member(own, Some(own)), member(own, None));
         let both = own | other;
         let not_allowed = Error::from(SelectError::AlgorithmNotAllowed { alg: other, allowed: own.into() });
-        let aside = |reason| Error::from(SelectError::KeySetAside { reason });
+        let aside = |reason| Error::from(SelectError::KeyUnusable { reason });
         let foreign = KeyError::AlgNotAllowed { alg: other.into(), allowed: own.into() };
         for (key, allowed, token, error, cause) in [
             (&bound, own.into(), &by_other, not_allowed, Cause::AlgorithmNotAllowed),
@@ -59,7 +59,7 @@ fn siblings_are_no_wrong_keys() {
                 SelectError::AlgorithmMismatch { header: other, key: own }.into(),
                 Cause::KeyTypeMismatch,
             ),
-            (&unbound, both, &by_own, aside(KeyError::AlgMissing { could_be: both }), Cause::KeySetAside),
+            (&unbound, both, &by_own, aside(KeyError::AlgMissing { could_be: both }), Cause::KeyUnusable),
             (&member(own, Some(other)), own.into(), &by_own, aside(foreign), Cause::KeyTypeMismatch),
         ] {
             let (refusal, causes, report) = judge(key, allowed, token);
@@ -107,7 +107,7 @@ fn ed25519_has_two_names() {
         let ed448 = format!(r#"{{"kty":"OKP","crv":"Ed448","kid":"k"{of_key},"x":"{}"}}"#, b64([9; 57]));
         let (refusal, causes, report) = judge(&ed448, allowed, &by("ed25519", header));
         let reason = KeyError::CrvUnsupported { kty: "OKP", crv: excerpt("Ed448") };
-        let aside = Error::from(SelectError::KeySetAside { reason });
+        let aside = Error::from(SelectError::KeyUnusable { reason });
         assert_eq!((refusal, causes), (Some(aside), vec![Cause::KeyTypeMismatch]), "{report}");
     }
     // Another algorithm, on either side.

@@ -15,8 +15,8 @@ use core::panic::PanicInfo;
 
 #[allow(unused_imports, reason = "each entry uses its own")]
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Leeway, Limits, UnixTime,
-    UnverifiedJws, Verifier,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, Limits, UnixTime, UnverifiedJws,
+    Verifier,
     diagnose::{diagnose_jwk, diagnose_set},
     json::{JsonString, Value},
 };
@@ -162,8 +162,8 @@ fn entry(token: &[u8], jwk: &[u8], _: &[u8]) -> bool {
     };
     let accepted = [black_box("joe")];
     let policy = ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden);
-    let policy = policy.leeway(black_box(Leeway::NONE));
-    let time = black_box(UnixTime::from_seconds(1_300_819_379));
+    let policy = policy.leeway(black_box(core::time::Duration::ZERO));
+    let time = black_box(UnixTime::from_secs(1_300_819_379));
     // A policy that the optimiser does not know can demand anything.
     let Ok(claims) = verified.claims(black_box(&policy), time) else { return false };
     let strings = [claims.issuer(), claims.subject(), claims.jwt_id()];
@@ -263,7 +263,7 @@ fn entry(token: &[u8], _: &[u8], set: &[u8]) -> bool {
     let mut scratch = [0; 512];
     let accepted = [black_box("joe")];
     let policy = black_box(ClaimsPolicy::new(Expect::any_of(&accepted), Expect::Forbidden));
-    let time = black_box(UnixTime::from_seconds(1_300_819_379));
+    let time = black_box(UnixTime::from_secs(1_300_819_379));
     let verifier = black_box(Verifier::new(set.keys(hs256())));
     let diagnosis = verifier.diagnose(token, black_box(scratch.as_mut_slice()), &policy, time);
     for candidate in diagnosis.candidates() {

@@ -56,7 +56,7 @@ impl Case {
                 let Ok(keys) = remote.keys(now) else { return false };
                 let outcome = Verifier::new(&keys).verify(token, &mut Vec::new()).map(drop);
                 let Err(refusal) = outcome else { return true };
-                let Some(need) = keys.refused(token, &refusal) else { return false };
+                let Some(need) = keys.need(token, &refusal) else { return false };
                 if let Refetch::Now(permit) = remote.refetch(need, now) {
                     let _ = remote.complete(permit.receive(self.answer(second, &mut played)), now);
                 }

@@ -78,10 +78,10 @@ fn expires_of_a_confirmation() {
     assert_eq!(world.answer(200, &document(&["a"]), &fields), "Replaced");
     assert_eq!(world.at(570).due(), "permit \"1\"");
     let later = [date, ("Expires", "Wed, 21 Oct 2015 07:43:00 GMT")];
-    assert_eq!(world.answer(304, "", &later), "Confirmed");
+    assert_eq!(world.answer(304, "", &later), "Unchanged");
     assert_eq!(world.due_in(), 870);
     assert_eq!(world.at(570 + 870).due(), "permit \"1\"");
-    assert_eq!(world.answer(304, "", &[]), "Confirmed");
+    assert_eq!(world.answer(304, "", &[]), "Unchanged");
     assert_eq!(world.due_in(), 870);
 }
 

@@ -91,11 +91,11 @@ fn a_seed_is_no_fetch() {
     // The cooldown's fetch is there for the first token that needs one.
     let keys = seeded.keys(now(1)).unwrap();
     let refusal = Verifier::new(&keys).verify(&token("b"), &mut Vec::new()).unwrap_err();
-    let need = keys.refused(&token("b"), &refusal).unwrap();
+    let need = keys.need(&token("b"), &refusal).unwrap();
     let jose_core::rotation::Refetch::Now(permit) = seeded.refetch(need, now(1)) else { panic!() };
     assert_eq!(permit.etag(), Some("\"1\""));
     let confirmed = seeded.complete(permit.receive(Ok(HttpResponse::new(304, ""))), now(2));
-    assert_eq!(confirmed, Ok(Refreshed::Confirmed));
+    assert_eq!(confirmed, Ok(Refreshed::Unchanged));
     assert_eq!(seeded.status(now(2)).keys.unwrap().fresh_for, seconds(599));
 
     // One that is past its lifetime is stale, and a fetch is due; one past that verifies nothing.
@@ -138,7 +138,7 @@ fn fixed_keys_beside_a_remote_set() {
     assert_eq!(world.answer(200, &set, &[]), "Replaced");
     assert_eq!(world.token("fixed"), "verified");
     assert_eq!(world.at(100).token("a"), "permit");
-    assert_eq!(world.answer(200, &set, &[]), "Confirmed");
+    assert_eq!(world.answer(200, &set, &[]), "Unchanged");
     // A bad signature of a fixed key is not worth a fetch.
     let forged = signer(other).token(format!(r#"{{"alg":"{}","kid":"fixed"}}"#, algorithms()[0]), "{}");
     assert!(world.at(1000).present(&forged).starts_with("refused: Signature"));
@@ -166,7 +166,7 @@ fn the_heavy_half_needs_no_set() {
     assert_eq!(world.at(600).due(), "permit");
     let other = document(&["a", "b"]);
     let before: *const KeySet = world.remote.keys(world.now).unwrap().latest().unwrap();
-    assert_eq!(world.answer(200, &other, &[]), "Confirmed");
+    assert_eq!(world.answer(200, &other, &[]), "Unchanged");
     let after: *const KeySet = world.remote.keys(world.now).unwrap().latest().unwrap();
     assert_eq!(before, after, "the keys that were prepared are kept");
 }

@@ -77,14 +77,14 @@ fn bad_signatures_have_a_longer_pause_of_their_own() {
             let told = world.at(second).present(token);
             if told == "permit" {
                 fetches.push(second);
-                assert_eq!(world.answer(200, &document(&["a"]), FIVE_MINUTES), "Confirmed");
+                assert_eq!(world.answer(200, &document(&["a"]), FIVE_MINUTES), "Unchanged");
             }
         }
         assert_eq!(world.token("a"), "verified");
         // The pause is that of bad signatures alone.
         if second == 700 {
             assert_eq!(world.token("b"), "permit");
-            assert_eq!(world.answer(200, &document(&["a"]), &[]), "Confirmed");
+            assert_eq!(world.answer(200, &document(&["a"]), &[]), "Unchanged");
         }
     }
     assert_eq!(forgeries, 36_000);
@@ -95,10 +95,10 @@ fn bad_signatures_have_a_longer_pause_of_their_own() {
     let mut world = World::with_keys(DEFAULT.bad_signature_pause(seconds(60)), &["a"]);
     assert_eq!(world.at(29).present(&some[0]), "later 1");
     assert_eq!(world.at(30).present(&some[0]), "permit");
-    assert_eq!(world.answer(200, &document(&["a"]), &[]), "Confirmed");
+    assert_eq!(world.answer(200, &document(&["a"]), &[]), "Unchanged");
     assert_eq!(world.at(31).present(&some[0]), "AlreadyFetched");
     assert_eq!(world.at(80).token("b"), "permit");
-    assert_eq!(world.answer(200, &document(&["a"]), &[]), "Confirmed");
+    assert_eq!(world.answer(200, &document(&["a"]), &[]), "Unchanged");
     assert_eq!(world.at(109).present(&some[0]), "AlreadyFetched");
     assert_eq!(world.at(110).present(&some[0]), "permit");
 }
@@ -128,11 +128,11 @@ fn other_refusals_cause_no_fetch() {
         (written(r#"{"alg":"none","kid":"b"}"#), unknown),
     ];
     for (token, refusal) in useless {
-        assert_eq!(keys.refused(&token, &refusal), None, "{refusal:?}: {token:.60}");
+        assert_eq!(keys.need(&token, &refusal), None, "{refusal:?}: {token:.60}");
     }
     if algorithm.name() != "RS256" {
         let length = Error::Signature(SignatureError::Length { found: 1, expected: 32 });
-        assert_eq!(keys.refused(&token("a"), &length), None);
+        assert_eq!(keys.need(&token("a"), &length), None);
     }
     assert_eq!(world.remote.status(world.now).needs, 0);
 }
@@ -144,7 +144,7 @@ fn a_set_that_changed_in_the_meantime_is_asked_again() {
     let need = |world: &World, token: &str| {
         let keys = world.remote.keys(world.now).unwrap();
         let refusal = Verifier::new(&keys).verify(token, &mut Vec::new()).unwrap_err();
-        keys.refused(token, &refusal).unwrap()
+        keys.need(token, &refusal).unwrap()
     };
     let forged = signer(other()).token(format!(r#"{{"alg":"{}","kid":"a"}}"#, algorithms()[0]), "{}");
     // Two threads have verified with the old set, and come to say so when the new one is there.
@@ -181,14 +181,14 @@ fn the_operator_can_ask_for_a_fetch() {
             (30, Due, "permit"),
             // Its response may be older than this.
             (31, Request, "InFlight"),
-            (31, Set(&["a"], day), "Confirmed"),
+            (31, Set(&["a"], day), "Unchanged"),
             (59, Due, "-"),
             (60, Due, "permit"),
             (60, Set(&["b"], day), "Replaced"),
             (60, Token("b"), "verified"),
             (1000, Due, "-"),
             (1000, Request, "permit"),
-            (1000, Set(&["b"], day), "Confirmed"),
+            (1000, Set(&["b"], day), "Unchanged"),
             (1001, Due, "-"),
         ],
     );

@@ -160,7 +160,7 @@ fn keys_are_used_up_to_the_limit_of_staleness() {
             (901, Token("a"), "TooStale 601/600"),
             // The stale set can still be confirmed, and is good again.
             (901, Due, "permit \"1\""),
-            (902, Answer(304, "", &[]), "Confirmed"),
+            (902, Answer(304, "", &[]), "Unchanged"),
             (902, Token("a"), "verified"),
             (1801, Token("a"), "verified"),
             (1802, Token("a"), "TooStale 601/600"),
@@ -214,7 +214,7 @@ fn a_withdrawal_is_heard() {
                 (331, Answer(200, set, &[]), "NoUsableKey"),
                 (361, Due, "permit \"1\""),
                 // The issuer says that it is the old set again.
-                (361, Answer(304, "", &[]), "Confirmed"),
+                (361, Answer(304, "", &[]), "Unchanged"),
                 (361, Token("a"), "verified"),
                 (600, Token("a"), "verified"),
                 (631, Due, "permit \"1\""),
@@ -280,7 +280,7 @@ fn refetch_storm_and_wiped_cache() {
         world.at(attempt / 10);
         if world.token(&format!("made-up-{attempt}")) == "permit" {
             permits += 1;
-            assert_eq!(world.answer(200, &document(&["a"]), &[]), "Confirmed");
+            assert_eq!(world.answer(200, &document(&["a"]), &[]), "Unchanged");
         }
         assert!(world.remote.status(world.now).needs <= 32);
     }

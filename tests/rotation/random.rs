@@ -146,7 +146,7 @@ fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
                 let token = if what == 2 { &made_up } else { &forged };
                 let need = world.remote.keys(world.now).ok().map(|keys| {
                     let outcome = Verifier::new(&keys).verify(token, &mut Vec::new()).map(drop);
-                    keys.refused(token, &outcome.unwrap_err()).unwrap()
+                    keys.need(token, &outcome.unwrap_err()).unwrap()
                 });
                 match need.map(|need| world.remote.refetch(need, world.now)) {
                     Some(Refetch::Now(permit)) => {

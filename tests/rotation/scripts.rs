@@ -117,7 +117,7 @@ fn an_unknown_kid_is_worth_one_fetch_in_a_cooldown() {
             (62, Token("d"), "later 28"),
             (90, Token("d"), "permit"),
             (91, Token("f"), "InFlight"),
-            (91, Set(&["a", "b"], &[]), "Confirmed"),
+            (91, Set(&["a", "b"], &[]), "Unchanged"),
             (92, Token("d"), "AlreadyFetched"),
             (92, Token("e"), "AlreadyFetched"),
             // The response may have been made before the key of `f` was published.
@@ -159,7 +159,7 @@ fn a_key_that_is_gone_stops_verifying_at_once_or_after_its_grace() {
             (420, Token("a"), "verified"),
             (420, Token("b"), "verified"),
             (421, Token("a"), "permit"),
-            (421, Set(&["c", "d"], FIVE_MINUTES), "Confirmed"),
+            (421, Set(&["c", "d"], FIVE_MINUTES), "Unchanged"),
             (450, Token("b"), "verified"),
             (451, Token("b"), "permit"),
             (451, Token("c"), "verified"),
@@ -189,7 +189,7 @@ fn a_diagnosis_shows_keys_in_grace() {
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
     let shown = |kid: &str| {
         let (verifier, mut scratch) = (Verifier::new(&keys), Vec::new());
-        let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, UnixTime::from_seconds(0));
+        let diagnosis = verifier.diagnose(&token(kid), &mut scratch, &policy, UnixTime::from_secs(0));
         let candidates = diagnosis.candidates().map(|key| {
             let kid = key.kid().map(|kid| format!("{kid:#}"));
             (kid.unwrap(), matches!(key.standing(), Standing::Chosen { .. }))
@@ -273,21 +273,21 @@ fn an_etag_makes_the_request_conditional_and_a_304_extends_the_lifetime() {
             (60, Set(&["a"], &[("etag", "W/\"1\""), FIVE_MINUTES[0]]), "Replaced"),
             (330, Due, "permit W/\"1\""),
             // The fields of the set go on to count.
-            (330, Answer(304, "", &[]), "Confirmed"),
+            (330, Answer(304, "", &[]), "Unchanged"),
             (599, Due, "-"),
             (600, Due, "permit W/\"1\""),
             // Unless the 304 has its own.
-            (600, Answer(304, "", &[("ETag", "\"2\""), ("Cache-Control", "max-age=100")]), "Confirmed"),
+            (600, Answer(304, "", &[("ETag", "\"2\""), ("Cache-Control", "max-age=100")]), "Unchanged"),
             (669, Due, "-"),
             (670, Due, "permit \"2\""),
             (671, Token("b"), "InFlight"),
-            (671, Answer(304, "", &[("Age", "10")]), "Confirmed"),
+            (671, Answer(304, "", &[("Age", "10")]), "Unchanged"),
             // The 304 may have been made before the key was published that this token is the first of.
             (672, Token("b"), "later 28"),
             (672, Token("a"), "verified"),
             (730, Due, "permit \"2\""),
             // A whole response without ETag ends it, be it the same document.
-            (730, Set(&["a"], FIVE_MINUTES), "Confirmed"),
+            (730, Set(&["a"], FIVE_MINUTES), "Unchanged"),
             (1000, Due, "permit"),
             (1000, Answer(304, "", &[]), "Status 304"),
             (1000, Token("a"), "verified"),

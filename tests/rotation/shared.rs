@@ -39,7 +39,7 @@ fn bring(fetch: Fetch, kids: &[&str]) -> Result<Refreshed, FetchError> {
 fn refetch(set: &SharedKeySet, kid: &str) -> Refetch<Fetch> {
     let keys = set.keys().unwrap();
     let refusal = verify(&keys, kid).unwrap_err();
-    set.refetch(keys.refused(&token(kid), &refusal).unwrap())
+    set.refetch(keys.need(&token(kid), &refusal).unwrap())
 }
 
 #[test]
@@ -57,9 +57,13 @@ fn keys_are_published() {
     let other = set.clone();
     assert_eq!(bring(fetch, &["b"]), Ok(Refreshed::Replaced));
     verify(&other.keys().unwrap(), "b").unwrap();
+    let kids = |keys: &CurrentKeys| {
+        keys.latest().unwrap().iter().map(|(kid, _)| kid.unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!((kids(&old), kids(&other.keys().unwrap())), (vec!["a".to_owned()], vec!["b".to_owned()]));
     // Whoever verified with the old keys is told so.
     let refusal = verify(&old, "b").unwrap_err();
-    let need = old.refused(&token("b"), &refusal).unwrap();
+    let need = old.need(&token("b"), &refusal).unwrap();
     assert!(matches!(set.refetch(need), Refetch::VerifyAgain));
     // An error is in what readers are told.
     clock.store(400 + 86_401, Ordering::SeqCst);
@@ -153,7 +157,7 @@ fn tasks_wait_for_a_fetch() {
     assert!(woken.0.load(Ordering::SeqCst));
     assert_eq!(waiting.as_mut().poll(&mut context), Poll::Ready(()));
     assert_eq!(bring(lost, &["late"]), Err(FetchError::PermitLapsed));
-    assert_eq!(bring(next, &["a"]), Ok(Refreshed::Confirmed));
+    assert_eq!(bring(next, &["a"]), Ok(Refreshed::Unchanged));
 }
 
 /// Threads verify while sets are replaced: each token holds at all times, and fetches keep to the cooldown.

@@ -61,6 +61,6 @@ fn small_key_is_refused() {
     let key = PublicKey::new(BoxedUint::from_be_slice_vartime(&modulus), 65537_u64.into()).unwrap();
     assert_eq!(
         VerifyingKey::try_from(&key).unwrap_err(),
-        KeyError::ModulusTooSmall { bits: 1024, least: 2048 }
+        KeyError::ModulusTooSmall { bits: 1024, min: 2048 }
     );
 }

@@ -1,6 +1,8 @@
 //! An entry of the vectors, for the suites that run them.
 
-use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect, Leeway};
+use core::time::Duration;
+
+use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, Expect};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -56,8 +58,8 @@ impl Entry<'_> {
     pub(crate) fn policy(&self) -> ClaimsPolicy<'_> {
         let issuer = self.issuer.as_deref().map_or(Expect::Anything, Expect::Exactly);
         let audience = self.audience.as_deref().map_or(Expect::Anything, Expect::Exactly);
-        let mut policy = ClaimsPolicy::new(issuer, audience)
-            .leeway(Leeway::from_seconds(self.leeway.unwrap_or(0)).unwrap());
+        let mut policy =
+            ClaimsPolicy::new(issuer, audience).leeway(Duration::from_secs(self.leeway.unwrap_or(0).into()));
         if self.allow_expired {
             policy = policy.allow_expired();
         }
@@ -65,7 +67,7 @@ impl Entry<'_> {
             policy = policy.allow_missing_exp();
         }
         match self.max_age {
-            Some(seconds) => policy.max_age(seconds),
+            Some(seconds) => policy.max_age(Duration::from_secs(seconds.into())),
             None => policy,
         }
     }

@@ -480,19 +480,17 @@ pub(crate) fn json_error(text: &str, kind: JsonErrorKind, offset: usize) -> Json
 pub(crate) fn excerpts(texts: &[&str]) -> Excerpt {
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Exactly("?")).allow_missing_exp();
     let claims = serde_json::json!({ "aud": texts }).to_string();
-    let refusal = Claims::dangerous_from_octets(claims.as_bytes(), &policy, UnixTime::from_seconds(0));
+    let refusal = Claims::dangerous_from_octets(claims.as_bytes(), &policy, UnixTime::from_secs(0));
     let Err(ClaimsError::AudienceMismatch { found, .. }) = refusal else { panic!("{refusal:?}") };
     found
 }
 
 /// The refusal of a token whose kid none of the keys has; those that have one have these.
 #[track_caller]
-#[cfg_attr(not(feature = "alloc"), allow(unused_variables, reason = "a device shows no kids"))]
 pub(crate) fn kid_unknown(kid: &str, keys: usize, known: &[&str]) -> Error {
-    #[cfg(feature = "alloc")]
-    return SelectError::KidUnknown { kid: excerpt(kid), keys, known: excerpts(known) }.into();
-    #[cfg(not(feature = "alloc"))]
-    return SelectError::KidUnknown { keys }.into();
+    // A device does not show the kids of the keys.
+    let known = excerpts(if cfg!(feature = "alloc") { known } else { &[] });
+    SelectError::KidUnknown { kid: excerpt(kid), keys, known }.into()
 }
 
 /// Of how many keys none has the token's kid, if that is why it was refused.

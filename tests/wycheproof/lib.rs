@@ -202,7 +202,7 @@ fn no_rsa_8192() {
         ];
         for key in rsa {
             let key = key(&group.key.n, &group.key.e).map(|key| key.algorithm());
-            assert_eq!(key, Err(KeyError::ModulusTooLarge { bits: 8192, most: 4096 }));
+            assert_eq!(key, Err(KeyError::ModulusTooLarge { bits: 8192, max: 4096 }));
         }
     }
     assert_eq!(set.test_groups.len(), 1);
@@ -311,7 +311,7 @@ fn hmac(
         for test in &group.tests {
             let key = key(&test.key);
             if group.key_size < octets * 8 {
-                let error = KeyError::SecretTooShort { length: group.key_size / 8, least: octets };
+                let error = KeyError::SecretTooShort { length: group.key_size / 8, min: octets };
                 assert_eq!(key.map(|key| key.algorithm()), Err(error));
                 without_key += 1;
                 continue;

@@ -7,14 +7,14 @@ mod tokens;
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits,
-    UnixTime, UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
+    Algorithm, Claims, ClaimsPolicy, Error, Expect, Jwk, Jwks, KeySet, KeySource, Limits, UnixTime,
+    UnverifiedJws, Verifier, VerifyingKey, error::SignatureError,
 };
 use serde::Deserialize;
 use tokens::{AUDIENCE, EXPIRES_AT, ISSUED_AT, ISSUER, Key, SCOPE, SUBJECT, claims, claims_of_token};
 
 const POLICY: ClaimsPolicy<'static> = ClaimsPolicy::new(Expect::Exactly(ISSUER), Expect::Exactly(AUDIENCE));
-const NOW: UnixTime = UnixTime::from_seconds(ISSUED_AT + 60);
+const NOW: UnixTime = UnixTime::from_secs(ISSUED_AT + 60);
 
 /// An operation that has been set up. Each call does it once and says whether it came out right.
 type Operation = Box<dyn FnMut() -> bool>;
@@ -84,8 +84,8 @@ fn by_accessors<'t>(claims: &Claims<'t>) -> Option<Session<'t>> {
         iss: claims.issuer().ok()??.as_str()?,
         sub: claims.subject().ok()??.as_str()?,
         aud: claims.audiences().ok()?.next()?.as_str()?,
-        exp: claims.expires_at().ok()??.seconds(),
-        iat: claims.issued_at().ok()??.seconds(),
+        exp: claims.expires_at().ok()??.as_secs(),
+        iat: claims.issued_at().ok()??.as_secs(),
         scope: claims.get("scope")?.as_string()?.as_str()?,
     })
 }

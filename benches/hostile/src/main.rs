@@ -23,7 +23,7 @@ use jose_core::{
 
 static POLICY: ClaimsPolicy<'static> =
     ClaimsPolicy::new(Expect::Anything, Expect::Anything).allow_missing_exp();
-const NOW: UnixTime = UnixTime::from_seconds(1_700_000_000);
+const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 
 /// What an operation ends in, put into words only when it is over.
 enum Refusal {

@@ -23,10 +23,10 @@ mod demo {
     include!(concat!(env!("OUT_DIR"), "/demo.rs"));
 }
 
-const NOW: UnixTime = UnixTime::from_seconds(demo::NOW);
+const NOW: UnixTime = UnixTime::from_secs(demo::NOW);
 
 /// Ten thousand years later: when the tokens have expired.
-const LONG_AFTER: UnixTime = UnixTime::from_seconds(demo::NOW + 315_576_000_000);
+const LONG_AFTER: UnixTime = UnixTime::from_secs(demo::NOW + 315_576_000_000);
 
 /// The sizes of a key that `src/device.md` has. `tests/documents.rs` reads them here.
 #[cfg(all(target_arch = "arm", not(all(feature = "ps256", feature = "ed25519"))))]

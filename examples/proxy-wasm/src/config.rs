@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jose_core::rotation::{Jitter, RotationPolicy};
-use jose_core::{Algorithm, AlgorithmSet, Leeway, rotation::RemoteKeySet};
+use jose_core::{Algorithm, AlgorithmSet, ClaimsPolicy, rotation::RemoteKeySet};
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -83,7 +83,7 @@ pub struct Config {
     pub issuer: String,
     pub audiences: Vec<String>,
     pub algorithms: AlgorithmSet,
-    pub leeway: Leeway,
+    pub leeway: Duration,
     pub endpoint: Endpoint,
     /// Claims, and the header fields in which they are handed on.
     pub forward_claims: Vec<(String, String)>,
@@ -146,8 +146,10 @@ fn algorithms(names: &[String]) -> Result<AlgorithmSet, String> {
     set.ok_or_else(|| "algorithms: expected at least one of \"RS256\" and \"ES256\"".to_owned())
 }
 
-fn leeway(seconds: u16) -> Result<Leeway, String> {
-    Leeway::from_seconds(seconds)
+fn leeway(seconds: u16) -> Result<Duration, String> {
+    let leeway = Duration::from_secs(seconds.into());
+    Some(leeway)
+        .filter(|leeway| *leeway <= ClaimsPolicy::MAX_LEEWAY)
         .ok_or_else(|| format!("leeway: expected at most 600 seconds, found {seconds}"))
 }
 

@@ -90,7 +90,7 @@ impl Gate {
             Ok(fields) => return Verdict::Pass(fields),
             Err(refusal) => refusal,
         };
-        let near = match keys.refused(token, &refusal).map(|need| self.remote.refetch(need, now.monotonic)) {
+        let near = match keys.need(token, &refusal).map(|need| self.remote.refetch(need, now.monotonic)) {
             Some(Refetch::Now(permit)) => {
                 self.permit = Some(permit);
                 true

@@ -138,7 +138,7 @@ impl Demo {
     }
 
     fn judge(&mut self, token: &str, seconds: u64, patience: Patience) -> Verdict {
-        let unix = UnixTime::from_seconds(self.demo["now"].as_i64().unwrap());
+        let unix = UnixTime::from_secs(self.demo["now"].as_i64().unwrap());
         let authorization = format!("Bearer {token}");
         self.gate.judge(Some(authorization.as_bytes()), Now { monotonic: at(seconds), unix }, patience)
     }
@@ -248,7 +248,7 @@ fn what_stands_in_authorization() {
     let mut demo = Demo::new();
     assert!(demo.fetch(0));
     let token = demo.text("/tokens/RS256").to_owned();
-    let now = Now { monotonic: at(1), unix: UnixTime::from_seconds(demo.demo["now"].as_i64().unwrap()) };
+    let now = Now { monotonic: at(1), unix: UnixTime::from_secs(demo.demo["now"].as_i64().unwrap()) };
     let cases: [(Option<String>, u32); 12] = [
         (None, 401),
         (Some(String::new()), 401),

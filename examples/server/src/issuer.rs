@@ -40,7 +40,7 @@ impl Issuer {
                 Ok(claims) => return Ok(claims),
                 Err(refusal) => refusal,
             };
-            match keys.refused(token, &refusal).map(|need| self.keys.refetch(need)) {
+            match keys.need(token, &refusal).map(|need| self.keys.refetch(need)) {
                 Some(Refetch::Now(fetch)) => self.fetch(fetch).await,
                 Some(Refetch::InFlight) => drop(timeout(PATIENCE, self.keys.fetched()).await),
                 Some(Refetch::Later { wait }) if wait <= PATIENCE => sleep(wait).await,

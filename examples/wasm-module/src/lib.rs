@@ -30,7 +30,7 @@ pub extern "C" fn capacity() -> usize {
 /// length of the claims, which are in the buffer then as JSON, or what refused the token.
 #[unsafe(no_mangle)]
 pub extern "C" fn verify(len: usize, now: i64) -> i32 {
-    match claims(len, UnixTime::from_seconds(now)) {
+    match claims(len, UnixTime::from_secs(now)) {
         Ok(len) => len,
         Err(Error::Parse(_)) => -1,
         Err(Error::Select(_)) => -2,

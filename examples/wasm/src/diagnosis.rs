@@ -124,7 +124,7 @@ fn checked(json: &mut Json, claim: ClaimCheck<'_>) {
         json.member("name", &claim.name());
         match claim.found() {
             found @ Found::Text(_) => json.member("found", &found),
-            Found::Time(time) => json.literal("found", &time.seconds()),
+            Found::Time(time) => json.literal("found", &time.as_secs()),
             _ => {}
         }
         claim.seconds_from_now().into_iter().for_each(|seconds| json.literal("secondsFromNow", &seconds));

@@ -117,7 +117,7 @@ impl Verifier {
         outcome.map_err(|error| {
             #[cfg(feature = "remote")]
             if self.verdicts.is_none() {
-                self.need = keys.refused(token.as_bytes(), &error);
+                self.need = keys.need(token.as_bytes(), &error);
             }
             refusal(error)
         })
@@ -167,5 +167,5 @@ fn time(now: f64) -> Result<UnixTime, Refusal> {
         return Err(Refusal::argument(&"'now' is not a number of seconds since 1970"));
     }
     let whole = now as i64;
-    Ok(UnixTime::from_seconds(if (whole as f64) > now { whole.saturating_sub(1) } else { whole }))
+    Ok(UnixTime::from_secs(if (whole as f64) > now { whole.saturating_sub(1) } else { whole }))
 }

@@ -9,7 +9,7 @@ use core::time::Duration;
 use jose_core::json::Value;
 #[cfg(feature = "remote")]
 use jose_core::rotation::{RotationPolicy, Withdrawal};
-use jose_core::{Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Expect, KeySource, Leeway, Limits};
+use jose_core::{Algorithm, AlgorithmSet, AnyOf, ClaimsPolicy, Expect, KeySource, Limits};
 use wasm_bindgen::JsValue;
 
 use crate::json::{self, Json};
@@ -43,7 +43,7 @@ impl Options {
         let Ok(Value::Object(object)) = Value::parse(text.as_bytes()) else {
             return Err(refused("options: expected an object"));
         };
-        let (mut leeway, mut max_age) = (Leeway::NONE, None);
+        let (mut leeway, mut max_age) = (Duration::ZERO, None);
         let (mut missing_exp_allowed, mut expired_allowed) = (false, false);
         let (mut issuer, mut audience, mut algorithms) = (None, None, None);
         let (mut kid_required, mut limits) = (false, Limits::new());
@@ -61,8 +61,10 @@ impl Options {
                 "audience" => audience = Some(expected(name, value)?),
                 "leeway" => {
                     let seconds = number(value).and_then(|seconds| seconds.try_into().ok());
-                    leeway =
-                        seconds.and_then(Leeway::from_seconds).ok_or_else(|| invalid(name, LEEWAY, value))?;
+                    leeway = seconds
+                        .map(Duration::from_secs)
+                        .filter(|leeway| *leeway <= ClaimsPolicy::MAX_LEEWAY)
+                        .ok_or_else(|| invalid(name, LEEWAY, value))?;
                 }
                 "maxAge" => max_age = Some(whole(name, value)?),
                 "allowMissingExp" => missing_exp_allowed = flag(name, value)?,
@@ -83,7 +85,7 @@ impl Options {
         let audience = audience.ok_or_else(|| none("audience", EXPECTED))?;
         let mut policy = ClaimsPolicy::new(issuer, audience).leeway(leeway);
         if let Some(seconds) = max_age {
-            policy = policy.max_age(seconds);
+            policy = policy.max_age(Duration::from_secs(seconds.into()));
         }
         if missing_exp_allowed {
             policy = policy.allow_missing_exp();

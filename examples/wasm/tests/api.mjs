@@ -364,7 +364,7 @@ for (const [name, set, cause] of [
 await check("diagnosis without a usable key", () => {
   const { problems, keys } = explain({ keys: [{ ...demo.jwks.keys[1], use: "enc" }] }, options, token, demo.now);
   assert.deepEqual([keys[0].standing, keys[0].code], ["set aside", "UseNotSig"]);
-  assert.deepEqual(problems.map(({ cause }) => cause), ["KeySetAside"]);
+  assert.deepEqual(problems.map(({ cause }) => cause), ["KeyUnusable"]);
 });
 
 finish(90);

@@ -1,10 +1,12 @@
 //! jose-core: keys in a `KeySet`, one buffer for every token.
 
+use core::time::Duration;
+
 use std::hint::black_box;
 
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, Leeway, UnixTime,
-    Verifier, VerifyingKey,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, KeySource, UnixTime, Verifier,
+    VerifyingKey,
 };
 use jose_core_peers::{Case, Input, primitive, serve, unsupported, whole};
 use serde::Deserialize;
@@ -26,8 +28,8 @@ impl<'t> Session<'t> {
             iss: claims.issuer().ok()??.as_str()?,
             sub: claims.subject().ok()??.as_str()?,
             aud: claims.audiences().ok()?.next()?.as_str()?,
-            exp: claims.expires_at().ok()??.seconds(),
-            iat: claims.issued_at().ok()??.seconds(),
+            exp: claims.expires_at().ok()??.as_secs(),
+            iat: claims.issued_at().ok()??.as_secs(),
             scope: claims.get("scope")?.as_string()?.as_str()?,
         })
     }
@@ -47,7 +49,7 @@ fn token<K: KeySource>(
     let verifier = Verifier::new(keys);
     // The leeway that jsonwebtoken has unless told otherwise.
     let policy = ClaimsPolicy::new(Expect::Exactly(&input.issuer), Expect::Exactly(&input.audience))
-        .leeway(Leeway::from_seconds(60).unwrap());
+        .leeway(Duration::from_secs(60));
     let mut scratch = Vec::new();
     whole(move |token| {
         let verified = verifier.verify(token, &mut scratch);

@@ -9,8 +9,8 @@ use core::time::Duration;
 use jose_core::diagnose::diagnose_set;
 use jose_core::rotation::{HttpResponse, Jitter, MonotonicTime, Refetch, RotationPolicy};
 use jose_core::{
-    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, Leeway, UnixTime,
-    UnverifiedJws, Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet,
+    Algorithm, AlgorithmSet, Claims, ClaimsPolicy, Expect, Jwk, Jwks, KeySet, UnixTime, UnverifiedJws,
+    Verifier, VerifyingKey, keys::PreparedEs256, rotation::RemoteKeySet,
 };
 use serde_json::Value;
 
@@ -35,8 +35,9 @@ fn sets() -> Option<()> {
     let jwks = demo["jwks"].to_string();
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let (issuer, audience) = (text(&demo, "/issuer")?, text(&demo, "/audience")?);
-    let policy = ClaimsPolicy::new(Expect::Exactly(&issuer), Expect::Exactly(&audience)).leeway(Leeway::NONE);
-    let now = UnixTime::from_seconds(demo["now"].as_i64()?);
+    let policy =
+        ClaimsPolicy::new(Expect::Exactly(&issuer), Expect::Exactly(&audience)).leeway(Duration::ZERO);
+    let now = UnixTime::from_secs(demo["now"].as_i64()?);
     let mut scratch = Vec::new();
     for name in ["/tokens/RS256", "/tokens/ES256"] {
         let token = text(&demo, name)?;
@@ -65,7 +66,7 @@ fn secret() -> Option<()> {
     let verified = Verifier::new(&key).verify(&token, &mut scratch).ok()?;
     let octets = verified.payload();
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-    let now = UnixTime::from_seconds(demo["now"].as_i64()?);
+    let now = UnixTime::from_secs(demo["now"].as_i64()?);
     Claims::dangerous_from_octets(octets, &policy, now).ok()?.iter().next().map(drop)
 }
 
@@ -102,7 +103,7 @@ fn diagnosis() -> Option<()> {
     let jwks = demo["jwks"].to_string();
     let keys = KeySet::from_jwks(&Jwks::parse(&jwks).ok()?, asymmetric()).ok()?;
     let policy = ClaimsPolicy::new(Expect::Anything, Expect::Anything);
-    let now = UnixTime::from_seconds(demo["now"].as_i64()?);
+    let now = UnixTime::from_secs(demo["now"].as_i64()?);
     let (token, mut scratch) = (text(&demo, "/expired")?, Vec::new());
     let verifier = Verifier::new(&keys);
     let told = verifier.diagnose(&token, &mut scratch, &policy, now).to_string();
@@ -121,7 +122,7 @@ fn rotation() -> Option<()> {
     let token = unknown["token"].as_str()?;
     let keys = remote.keys(now).ok()?;
     let refusal = Verifier::new(&keys).verify(token, &mut Vec::new()).err()?;
-    let need = keys.refused(token, &refusal)?;
+    let need = keys.need(token, &refusal)?;
     let waits = matches!(remote.refetch(need, now), Refetch::Later { .. });
     (waits && !remote.status(now).to_string().is_empty()).then_some(())
 }
