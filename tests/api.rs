@@ -5,7 +5,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that meets the unexpected must stop"
+    reason = "tests may panic"
 )]
 
 mod support;

@@ -6,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
-    reason = "a test that meets the unexpected must stop"
+    reason = "tests may panic"
 )]
 
 mod support;

@@ -22,7 +22,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that meets the unexpected must stop"
+    reason = "tests may panic"
 )]
 
 mod support;

@@ -6,7 +6,7 @@
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
-    reason = "a test that meets the unexpected must stop"
+    reason = "tests may panic"
 )]
 
 #[path = "support/number.rs"]

@@ -349,7 +349,7 @@ impl<const N: usize> Window<N> {
 #[expect(
     clippy::indexing_slicing,
     clippy::expect_used,
-    reason = "a test that meets the unexpected must stop"
+    reason = "tests may panic"
 )]
 mod tests {
     use super::super::structure::Structure;
