@@ -3,12 +3,7 @@
 //! `Jwk`.
 
 #![cfg(all(feature = "hs256", feature = "es256", feature = "rs256"))]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests may panic"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests may panic")]
 
 mod support;
 

@@ -70,7 +70,9 @@ fn payload_and_signature(text: &[u8], expected: &Result<Vec<u8>, Base64Error>) {
 /// The same fault of a text that starts further behind.
 fn moved(error: Base64Error, start: usize) -> Base64Error {
     match error {
-        Base64Error::InvalidByte { byte, offset } => Base64Error::InvalidByte { byte, offset: offset + start },
+        Base64Error::InvalidByte { byte, offset } => {
+            Base64Error::InvalidByte { byte, offset: offset + start }
+        }
         Base64Error::TrailingBits { offset } => Base64Error::TrailingBits { offset: offset + start },
         error => error,
     }

@@ -346,11 +346,7 @@ impl<const N: usize> Window<N> {
 }
 
 #[cfg(all(test, feature = "alloc"))]
-#[expect(
-    clippy::indexing_slicing,
-    clippy::expect_used,
-    reason = "tests may panic"
-)]
+#[expect(clippy::indexing_slicing, clippy::expect_used, reason = "tests may panic")]
 mod tests {
     use super::super::structure::Structure;
     use super::{Word, second_of_a_name};
