@@ -3,7 +3,6 @@
 use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
-#[cfg(feature = "remote")]
 use core::time::Duration;
 
 use jose_core::json::Value;
