@@ -85,9 +85,10 @@ const EDDSA: Row = Row { name: "EdDSA", ..*Algorithm::Ed25519.row() };
 const ROWS: [&Row; 13] = {
     let mut rows = [&EDDSA; 13];
     let mut place = 0;
-    #[expect(clippy::indexing_slicing, reason = "all of this is constant")]
+    #[expect(clippy::indexing_slicing, clippy::as_conversions, reason = "all of this is constant")]
     while place < Algorithm::ALL.len() {
         rows[place] = Algorithm::ALL[place].row();
+        assert!(rows[place].algorithm as usize == place, "a row names its algorithm");
         place += 1;
     }
     rows

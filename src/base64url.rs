@@ -175,7 +175,7 @@ mod wide {
 }
 
 /// One table of 256 octets, for devices.
-#[cfg(any(test, not(target_pointer_width = "64")))]
+#[cfg(any(all(test, feature = "alloc"), not(target_pointer_width = "64")))]
 mod small {
     use super::ALPHABET;
 

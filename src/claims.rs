@@ -111,7 +111,7 @@ impl<'t> Claims<'t> {
     /// Returns the claims in octets that **the caller vouches were signed by the issuer**, checked against
     /// `policy` at the time `now`: a payload that was compressed (`zip` in a health card) or sent apart from
     /// its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
-    /// [`VerifiedJws::payload`]. No signature is verified here.
+    /// [`VerifiedJws::payload`]. No signature is verified here, and the default [`Limits`] apply.
     ///
     /// # Errors
     ///

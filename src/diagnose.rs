@@ -3,7 +3,7 @@
 //! A diagnosis takes the steps of [`Verifier::verify`] with the same functions, but continues after an error:
 //! for a token that has expired *and* is for another audience it reports both. It needs no heap.
 //!
-//! **Never accept a token because of it.** What it shows of a token was written by whoever sent it: the
+//! **Never accept a token because of it.** What its report shows of a token was written by whoever sent it: the
 //! header, and the registered claims that the policy checks, shortened and with everything but printable
 //! ASCII escaped. Key material is not shown. The report belongs in a terminal or a log, not in the response
 //! to the sender of the token.
@@ -44,9 +44,9 @@ use crate::verify::Verifier;
 impl<K: KeySource> Verifier<'_, K> {
     /// Reports why [`verify`](Self::verify), or [`claims`](crate::VerifiedJws::claims) after it with this
     /// policy and time, refuses a token, and what to change. It is for debugging: it takes at least twice as
-    /// long, and decides nothing.
+    /// long as these two, which alone decide.
     ///
-    /// The token is decoded into `scratch`, as by `verify`. `now` is in seconds since 1970.
+    /// The token is decoded into `scratch`, as by `verify`.
     ///
     /// ```
     /// # #[cfg(feature = "hs256")] {
@@ -97,7 +97,8 @@ impl<K: KeySource> Verifier<'_, K> {
 }
 
 /// Everything there is to report about a token: each stage, key and claim, and each problem with what to
-/// change. `Display` writes a report. See [`Verifier::diagnose`]. It crosses threads if the source of keys does.
+/// change. `Display` writes a report. See [`Verifier::diagnose`]. It is `Send` and `Sync` if the
+/// source of keys is `Sync`.
 #[must_use]
 pub struct Diagnosis<'d, K: KeySource> {
     keys: &'d K,
@@ -170,8 +171,8 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         })
     }
 
-    /// Returns every key of the verifier, in its order, with why it was chosen or passed over; nothing if the
-    /// header cannot be read. A [`Jwks`](crate::Jwks) builds its keys again for this.
+    /// Returns every key that the verifier considers, in its order, with why it was chosen or passed over;
+    /// nothing if the header cannot be read. A [`Jwks`](crate::Jwks) builds its keys again for this.
     pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
         let asked = self.header.map(|header| (Reference::of(&header), header.algorithm().ok()));
         asked.into_iter().flat_map(|(reference, algorithm)| {

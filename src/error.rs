@@ -1,12 +1,12 @@
 //! Every reason for a refusal, in pipeline order, and what to do about it.
 //!
-//! All errors are `Copy` and need no heap. A variant is one cause; it carries both sides of a mismatch, and
-//! the offset of the invalid byte where there is one. For a signature that does not verify it carries
-//! nothing.
+//! All errors in this module are `Copy` and need no heap. A variant is one cause; it carries both sides of a
+//! mismatch, and the offset of the invalid byte where there is one. For a signature that does not verify it
+//! carries nothing.
 //!
 //! The enums are `#[non_exhaustive]`: variants may be added, and a `match` needs a `_`. The fields of a variant
-//! and of an error that is a struct stay as they are, with any features: a pattern needs no `..`, and an error
-//! can be built and compared. Structs that report, such as [`keys::Verdict`](crate::keys::Verdict), may gain
+//! and of an error that is a struct do not depend on features and do not change: a pattern needs no `..`.
+//! Structs that report, such as [`keys::Verdict`](crate::keys::Verdict), may gain
 //! fields.
 
 mod algorithm;
@@ -323,7 +323,7 @@ pub enum Error {
         /// Why the first key was set aside; `None` if there is none.
         first: Option<KeyError>,
     },
-    /// The clock shows a time at which no token is valid.
+    /// The system clock is set to a time before 1970.
     #[cfg(feature = "std")]
     Clock(ClockError),
     /// A configured name is not that of an algorithm.
@@ -354,7 +354,7 @@ impl Error {
         }
     }
 
-    /// Returns the code of the error, for programs: the name of the variant, which does not change with the
+    /// Returns the code of the error, for programs: the name of the variant or struct, which does not change with the
     /// text. Together with [`stage`](Self::stage) it identifies the error.
     ///
     #[doc = include_str!("error/codes.md")]

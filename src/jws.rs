@@ -63,7 +63,7 @@ impl<'t> UnverifiedJws<'t> {
         Ok(jws)
     }
 
-    fn parse_with<S: Scratch + ?Sized>(
+    pub(crate) fn parse_with<S: Scratch + ?Sized>(
         token: &'t [u8],
         scratch: &'t mut S,
         limits: Limits,

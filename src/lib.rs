@@ -82,7 +82,7 @@
 //!
 //! # Keep a remote JWK Set current
 //!
-//! The module [`rotation`] says when to fetch, your HTTP client fetches. Its page has an example for one thread, and one
+//! The module [`rotation`] says when to fetch; your HTTP client does the fetching. Its page has an example for one thread, and one
 //! for many.
 //!
 //! # On a device without a heap
@@ -128,7 +128,7 @@
 //! jose-core = { version = "0.1", default-features = false, features = ["alloc", "es256", "rs256"] }
 //! ```
 //!
-//! A module with this crate imports nothing, whatever the features. The time is an argument: on
+//! On `wasm32-unknown-unknown`, this crate adds no imports, whatever the features. The time is an argument: on
 //! `wasm32-unknown-unknown` there is no `UnixTime::now`. A `static` of
 //! `std::sync::LazyLock` keeps a [`KeySet`] between calls.
 //!
@@ -149,7 +149,7 @@
 //! # Ok::<(), jose_core::Error>(())
 //! ```
 //!
-//! [`Verifier::diagnose`] continues after the first fault and says what to change: for debugging.
+//! [`Verifier::diagnose`] continues after the first error and says what to change. Use it for debugging only.
 //!
 //! # Sign in tests
 //!
@@ -190,7 +190,7 @@
 //!
 //! # Features
 //!
-//! Each algorithm has a feature, named like it; what is off is not linked. None needs a heap.
+//! Each algorithm has a feature of the same name; a disabled one is not linked. None needs a heap.
 //!
 //! | feature | default | for |
 //! |---|---|---|

@@ -14,10 +14,10 @@
 //!   [`bad_signature_pause`](RotationPolicy::bad_signature_pause), a signature that does not verify, because
 //!   the issuer may have replaced a key under its `kid`.
 //! - A new set replaces the old one as a whole. A key that is no longer in it is withdrawn, at once or after
-//!   the policy's [`grace`](RotationPolicy::grace). A well-formed set without a usable key withdraws all
-//!   keys: see [`Withdrawal`].
-//! - A failed fetch removes no key. A permit belongs to its set: what was fetched for one issuer is never
-//!   used by the set of another.
+//!   the policy's [`grace`](RotationPolicy::grace). For a well-formed set without a usable key,
+//!   [`Withdrawal`] decides.
+//! - Any other failed fetch removes no key. A permit belongs to its set: what was fetched for one issuer is
+//!   never used by the set of another.
 //! - Time is monotonic ([`MonotonicTime`]). Setting a wall clock has no effect.
 //!
 //! # Calling order
@@ -148,8 +148,8 @@
 //!
 //! The keys stay in use for [`max_stale`](RotationPolicy::max_stale) beyond their lifetime. Scheduled fetches
 //! back off up to [`max_backoff`](RotationPolicy::max_backoff), or for longer if a `Retry-After` within that
-//! bound asks for it. A token with a new key does not wait for the backoff: it is worth a fetch once per
-//! cooldown. While no key is usable, a fetch is due once per cooldown. [`RemoteKeySet::status`] reports all
+//! bound asks for it. A token with a new key waits for a `Retry-After`, but not for the backoff: it is worth
+//! a fetch once per cooldown. While no key is usable, a fetch is due once per cooldown. [`RemoteKeySet::status`] reports all
 //! of this in one line.
 //!
 //! A permit that is dropped is considered lost after the policy's

@@ -20,15 +20,15 @@ use crate::select::{KeySource, Query};
 
 /// The keys that verify tokens, and what is required of a token's header.
 ///
-/// [`verify`](Self::verify) takes these steps, each of which is necessary, and stops at the first error:
+/// [`verify`](Self::verify) takes these steps in order and stops at the first error:
 ///
 /// 1. Split the token into three parts, within the [limits](Self::limits).
-/// 2. Decode the header, which is strict base64url and strict JSON.
+/// 2. Decode the header, from strict base64url and strict JSON.
 /// 3. Check the header: `crit` lists only extensions that are [understood](Self::understands), `alg` is one of the
 ///    [algorithms](Self::algorithms), `typ` is as [required](Self::require_typ), and so is
 ///    [`kid`](Self::require_kid).
 /// 4. Choose the one key that the header names by `kid` or thumbprint or, if it names none, the only key for its
-///    `alg`. No key is tried after another.
+///    `alg`. Keys are never tried one after another. A single key is used whatever `kid` the token has.
 /// 5. Decode the signature and verify it with this key, by the key's own algorithm.
 /// 6. Decode the payload.
 ///
@@ -179,10 +179,17 @@ impl<'t, K: KeySource> Verifier<'t, K> {
         let header = header.as_ref().map_err(|error| *error)?;
         let algorithm = self.accept(header)?;
         let query = Query { algorithm, reference: Reference::of(header) };
+        let mut verifies = false;
         self.keys.with_key(&query, &mut |key| {
             let signature = decode_signature(parts, rest)?;
-            Ok(key.verify(algorithm, parts.signing_input, signature)?)
+            key.verify(algorithm, parts.signing_input, signature)?;
+            verifies = true;
+            Ok(())
         })?;
+        // Not even a source of keys with a fault could accept a token.
+        if !verifies {
+            return Err(SelectError::NoKeys.into());
+        }
         let payload = decode_payload(parts, rest)?;
         Ok(VerifiedJws { algorithm, header: *header, payload, max_members: self.limits.members() })
     }

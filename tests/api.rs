@@ -49,7 +49,7 @@ fn every_type_crosses_threads() {
 fn collections_and_their_iterators() {
     fn by_borrow<'c, C, I: Iterator<Item: Debug> + Clone + Debug + Send + Sync>(
         collection: &'c C,
-        own: I,
+        mut own: I,
     ) -> Vec<String>
     where
         &'c C: IntoIterator<IntoIter = I, Item = I::Item>,
@@ -58,6 +58,9 @@ fn collections_and_their_iterators() {
         let items: Vec<_> = own.clone().map(shown).collect();
         assert_eq!(collection.into_iter().map(shown).collect::<Vec<_>>(), items);
         assert!(!format!("{own:?}").contains("hidden"));
+        // The end stays the end.
+        assert_eq!(own.by_ref().count(), items.len());
+        assert!(own.next().is_none() && own.next().is_none());
         items
     }
     let set = Algorithm::Rs256 | Algorithm::Es256;
@@ -72,6 +75,12 @@ fn collections_and_their_iterators() {
     assert_eq!(by_borrow(&array.unwrap(), array.unwrap().iter()).len(), 2);
     assert!(array.into_iter().flatten().map(|value| value.as_i64()).eq([None, Some(2)]));
 
+    let (empty, none) = (json::Value::parse("[ ]").unwrap(), json::Value::parse("{ }").unwrap());
+    assert!(by_borrow(&empty.as_array().unwrap(), empty.as_array().unwrap().iter()).is_empty());
+    assert!(by_borrow(&none.as_object().unwrap(), none.as_object().unwrap().iter()).is_empty());
+
+    let no_keys = Jwks::parse(r#"{"keys": [], "x": 1}"#).unwrap();
+    assert!(by_borrow(&no_keys, no_keys.iter()).is_empty());
     let jwks = Jwks::parse(r#"{"keys": [{"kid": "hidden"}, 1]}"#).unwrap();
     assert_eq!(by_borrow(&jwks, jwks.iter()).len(), 2);
     let jwk = jwks.iter().next().unwrap().unwrap();
@@ -87,11 +96,13 @@ fn collections_and_their_iterators() {
         assert_eq!(by_borrow(&claims, claims.iter()).len(), claims.iter().count());
         let audiences: jose_core::iter::Audiences<'_> = claims.audiences().unwrap();
         assert!(!format!("{audiences:?}").contains("hidden"));
+        let mut polled = audiences.clone();
+        assert!(polled.by_ref().count() < 3 && polled.next().is_none() && polled.next().is_none());
         audiences.map(|audience| audience.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(audiences(br#"{"aud": ["hidden", "api"], "sub": "hidden"}"#), ["hidden", "api"]);
     assert_eq!(audiences(br#"{"aud": "api"}"#), ["api"]);
-    assert!(audiences(b"{}").is_empty());
+    assert!(audiences(b"{}").is_empty() && audiences(br#"{"aud": []}"#).is_empty());
 }
 
 /// Errors are values: they are copied and compared, they outlive what they speak of, and they are small

@@ -223,6 +223,15 @@ fn boundary_seconds() {
         }
     }
     assert_eq!(cases, 4 * 9 * 9 * 2);
+    // The difference of two `i64`s need not be one.
+    let policy = TIMES_ONLY.leeway(leeway(600)).allow_missing_exp();
+    let oldest = i64::MAX.abs_diff(-(1 << 62));
+    for (age, too_old) in [(i64::MAX.unsigned_abs() - 1, true), (oldest - 601, true), (oldest - 600, false)] {
+        let policy = policy.clone().max_age(Duration::from_secs(age));
+        let found = judge(r#"{"iat":-4611686018427387904}"#, &policy, i64::MAX);
+        assert_eq!(matches!(found, Err(ClaimsError::TooOld { .. })), too_old, "{age}: {found:?}");
+        assert_eq!(found.is_ok(), !too_old);
+    }
     for now in [i64::MIN, i64::MAX] {
         let policy = ANYTHING.leeway(leeway(600)).max_age(Duration::MAX);
         assert!(judge(r#"{"exp":0,"nbf":0,"iat":0}"#, &policy, now).is_err());

@@ -147,7 +147,7 @@ fn costs_on_a_device_are_those_of_the_firmware() {
     let mut table = String::from(
         "Bytes and instructions on a Cortex-M4, with `opt-level = \"s\"`, fat LTO and the compact SHA-256 of the crate `sha2` \
          (`--cfg sha2_backend_soft=\"compact\"`). Flash includes the text of a JWK Set and of a token. The scratch buffer is \
-         not part of the stack. In the row of the prepared key, reading stands for preparing.\n\n\
+         not part of the stack. In the row of the prepared key, the columns about reading are about preparing it.\n\n\
          | | size of `VerifyingKey` | flash | stack to read the key | stack to verify | instructions to read the key | instructions to verify |\n\
          |---|--:|--:|--:|--:|--:|--:|\n",
     );

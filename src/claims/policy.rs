@@ -9,7 +9,7 @@ use crate::error::{ClaimsError, Excerpt};
 use crate::json::{JsonString, Span, Value};
 use crate::time::UnixTime;
 
-/// What a claim must be. An expected claim is required.
+/// What a claim must be. With `Exactly` and `AnyOf`, the claim is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expect<'p> {
@@ -19,7 +19,7 @@ pub enum Expect<'p> {
     AnyOf(AnyOf<'p>),
     /// The claim must be absent.
     Forbidden,
-    /// Anything of any type, or nothing: the claim is not checked.
+    /// The claim is not checked: it may be absent, or have any type and value.
     Anything,
 }
 
@@ -82,7 +82,7 @@ pub struct ClaimsPolicy<'p> {
     exp_required: bool,
     pub(crate) expired_allowed: bool,
     /// In seconds, as the leeway.
-    pub(crate) max_age: Option<i64>,
+    pub(crate) max_age: Option<u64>,
     pub(crate) leeway: u16,
 }
 
@@ -98,8 +98,8 @@ impl<'p> ClaimsPolicy<'p> {
     }
 
     /// Sets the leeway for `exp`, `nbf` and `iat`: how far the clocks of issuer and verifier may differ
-    /// (RFC 7519 §4.1.4). A longer one than [`MAX_LEEWAY`](Self::MAX_LEEWAY) counts as that, and a fraction
-    /// of a second is ignored.
+    /// (RFC 7519 §4.1.4). Longer values are capped at [`MAX_LEEWAY`](Self::MAX_LEEWAY), which a
+    /// configured value can be compared with, and a fraction of a second is ignored.
     #[must_use]
     pub const fn leeway(mut self, leeway: Duration) -> Self {
         let (seconds, max) = (leeway.as_secs(), Self::MAX_LEEWAY.as_secs());
@@ -116,21 +116,20 @@ impl<'p> ClaimsPolicy<'p> {
         self
     }
 
-    /// Accepts expired tokens: for one that no longer grants anything but whose other claims matter, such as
-    /// the ID token in a logout request (OpenID Connect RP-Initiated Logout §2). `exp` must still be present,
-    /// and a number.
+    /// Accepts expired tokens: for uses where only the other claims of a token matter, such as
+    /// the ID token in a logout request (OpenID Connect RP-Initiated Logout §2). `exp` must still be a number,
+    /// and, without [`allow_missing_exp`](Self::allow_missing_exp), be present.
     #[must_use]
     pub const fn allow_expired(mut self) -> Self {
         self.expired_allowed = true;
         self
     }
 
-    /// Requires an `iat` that is not in the future and at most this old. A fraction of a second is ignored.
+    /// Requires an `iat` that is not in the future and at most this old, within the leeway. A fraction of a
+    /// second is ignored.
     #[must_use]
     pub const fn max_age(mut self, age: Duration) -> Self {
-        let seconds = age.as_secs().cast_signed();
-        // Seconds beyond an `i64` limit nothing.
-        self.max_age = Some(if seconds < 0 { i64::MAX } else { seconds });
+        self.max_age = Some(age.as_secs());
         self
     }
 
@@ -156,7 +155,7 @@ pub(crate) struct Judged<'c> {
     exp: Option<UnixTime>,
     nbf: Option<UnixTime>,
     /// With the maximum age.
-    iat: Option<(UnixTime, i64)>,
+    iat: Option<(UnixTime, u64)>,
 }
 
 impl Judged<'_> {
@@ -289,12 +288,14 @@ impl Judged<'_> {
     /// The time is not later than the maximum age after `iat` (RFC 7519 §4.1.6).
     fn check_age(&self, now: UnixTime) -> Result<(), ClaimsError> {
         let Some((iat, max_age)) = self.iat else { return Ok(()) };
-        let age = now.as_secs().saturating_sub(iat.as_secs()).saturating_sub(self.slack());
-        match age > max_age {
+        // Of `i64`s, the difference is exact as a `u64`.
+        let is_past = now > iat;
+        let age = now.as_secs().abs_diff(iat.as_secs());
+        match is_past && age > max_age.saturating_add(self.policy.leeway.into()) {
             true => Err(ClaimsError::TooOld {
                 iat,
                 now,
-                max_age: Duration::from_secs(max_age.unsigned_abs()),
+                max_age: Duration::from_secs(max_age),
                 leeway: self.leeway(),
             }),
             false => Ok(()),

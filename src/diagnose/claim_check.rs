@@ -76,7 +76,7 @@ impl<'d> ClaimCheck<'d> {
         let nbf = Demand::Time { earliest: None, latest: at(after) };
         let iat = policy
             .max_age
-            .map(|age| Demand::Time { earliest: at(before.saturating_sub(age)), latest: at(after) });
+            .map(|age| Demand::Time { earliest: at(before.saturating_sub_unsigned(age)), latest: at(after) });
         let issuer = claims.issuer().map(|issuer| issuer.map(Value::String));
         let checks = [
             ("iss", asked(&policy.issuer), text(issuer)),

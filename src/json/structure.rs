@@ -203,13 +203,10 @@ impl<'a> Structure<'a> {
     }
 
     /// Takes the next element of an array. The position is after its bracket or after its last value taken.
-    /// Returns `None` at the end of the array.
+    /// Returns `None` at the bracket that ends the array, and stays there.
     pub(super) fn element(&mut self, first: bool) -> Result<Option<Span>, Fault> {
         match (self.token(), first) {
-            (Some(b']'), _) => {
-                self.skip(1);
-                return Ok(None);
-            }
+            (Some(b']'), _) => return Ok(None),
             (_, true) => {}
             (Some(b','), false) => self.skip(1),
             (_, false) => return self.fault(JsonErrorKind::ExpectedCommaOrBracket),
@@ -236,7 +233,7 @@ impl<'a> Elements<'a> {
         while structure.element(len == 0)?.is_some() {
             len = len.wrapping_add(1);
         }
-        Ok((Self { text, start, len }, structure.position))
+        Ok((Self { text, start, len }, structure.position.wrapping_add(1)))
     }
 
     /// Returns the number of elements.

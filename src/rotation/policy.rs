@@ -133,7 +133,7 @@ impl RotationPolicy {
 
     /// Sets the maximum time from a failed fetch to the next scheduled one, and the longest `Retry-After`
     /// that is honored. The pause starts at one to two cooldowns and doubles with each failure. A token that
-    /// needs a fetch waits only for the cooldown.
+    /// needs a fetch waits for the cooldown and a `Retry-After`, but not for this pause.
     #[must_use]
     pub const fn max_backoff(mut self, pause: Duration) -> Self {
         self.max_backoff = Some(pause);
@@ -149,7 +149,8 @@ impl RotationPolicy {
     }
 
     /// Sets how long a key continues to verify after a new set without its `kid` has arrived. Without grace,
-    /// a key is withdrawn at once; with it, even a leaked key continues to verify.
+    /// a key is withdrawn at once; with it, even a leaked key continues to verify. A key without a `kid`, or one
+    /// whose `kid` the new set has, gets none.
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;

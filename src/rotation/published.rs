@@ -9,10 +9,12 @@ use super::need::{Kind, Need};
 use super::permit::Recipe;
 use crate::algorithm::AlgorithmSet;
 use crate::error::{Error, SelectError, SignatureError};
+use crate::header::Crit;
 use crate::json::JsonString;
 use crate::jws::UnverifiedJws;
 use crate::key::VerifyingKey;
 use crate::key_set::KeySet;
+use crate::limits::Limits;
 use crate::reference::Reference;
 use crate::select::{Cursor, Member, Query, sealed::Find};
 
@@ -136,9 +138,13 @@ impl<'r> RemoteKeys<'r> {
     /// If this returns `None`, refuse the token. It needs no access to the set, and no lock.
     pub fn need<T: AsRef<[u8]> + ?Sized>(&self, token: &T, refusal: &Error) -> Option<Need> {
         let kind = Kind::of(refusal)?;
-        let limits = self.recipe.limits;
+        // The verifier has held the token to its own limits, and `crit` to what it understands.
+        let limits = Limits::new()
+            .max_token_length(Limits::MAX)
+            .max_header_length(Limits::MAX)
+            .max_members(Limits::MAX);
         let mut scratch = Vec::new();
-        let jws = UnverifiedJws::parse(token, &mut scratch, limits).ok()?;
+        let jws = UnverifiedJws::parse_with(token.as_ref(), &mut scratch, limits, Crit::Checked).ok()?;
         let algorithm = jws.header().algorithm().ok()?;
         let reference = Reference::of(jws.header());
         let query = Query { algorithm, reference };

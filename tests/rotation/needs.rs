@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use jose_core::{
-    Error, Verifier,
+    Error, Limits, Verifier,
     error::{ParseError, SelectError, SignatureError},
 };
 
@@ -59,6 +59,22 @@ fn what_a_new_set_mends_is_worth_a_fetch() {
         assert_eq!(world.answer(200, &good, &[]), "Replaced");
         assert_eq!(world.present(&bare), "verified");
     }
+}
+
+/// A token is not refused a fetch for a `crit` or a size that its verifier accepts.
+#[test]
+fn crit_and_size_that_the_verifier_accepts() {
+    let algorithm = algorithms()[0];
+    let header = format!(r#"{{"alg":"{algorithm}","kid":"b","crit":["tenant"],"tenant":"t"}}"#);
+    let payload = format!(r#"{{"roles":"{}"}}"#, "r".repeat(100_000));
+    let token = signer(usual(algorithm)).token(header, &payload);
+    let world = World::with_keys(DEFAULT, &["a"]);
+    let keys = world.remote.keys(world.now).unwrap();
+    let verifier =
+        Verifier::new(&keys).limits(Limits::new().max_token_length(200_000)).understands(&["tenant"]);
+    let refusal = verifier.verify(&token, &mut Vec::new()).unwrap_err();
+    assert!(matches!(refusal, Error::Select(SelectError::KidUnknown { .. })), "{refusal}");
+    assert!(keys.need(&token, &refusal).is_some());
 }
 
 /// As many as an attacker likes: one fetch in five minutes, beside those of other needs.
