@@ -176,8 +176,8 @@ pub(crate) struct FeatureOff<'n>(pub(crate) &'n str);
 impl fmt::Display for FeatureOff<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let has =
-            |row: &&&Row| [row.name, row.family.kty, row.family.crv.unwrap_or(row.name)].contains(&self.0);
-        let Some(row) = ROWS.iter().find(has).filter(|row| !row.enabled) else { return Ok(()) };
+            |row: &&Row| [row.name, row.family.kty, row.family.crv.unwrap_or(row.name)].contains(&self.0);
+        let Some(row) = ROWS.into_iter().find(has).filter(|row| !row.enabled) else { return Ok(()) };
         let name = row.algorithm.name().chars().map(|letter| letter.to_ascii_lowercase());
         f.write_str(" (this build is without the feature ")?;
         name.into_iter().try_for_each(|letter| fmt::Write::write_char(f, letter))?;
