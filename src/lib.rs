@@ -205,10 +205,9 @@
 //!
 //! # Examples
 //!
-//! In this package: `examples/verify.rs` verifies and explains tokens, `examples/typed_claims.rs` and
-//! `examples/issuers.rs` are services, `examples/device.rs` has no heap, `examples/detached.rs` a body sent apart from
-//! its signature, `examples/remote.rs` an issuer that rotates its keys. The README lists those of the
-//! repository: a server, firmware, WebAssembly modules.
+//! In this package: `examples/typed_claims.rs` and `examples/issuers.rs` are services, `examples/device.rs` has no
+//! heap, `examples/detached.rs` a body sent apart from its signature. The README lists those of the repository: a
+//! program that verifies and explains tokens, a server, firmware, WebAssembly modules.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

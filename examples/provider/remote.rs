@@ -1,6 +1,6 @@
 //! Verifies the tokens of an OpenID provider while it rotates its keys and after it has gone offline.
 //!
-//! `examples/provider/run` starts a real provider on this machine and this program with it. The first half is
+//! `run`, beside this file, starts a real provider on this machine and this program with it. The first half is
 //! what an application would have: a shared set, a thread that keeps it current, and requests that never wait for
 //! that thread. The second half drives the provider, and fails if a valid token is ever refused or an invalid one
 //! accepted.
