@@ -373,6 +373,8 @@ impl Iterator for Algorithms {
     }
 }
 
+impl core::iter::FusedIterator for Algorithms {}
+
 impl From<Algorithm> for AlgorithmSet {
     fn from(algorithm: Algorithm) -> Self {
         Self::only(algorithm)

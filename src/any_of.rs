@@ -119,6 +119,8 @@ impl<'t> From<&'t str> for AnyOf<'t> {
     }
 }
 
+impl core::iter::FusedIterator for AnyOfTexts<'_> {}
+
 #[cfg(feature = "alloc")]
 impl<'t> From<&'t alloc::string::String> for AnyOf<'t> {
     fn from(text: &'t alloc::string::String) -> Self {

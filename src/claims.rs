@@ -109,7 +109,7 @@ struct Registered {
 
 impl<'t> Claims<'t> {
     /// Returns the claims in octets that **the caller vouches were signed by the issuer**, checked against
-    /// `policy` at the time `now`: a payload that was compressed (`zip` in a health card) or sent apart from
+    /// `policy` at the time `now`: a payload that was compressed (`zip` in a SMART Health Card) or sent apart from
     /// its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
     /// [`VerifiedJws::payload`]. No signature is verified here, and the default [`Limits`] apply.
     ///
@@ -361,6 +361,8 @@ impl<'t> Iterator for Audiences<'t> {
         }
     }
 }
+
+impl core::iter::FusedIterator for Audiences<'_> {}
 
 /// Omits the claims, which are personal data.
 impl core::fmt::Debug for Claims<'_> {

@@ -303,9 +303,9 @@ impl core::error::Error for SignatureError {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The token or its header is malformed, or the buffer is too small for it.
+    /// The token is malformed, or the buffer is too small for it.
     Parse(ParseError),
-    /// No key was chosen.
+    /// The header is not accepted, or no key was chosen.
     Select(SelectError),
     /// The signature does not verify.
     Signature(SignatureError),
@@ -335,8 +335,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns the stage that refused, for programs: `parse`, `select`, `signature`, `claims`, `keys`,
-    /// `clock` or `configuration`.
+    /// Returns the stage that refused, for programs: `parse` (the text of the token, of its signature and
+    /// payload as well), `select` (what is required of the header, and the choice of a key), `signature`,
+    /// `claims`, `keys` (loading a key or a set), `clock` or `configuration`.
     #[must_use]
     pub const fn stage(&self) -> &'static str {
         match self {

@@ -2,8 +2,9 @@
 //! 32 levels, and nothing after the value.
 //!
 //! One reader serves headers, keys, sets and claims on every target. It builds no tree: a value is checked to
-//! its end in one pass, in constant stack and in time linear in its size, and what is returned is a part of
-//! the text.
+//! its end in constant stack, and what is returned is a part of the text. That takes one pass over the text,
+//! except that an object of more than 28 members is read again for its names, once for every 512 of them (128
+//! where pointers have fewer than 64 bits).
 
 mod string;
 mod span;
@@ -246,6 +247,8 @@ impl<'a> Iterator for ArrayElements<'a> {
     }
 }
 
+impl core::iter::FusedIterator for ArrayElements<'_> {}
+
 /// Omits the text, which may be secret.
 impl fmt::Debug for ArrayElements<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -316,6 +319,8 @@ impl<'a> Iterator for ObjectMembers<'a> {
         Some((name.contents(self.text), value.value(self.text)))
     }
 }
+
+impl core::iter::FusedIterator for ObjectMembers<'_> {}
 
 /// Omits the text, which may be secret.
 impl fmt::Debug for ObjectMembers<'_> {

@@ -132,6 +132,8 @@ impl<'a> Iterator for JwksMembers<'a> {
     }
 }
 
+impl core::iter::FusedIterator for JwksMembers<'_> {}
+
 /// Omits the text: a set may contain secrets.
 impl core::fmt::Debug for JwksMembers<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {

@@ -66,7 +66,8 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for a secret with the structure of a
-    /// key (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url or hexadecimal: with a public
+    /// key (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url, hexadecimal or
+    /// UTF-16: with a public
     /// key anyone could compute the tag. Key material without structure is taken for a secret: a modulus, a
     /// compressed point or an Ed25519 key with nothing around it. A random secret is refused less than once
     /// in 2^30.

@@ -14,7 +14,8 @@ use crate::jwks::Jwks;
 use crate::key::VerifyingKey;
 use crate::reference::{Name, Names};
 
-/// The keys of a JWK Set, ready to verify. Without a heap, use [`Jwks`] instead.
+/// The keys of a JWK Set, ready to verify. Without a heap, use an array of pairs of
+/// `kid` and [`VerifyingKey`]: see [`KeySource`](crate::KeySource).
 ///
 /// ```
 /// # #[cfg(feature = "es256")] {
@@ -326,6 +327,8 @@ impl<'k> Iterator for Keys<'k> {
     }
 }
 
+impl core::iter::FusedIterator for Keys<'_> {}
+
 impl<'k> IntoIterator for &'k KeySet {
     type Item = (Option<&'k str>, &'k VerifyingKey);
     type IntoIter = Keys<'k>;
@@ -350,6 +353,8 @@ impl<'k> Iterator for Verdicts<'k> {
         self.0.size_hint()
     }
 }
+
+impl core::iter::FusedIterator for Verdicts<'_> {}
 
 /// The maximum length of a kid with escapes that is hashed. A longer one is compared with every kid that is
 /// also longer; there are none unless the issuer makes them.

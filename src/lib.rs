@@ -75,8 +75,8 @@
 //!
 //! # Verify with a JWK Set
 //!
-//! See the example at the top. A key that cannot be used does not invalidate the others:
-//! [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. With several issuers,
+//! See the example at the top. A key that cannot be used is *set aside* and does not invalidate the
+//! others: [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. With several issuers,
 //! give each its own [`KeySet`], [`Verifier`] and [`ClaimsPolicy`], because a `kid` is unique only within its issuer:
 //! see `examples/issuers.rs`.
 //!
@@ -205,9 +205,10 @@
 //!
 //! # Examples
 //!
-//! In this package: `examples/typed_claims.rs` and `examples/issuers.rs` are services, `examples/device.rs` has no
-//! heap, `examples/detached.rs` a body sent apart from its signature. The README lists those of the repository: a
-//! program that verifies and explains tokens, a server, firmware, WebAssembly modules.
+//! In this package: `examples/issuers.rs` is a service with two issuers, `examples/typed_claims.rs` deserializes
+//! claims, `examples/device.rs` has no heap, `examples/detached.rs` verifies a body sent apart from its signature. The
+//! README lists the others, among them a program that verifies and explains tokens, a server, firmware and
+//! WebAssembly modules.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

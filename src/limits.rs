@@ -1,14 +1,15 @@
 //! How much is read of untrusted input.
 
 /// The maximum sizes of what is read. They bound the work that untrusted input can cause, which is linear in
-/// them. The caller can raise or lower each, up to [`MAX`](Self::MAX); a greater value counts as that.
+/// the lengths. Pass them to [`Verifier::limits`](crate::Verifier::limits),
+/// [`Jwks::parse_with_limits`](crate::Jwks::parse_with_limits) or, with `alloc`, `RotationPolicy::limits`. The caller can raise or lower each, up to [`MAX`](Self::MAX); a greater value counts as that.
 ///
 /// | limit | of | default |
 /// |---|---|---|
 /// | [`max_token_length`](Self::max_token_length) | a token, encoded | 64 KiB |
 /// | [`max_header_length`](Self::max_header_length) | a token's header, encoded | 16 KiB |
 /// | [`max_set_length`](Self::max_set_length) | a JWK Set | 512 KiB |
-/// | [`max_keys`](Self::max_keys) | members of a JWK Set's `keys` | 1,024 |
+/// | [`max_keys`](Self::max_keys) | keys of a JWK Set | 1,024 |
 /// | [`max_members`](Self::max_members) | members in total across a JSON object and the objects that enclose it | 1,024 |
 ///
 /// ```
@@ -68,7 +69,7 @@ impl Limits {
         self
     }
 
-    /// Sets the maximum number of members of a JWK Set's `keys`.
+    /// Sets the maximum number of keys in a JWK Set.
     #[must_use]
     pub const fn max_keys(mut self, keys: usize) -> Self {
         self.keys = bounded(keys);
@@ -76,8 +77,8 @@ impl Limits {
     }
 
     /// Sets the maximum number of members in total across a JSON object and the objects that enclose it, up
-    /// to that point of the text. Duplicate names are found without a heap: every 128 members can cost
-    /// another pass over an object.
+    /// to that point of the text. Duplicate names are found without a heap: every 512 members (128
+    /// where pointers have fewer than 64 bits) can cost another pass over an object.
     #[must_use]
     pub const fn max_members(mut self, members: usize) -> Self {
         self.members = bounded(members);
@@ -103,7 +104,7 @@ impl Limits {
         self.set_length
     }
 
-    /// Returns the maximum number of members of a JWK Set's `keys`.
+    /// Returns the maximum number of keys in a JWK Set.
     #[must_use]
     pub const fn keys(self) -> usize {
         self.keys

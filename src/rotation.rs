@@ -31,7 +31,7 @@
 //!    [`RemoteKeys::need`] says whether a new set could fix that, and [`refetch`](RemoteKeySet::refetch)
 //!    what to do.
 //!
-//! A worker with a saved set starts with [`seed`](RemoteKeySet::seed). Keys that never change are added with
+//! A process that saved a set starts with [`seed`](RemoteKeySet::seed). Keys that never change are added with
 //! [`fixed_keys`](RemoteKeySet::fixed_keys). Several issuers have one set each: read the `iss` of the
 //! unverified token to choose a set, and require that `iss` in the claims.
 //!
@@ -140,6 +140,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! In asynchronous code, await [`SharedKeySet::fetched`] where this example calls `wait`, and call
+//! [`Fetch::complete`] where blocking is allowed: `examples/server` does both with tokio.
+//!
 //! A lock of the application around a [`RemoteKeySet`] works, too. Take the permit in a separate statement:
 //! in `if let Some(permit) = remote.write().unwrap().fetch_due(now) { … }` the guard lives to the end of the
 //! block, and anything that locks inside it waits forever.
@@ -147,9 +150,9 @@
 //! # While the endpoint is down
 //!
 //! The keys stay in use for [`max_stale`](RotationPolicy::max_stale) beyond their lifetime. Scheduled fetches
-//! back off up to [`max_backoff`](RotationPolicy::max_backoff), or for longer if a `Retry-After` within that
-//! bound asks for it. A token with a new key waits for a `Retry-After`, but not for the backoff: it is worth
-//! a fetch once per cooldown. While no key is usable, a fetch is due once per cooldown. [`RemoteKeySet::status`] reports all
+//! back off, up to [`max_backoff`](RotationPolicy::max_backoff); a `Retry-After` within that bound postpones
+//! them further. A token with a new key waits for a `Retry-After`, but not for the backoff: it is worth
+//! a fetch once per cooldown. When no key is usable any more, a fetch is due once per cooldown. [`RemoteKeySet::status`] reports all
 //! of this in one line.
 //!
 //! A permit that is dropped is considered lost after the policy's

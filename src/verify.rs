@@ -27,8 +27,8 @@ use crate::select::{KeySource, Query};
 /// 3. Check the header: `crit` lists only extensions that are [understood](Self::understands), `alg` is one of the
 ///    [algorithms](Self::algorithms), `typ` is as [required](Self::require_typ), and so is
 ///    [`kid`](Self::require_kid).
-/// 4. Choose the one key that the header names by `kid` or thumbprint or, if it names none, the only key for its
-///    `alg`. Keys are never tried one after another. A single key is used whatever `kid` the token has.
+/// 4. Choose the one key that the header names by `kid` or, without one, by a thumbprint that a key has; if it
+///    names none, the only key for its `alg`. Keys are never tried one after another. A single key is used whatever `kid` the token has.
 /// 5. Decode the signature and verify it with this key, by the key's own algorithm.
 /// 6. Decode the payload.
 ///

@@ -55,7 +55,7 @@ const median = ({ times }) => times.sort((a, b) => a - b)[times.length >> 1];
 const { version: peer } = JSON.parse(readFileSync(new URL("node_modules/jose/package.json", import.meta.url), "utf8"));
 const { version: host } = JSON.parse(readFileSync(new URL("node_modules/workerd/package.json", import.meta.url), "utf8"));
 console.log(`${cpus()[0].model}; Node ${process.version}, workerd ${host}, jose ${peer}; medians of ${rounds} rounds\n`);
-console.log("| | | tokens/s | jose: tokens/s | times as fast | processor, µs | jose: processor, µs |\n|---|---|--:|--:|--:|--:|--:|");
+console.log("| | | tokens/s | jose: tokens/s | times as fast | CPU time, µs | jose: CPU time, µs |\n|---|---|--:|--:|--:|--:|--:|");
 for (const own of jobs.filter(({ name }) => name.endsWith(" jose-core"))) {
   const theirs = jobs.find(({ host, name }) => host === own.host && name === own.name.replace("-core", ""));
   const rates = [own, theirs].map((job) => Math.round(1e6 / median(job)).toLocaleString("en"));

@@ -17,7 +17,8 @@ impl Jitter {
         Self(Some(seed))
     }
 
-    /// Creates jitter from the system's random numbers.
+    /// Creates jitter from the system's random numbers. On a target where `std` has none, such as
+    /// `wasm32-unknown-unknown`, use [`from_seed`](Self::from_seed).
     #[cfg(feature = "std")]
     #[must_use]
     pub fn from_system() -> Self {
