@@ -142,7 +142,7 @@ fn stages(criterion: &mut Criterion) {
         let verifier = Verifier::new(&keys);
         let unsigned = format!("{}.", String::from_utf8_lossy(signing_input));
         let refusal = verifier.verify(&unsigned, &mut scratch[..]).unwrap_err();
-        assert!(matches!(refusal, Error::Signature(SignatureError::Length { found: 0, .. })));
+        assert!(matches!(refusal, Error::Signature(SignatureError::WrongLength { found: 0, .. })));
         group.bench_function("split, header, selection among 10", |bencher| {
             bencher.iter(|| verifier.verify(black_box(&unsigned), &mut scratch[..]).is_err());
         });

@@ -72,6 +72,6 @@ fn main() -> Result<(), Box<dyn core::error::Error>> {
         println!("refused: {}", refused.err().ok_or("accepted")?);
     }
     assert!(matches!(other, Err(SignatureError::AlgorithmMismatch { .. })));
-    assert_eq!(short, Err(SignatureError::Length { found: 31, expected: 32 }));
+    assert_eq!(short, Err(SignatureError::WrongLength { found: 31, expected: 32 }));
     Ok(())
 }

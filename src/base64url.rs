@@ -2,8 +2,8 @@
 //!
 //! - [`decode_secret`] is for key material. Not secret: its length, the positions of its escapes, and whether
 //!   and where it is malformed. No branch and no address depends on the rest.
-//! - [`decode`] is for the parts of a token, which are public. It looks characters up in tables, since decoding
-//!   them takes much of the time of an HS256 verification.
+//! - [`decode`] is for the parts of a token, which are public. It looks characters up in tables, since
+//!   decoding them takes much of the time of an HS256 verification.
 //!
 //! Each has its own loop: a token is a slice, of which eight characters are decoded at a time; a secret comes
 //! through the escapes of JSON, one character at a time.
@@ -21,7 +21,7 @@ use self::wide::quad;
 ///
 /// # Errors
 ///
-/// [`Base64Error`], with the offset of the first invalid byte.
+/// [`Base64Error::BufferTooSmall`] first; then the first invalid byte; then a wrong length or last character.
 pub(crate) fn decode<'o>(text: &[u8], out: &'o mut [u8]) -> Result<&'o mut [u8], Base64Error> {
     let needed = decoded_len(text.len());
     let given = out.len();
@@ -76,11 +76,12 @@ fn decode_tail(tail: &[u8], out: &mut [u8]) -> (u32, bool) {
     }
 }
 
-/// Decodes `text`, which may be secret, into the start of `out` and returns that part.
+/// Decodes `text` into the start of `out` and returns that part. Not secret: its length, and whether and
+/// where it is malformed. No branch and no address depends on the rest.
 ///
 /// # Errors
 ///
-/// [`Base64Error`], with the offset of the first invalid byte.
+/// The first invalid byte; then [`Base64Error::BufferTooSmall`]; then a wrong length or last character.
 pub(crate) fn decode_secret(
     text: impl Iterator<Item = u8> + Clone,
     out: &mut [u8],
@@ -97,7 +98,7 @@ pub(crate) fn decode_secret(
             count = count.wrapping_add(1);
         }
         length = length.wrapping_add(count);
-        let (three, decoded) = decode_four(four);
+        let (three, known) = decode_four(four);
         let [_, second, third] = three;
         let whole = match count {
             0 | 4 => true,
@@ -106,7 +107,7 @@ pub(crate) fn decode_secret(
             2 => second == 0,
             _ => third == 0,
         };
-        decodes &= decoded & whole;
+        decodes &= known & whole;
         if let Some(place) = places.next() {
             place.iter_mut().zip(three).for_each(|(place, octet)| *place = octet);
         }
@@ -179,9 +180,12 @@ mod wide {
 mod small {
     use super::ALPHABET;
 
-    /// The value of each byte; the top bit marks a byte outside the alphabet.
+    /// The mark of a byte outside the alphabet.
+    const OUTSIDE: u8 = 0x80;
+
+    /// The value of each byte.
     static VALUES: [u8; 256] = {
-        let mut values = [0x80; 256];
+        let mut values = [OUTSIDE; 256];
         let mut value = 0;
         while value < 64 {
             #[expect(clippy::as_conversions, clippy::indexing_slicing, reason = "all of this is constant")]
@@ -198,12 +202,12 @@ mod small {
         VALUES[usize::from(byte)].into()
     }
 
-    /// Returns the 24 bits that four characters encode; at least [`INVALID`](super::INVALID) if one is outside
-    /// the alphabet.
+    /// Returns the 24 bits that four characters encode; at least [`INVALID`](super::INVALID) if one is
+    /// outside the alphabet.
     pub(super) fn quad(text: &[u8; 4]) -> u32 {
         let [a, b, c, d] = text.map(lookup);
         // The mark of the first character ends up at bit 25; those of the others are moved to bit 24.
-        a << 18 | b << 12 | c << 6 | d | ((b | c | d) & 0x80) << 17
+        a << 18 | b << 12 | c << 6 | d | ((b | c | d) & u32::from(OUTSIDE)) << 17
     }
 }
 
@@ -347,8 +351,8 @@ mod tests {
         }
     }
 
-    /// Every byte at every position of texts that end in a full group and in a part of one; the loop that takes
-    /// two groups runs not at all, once and several times.
+    /// Every byte at every position of texts that end in a full group and in a part of one; the loop that
+    /// takes two groups runs not at all, once and several times.
     #[test]
     fn every_byte_at_every_position() {
         for length in [4, 7, 8, 10, 16, 18, 19, 35] {

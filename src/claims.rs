@@ -109,8 +109,8 @@ struct Registered {
 
 impl<'t> Claims<'t> {
     /// Returns the claims in octets that **the caller vouches were signed by the issuer**, checked against
-    /// `policy` at the time `now`: a payload that was compressed (`zip` in a SMART Health Card) or sent apart from
-    /// its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
+    /// `policy` at the time `now`: a payload that was compressed (`zip` in a SMART Health Card) or sent apart
+    /// from its signature, after [`VerifyingKey::verify`](crate::VerifyingKey::verify) or
     /// [`VerifiedJws::payload`]. No signature is verified here, and the default [`Limits`] apply.
     ///
     /// # Errors
@@ -133,7 +133,7 @@ impl<'t> Claims<'t> {
         // Checked in place, without a move.
         let mut claims = Self::parse(octets, max_members);
         if let Ok(read) = &claims
-            && let Err(error) = policy.judge(read).first_error(now)
+            && let Err(error) = policy.checks(read).check(now)
         {
             claims = Err(error);
         }
@@ -177,7 +177,7 @@ impl<'t> Claims<'t> {
     ///
     /// [`ClaimsError`] for one of these three claims.
     pub fn check_times(&self, policy: &ClaimsPolicy<'_>, now: UnixTime) -> Result<(), ClaimsError> {
-        policy.judge(self).first_error_of_times(now)
+        policy.checks(self).check_only_times(now)
     }
 
     /// Returns `iss`, the issuer of the token (RFC 7519 §4.1.1).
@@ -232,7 +232,7 @@ impl<'t> Claims<'t> {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::ClaimType`] if it is present and not a number; [`ClaimsError::DateRange`] if its
+    /// [`ClaimsError::ClaimType`] if it is present and not a number; [`ClaimsError::DateOutOfRange`] if its
     /// seconds do not fit into an `i64`.
     pub fn expires_at(&self) -> Result<Option<UnixTime>, ClaimsError> {
         Ok(self.date("exp", self.registered.exp)?.map(NumericDate::ceiling))
@@ -283,9 +283,10 @@ impl<'t> Claims<'t> {
     /// Returns the error for a claim that is not a time.
     #[cold]
     fn no_time(&self, name: &'static str, claim: Span) -> ClaimsError {
-        match claim.is_number() {
-            true => ClaimsError::DateRange { name },
-            false => self.wrong_type(name, "a number of seconds", claim),
+        if claim.is_number() {
+            ClaimsError::DateOutOfRange { name }
+        } else {
+            self.wrong_type(name, "a number of seconds", claim)
         }
     }
 

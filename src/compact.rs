@@ -70,7 +70,8 @@ fn before_dot(text: &[u8]) -> Option<usize> {
 }
 
 /// Returns the number of bytes before the first dot, if there is one.
-// The loop over words is written out: with that of `json::structure`, a token is split with 4 % more instructions.
+// The loop over words is written out: with that of `json::structure`, a token is split with 4 % more
+// instructions.
 #[cfg(target_pointer_width = "64")]
 fn before_dot(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;

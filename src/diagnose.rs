@@ -3,8 +3,8 @@
 //! A diagnosis takes the steps of [`Verifier::verify`] with the same functions, but continues after an error:
 //! for a token that has expired *and* is for another audience it reports both. It needs no heap.
 //!
-//! **Never accept a token because of it.** What its report shows of a token was written by whoever sent it: the
-//! header, and the registered claims that the policy checks, shortened and with everything but printable
+//! **Never accept a token because of it.** What its report shows of a token was written by whoever sent it:
+//! the header, and the registered claims that the policy checks, shortened and with everything but printable
 //! ASCII escaped. Key material is not shown. The report belongs in a terminal or a log, not in the response
 //! to the sender of the token.
 

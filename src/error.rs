@@ -4,10 +4,9 @@
 //! mismatch, and the offset of the invalid byte where there is one. For a signature that does not verify it
 //! carries nothing.
 //!
-//! The enums are `#[non_exhaustive]`: variants may be added, and a `match` needs a `_`. The fields of a variant
-//! and of an error that is a struct do not depend on features and do not change: a pattern needs no `..`.
-//! Structs that report, such as [`keys::Verdict`](crate::keys::Verdict), may gain
-//! fields.
+//! The enums are `#[non_exhaustive]`: variants may be added, and a `match` needs a `_`. The fields of a
+//! variant and of an error that is a struct do not depend on features and do not change: a pattern needs no
+//! `..`. Structs that report, such as [`keys::Verdict`](crate::keys::Verdict), may gain fields.
 
 mod algorithm;
 mod claims;
@@ -91,7 +90,7 @@ pub enum SelectError {
     KidRequired,
     /// There are no keys.
     NoKeys,
-    /// No key has the header's `kid`.
+    /// No key has the header's `kid`. Reported only once the header's algorithm is accepted.
     KidUnknown {
         /// The header's value.
         kid: Excerpt,
@@ -104,19 +103,19 @@ pub enum SelectError {
     KidNeeded {
         /// The token's algorithm.
         alg: Algorithm,
-        /// The number of keys that fit, not counting copies; without the feature `alloc`, 2.
+        /// The number of keys that fit, not counting copies of the first; without the feature `alloc`, 2.
         keys: usize,
     },
-    /// Every key with the header's `kid` was set aside.
+    /// The header names keys, by `kid` or thumbprint, and every one of them was set aside.
     KeyUnusable {
         /// Why the first of them was set aside.
         reason: KeyError,
     },
-    /// Several keys have the header's `kid` and algorithm.
+    /// Several keys have the header's algorithm and the `kid` or thumbprint that it names.
     KeyAmbiguous {
         /// The token's algorithm.
         alg: Algorithm,
-        /// The number of these keys, not counting copies; without the feature `alloc`, 2.
+        /// The number of these keys, not counting copies of the first; without the feature `alloc`, 2.
         keys: usize,
     },
     /// The header's algorithm is not that of the key.
@@ -126,7 +125,7 @@ pub enum SelectError {
         /// The key's algorithm.
         key: Algorithm,
     },
-    /// Several keys could be meant, but none is for the header's algorithm.
+    /// No usable key is for the header's algorithm, and the header does not single out another key.
     NoKeyForAlgorithm {
         /// The token's algorithm.
         alg: Algorithm,
@@ -204,10 +203,10 @@ impl fmt::Display for SelectError {
                 "token header 'kid': expected a value, to choose among {keys} keys for {alg}, found none: \
                  have the issuer put the key's 'kid' into the header"
             ),
-            Self::KeyUnusable { reason } => write!(f, "key with the token's 'kid': {reason}"),
+            Self::KeyUnusable { reason } => write!(f, "key that the token names: {reason}"),
             Self::KeyAmbiguous { alg, keys } => write!(
                 f,
-                "token header 'kid': expected one {alg} key with it, found {keys}: the issuer must give each key its own 'kid'"
+                "keys: expected one {alg} key that the token names, found {keys}: the issuer must give each key its own 'kid'"
             ),
             Self::AlgorithmMismatch { header, key } => write!(
                 f,
@@ -236,7 +235,7 @@ pub enum SignatureError {
         key: Algorithm,
     },
     /// The length of the signature is not the one that the algorithm and the key require.
-    Length {
+    WrongLength {
         /// Its length in bytes.
         found: usize,
         /// The required length in bytes.
@@ -252,7 +251,7 @@ impl fmt::Display for SignatureError {
             Self::AlgorithmMismatch { requested, key } => {
                 write!(f, "algorithm: expected {key}, which the key is for, found {requested}")
             }
-            Self::Length { found, expected } => {
+            Self::WrongLength { found, expected } => {
                 write!(
                     f,
                     "signature: expected {expected} bytes, found {found}: it is truncated or made with another key"
@@ -355,8 +354,8 @@ impl Error {
         }
     }
 
-    /// Returns the code of the error, for programs: the name of the variant or struct, which does not change with the
-    /// text. Together with [`stage`](Self::stage) it identifies the error.
+    /// Returns the code of the error, for programs: the name of the variant or struct, which does not change
+    /// with the text. Together with [`stage`](Self::stage) it identifies the error.
     ///
     #[doc = include_str!("error/codes.md")]
     #[must_use]

@@ -75,7 +75,8 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     ///
-    /// [`JsonError`], with the offset of the first invalid byte.
+    /// [`JsonError`] if the text is not JSON, has a name twice in an object or exceeds a limit, with the
+    /// offset of the first byte at fault.
     pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &'a T) -> Result<Self, JsonError> {
         Self::parse_with_limits(text, Limits::new())
     }
@@ -84,7 +85,8 @@ impl<'a> Value<'a> {
     ///
     /// # Errors
     ///
-    /// [`JsonError`], with the offset of the first invalid byte.
+    /// [`JsonError`] if the text is not JSON, has a name twice in an object or exceeds a limit, with the
+    /// offset of the first byte at fault.
     pub fn parse_with_limits<T: AsRef<[u8]> + ?Sized>(
         text: &'a T,
         limits: Limits,
@@ -347,7 +349,7 @@ impl<'a> IntoIterator for &Object<'a> {
     }
 }
 
-/// Returns the text as UTF-8. A byte order mark is refused.
+/// Returns the text as UTF-8. A text that is too long or begins with a byte order mark is refused.
 fn utf8(text: &[u8]) -> Result<&str, JsonError> {
     if text.len() > MAX_LENGTH {
         return Err(JsonError { kind: JsonErrorKind::TooLong, found: None, offset: MAX_LENGTH });

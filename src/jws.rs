@@ -37,7 +37,8 @@ impl<'t> UnverifiedJws<'t> {
     ///
     /// # Errors
     ///
-    /// [`ParseError`] if the token or its header is malformed.
+    /// [`ParseError`] if the token or its header is malformed or exceeds the limits, or `scratch` is too
+    /// small.
     pub fn parse<T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
         token: &'t T,
         scratch: &'t mut S,

@@ -101,7 +101,7 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::CoordinateLength`] or [`KeyError::PointNotOnCurve`].
+    /// [`KeyError::WrongCoordinateLength`] or [`KeyError::PointNotOnCurve`].
     #[cfg(feature = "es256")]
     pub fn es256(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
         p256::Key::new(x, y).map(Material::P256).map(Self)
@@ -112,7 +112,7 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::CoordinateLength`] or [`KeyError::PointNotOnCurve`].
+    /// [`KeyError::WrongCoordinateLength`] or [`KeyError::PointNotOnCurve`].
     #[cfg(feature = "es384")]
     pub fn es384(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
         p384::Key::new(x, y).map(Material::P384).map(Self)
@@ -185,7 +185,7 @@ impl VerifyingKey {
     ///
     /// # Errors
     ///
-    /// [`KeyError::CoordinateLength`]; [`KeyError::PointNotOnCurve`], also if y is not below the field's
+    /// [`KeyError::WrongCoordinateLength`]; [`KeyError::PointNotOnCurve`], also if y is not below the field's
     /// prime; [`KeyError::PointOfSmallOrder`].
     #[cfg(feature = "ed25519")]
     pub fn ed25519(x: &[u8]) -> Result<Self, KeyError> {
@@ -236,7 +236,7 @@ impl VerifyingKey {
     /// [`KeyError::PointNotOnCurve`] if the multiples are not those of a point on P-256.
     #[cfg(feature = "es256")]
     pub fn es256_prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
-        p256::Key::prepared(prepared).map(Material::P256).map(Self)
+        p256::Key::from_prepared(prepared).map(Material::P256).map(Self)
     }
 
     /// Prepares the key so that verifying takes less time: an ES256 key gets 4 KB of memory. Keys of other
@@ -284,7 +284,7 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`SignatureError::AlgorithmMismatch`] if `algorithm` is not that of the key, before any cryptography;
-    /// then [`SignatureError::Length`] or [`SignatureError::Invalid`].
+    /// then [`SignatureError::WrongLength`] or [`SignatureError::Invalid`].
     pub fn verify(
         &self,
         algorithm: Algorithm,
@@ -296,7 +296,7 @@ impl VerifyingKey {
         }
         let expected = self.signature_len();
         if signature.len() != expected {
-            return Err(SignatureError::Length { found: signature.len(), expected });
+            return Err(SignatureError::WrongLength { found: signature.len(), expected });
         }
         let holds = match self.0 {
             #[cfg(feature = "_hmac")]

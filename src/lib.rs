@@ -37,8 +37,8 @@
 //! # What is not supported
 //!
 //! - Signing, encryption (JWE), the JSON serializations, unencoded payloads (`b64`), PEM and certificates.
-//! - ES512, ES256K, Ed448 and ML-DSA. Measured with `ml-dsa` 0.1.2 on a Cortex-M4 without a heap, an ML-DSA-44 key takes
-//!   25 KB of RAM, building it 84 KB of stack and a verification 46 KB.
+//! - ES512, ES256K, Ed448 and ML-DSA. Measured with `ml-dsa` 0.1.2 on a Cortex-M4 without a heap, an
+//!   ML-DSA-44 key takes 25 KB of RAM, building it 84 KB of stack and a verification 46 KB.
 //! - Fetching keys: the application does the HTTP.
 //! - Remembering tokens: a copied token is accepted until it expires.
 //!
@@ -48,8 +48,8 @@
 //!
 #![doc = include_str!("pipeline.svg")]
 //!
-//! A [`VerifiedJws`] exists only after the checks up to it have passed, and [`Claims`] only after all of them,
-//! except through [`VerifiedJws::claims_without_clock`] and [`Claims::dangerous_from_octets`]. The page
+//! A [`VerifiedJws`] exists only after the checks up to it have passed, and [`Claims`] only after all of
+//! them, except through [`VerifiedJws::claims_without_clock`] and [`Claims::dangerous_from_octets`]. The page
 //! [`pipeline`] has each check with its errors.
 //!
 //! # Verify with one key
@@ -75,15 +75,15 @@
 //!
 //! # Verify with a JWK Set
 //!
-//! See the example at the top. A key that cannot be used is *set aside* and does not invalidate the
-//! others: [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. With several issuers,
-//! give each its own [`KeySet`], [`Verifier`] and [`ClaimsPolicy`], because a `kid` is unique only within its issuer:
-//! see `examples/issuers.rs`.
+//! See the example at the top. A key that cannot be used is *set aside* and does not invalidate the others:
+//! [`KeySet::verdicts`] lists each with its algorithm, or the reason why it was set aside. With several
+//! issuers, give each its own [`KeySet`], [`Verifier`] and [`ClaimsPolicy`], because a `kid` is unique only
+//! within its issuer: see `examples/issuers.rs`.
 //!
 //! # Keep a remote JWK Set current
 //!
-//! The module [`rotation`] says when to fetch; your HTTP client does the fetching. Its page has an example for one thread, and one
-//! for many.
+//! The module [`rotation`] says when to fetch; your HTTP client does the fetching. Its page has an example
+//! for one thread, and one for many.
 //!
 //! # On a device without a heap
 //!
@@ -117,9 +117,9 @@
 #![doc = include_str!("device.md")]
 //!
 //! A prepared ES256 key has 4 KB of precomputed multiples. A [`KeySet`] prepares its first 64 ES256 keys and
-//! [`VerifyingKey::prepare`] a single one; without a heap, [`VerifyingKey::prepare_in`] uses memory that you pass, and a
-//! `static` of [`keys::PreparedEs256`] is computed by the compiler and stays in flash. A device without a clock
-//! begins with [`VerifiedJws::claims_without_clock`].
+//! [`VerifyingKey::prepare`] a single one; without a heap, [`VerifyingKey::prepare_in`] uses memory that you
+//! pass, and a `static` of [`keys::PreparedEs256`] is computed by the compiler and stays in flash. A device
+//! without a clock begins with [`VerifiedJws::claims_without_clock`].
 //!
 //! # In WebAssembly
 //!
@@ -128,9 +128,9 @@
 //! jose-core = { version = "0.1", default-features = false, features = ["alloc", "es256", "rs256"] }
 //! ```
 //!
-//! On `wasm32-unknown-unknown`, this crate adds no imports, whatever the features. The time is an argument: on
-//! `wasm32-unknown-unknown` there is no `UnixTime::now`. A `static` of
-//! `std::sync::LazyLock` keeps a [`KeySet`] between calls.
+//! On `wasm32-unknown-unknown`, this crate adds no imports, whatever the features. The time is an argument:
+//! on `wasm32-unknown-unknown` there is no `UnixTime::now`. A `static` of `std::sync::LazyLock` keeps a
+//! [`KeySet`] between calls.
 //!
 //! # Read why a token was refused
 //!
@@ -205,10 +205,10 @@
 //!
 //! # Examples
 //!
-//! In this package: `examples/issuers.rs` is a service with two issuers, `examples/typed_claims.rs` deserializes
-//! claims, `examples/device.rs` has no heap, `examples/detached.rs` verifies a body sent apart from its signature. The
-//! README lists the others, among them a program that verifies and explains tokens, a server, firmware and
-//! WebAssembly modules.
+//! In this package: `examples/issuers.rs` is a service with two issuers, `examples/typed_claims.rs`
+//! deserializes claims, `examples/device.rs` has no heap, `examples/detached.rs` verifies a body sent apart
+//! from its signature. The README lists the others, among them a program that verifies and explains tokens, a
+//! server, firmware and WebAssembly modules.
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

@@ -2,7 +2,8 @@
 
 /// The maximum sizes of what is read. They bound the work that untrusted input can cause, which is linear in
 /// the lengths. Pass them to [`Verifier::limits`](crate::Verifier::limits),
-/// [`Jwks::parse_with_limits`](crate::Jwks::parse_with_limits) or, with `alloc`, `RotationPolicy::limits`. The caller can raise or lower each, up to [`MAX`](Self::MAX); a greater value counts as that.
+/// [`Jwks::parse_with_limits`](crate::Jwks::parse_with_limits) or, with `alloc`, `RotationPolicy::limits`.
+/// The caller can raise or lower each, up to [`MAX`](Self::MAX); a greater value counts as that.
 ///
 /// | limit | of | default |
 /// |---|---|---|

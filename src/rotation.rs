@@ -6,9 +6,9 @@
 //!
 //! # Guarantees
 //!
-//! - Fetches are at least a [`cooldown`](RotationPolicy::cooldown) apart, and one at a time. No sequence of
-//!   tokens causes more. Only before the first keys have arrived, failed fetches are repeated after 1, 2, 4 …
-//!   seconds, up to the cooldown.
+//! - Fetches are at least a [`cooldown`](RotationPolicy::cooldown) apart, and one at a time, unless a permit
+//!   is considered lost. No sequence of tokens causes more. Only before the first keys have arrived, failed
+//!   fetches are repeated after 1, 2, 4 … seconds, up to the cooldown.
 //! - Within that budget, anything that a new set could fix is worth a fetch: a `kid` that no key has; a key
 //!   that was set aside, is ambiguous or is for another algorithm; and, once per
 //!   [`bad_signature_pause`](RotationPolicy::bad_signature_pause), a signature that does not verify, because
@@ -150,14 +150,21 @@
 //! # While the endpoint is down
 //!
 //! The keys stay in use for [`max_stale`](RotationPolicy::max_stale) beyond their lifetime. Scheduled fetches
-//! back off, up to [`max_backoff`](RotationPolicy::max_backoff); a `Retry-After` within that bound postpones
-//! them further. A token with a new key waits for a `Retry-After`, but not for the backoff: it is worth
-//! a fetch once per cooldown. When no key is usable any more, a fetch is due once per cooldown. [`RemoteKeySet::status`] reports all
-//! of this in one line.
+//! back off; a `Retry-After` can make a pause longer. Neither exceeds
+//! [`max_backoff`](RotationPolicy::max_backoff), or the cooldown while no key is usable. A token with a new
+//! key waits for the cooldown and for a `Retry-After`, but not for the backoff. [`RemoteKeySet::status`]
+//! reports all of this in one line.
 //!
 //! A permit that is dropped is considered lost after the policy's
 //! [`fetch_timeout`](RotationPolicy::fetch_timeout). A [`Fetch`] of a shared set that is dropped counts as
 //! failed at once.
+//!
+//! # Limits
+//!
+//! - A set and a token are held to [`RotationPolicy::limits`], and each duration to the bounds in
+//!   [`RotationPolicy`].
+//! - At most four replaced sets are kept for their grace, and 32 needs are remembered.
+//! - `must-revalidate` and `stale-if-error` are ignored.
 
 mod cache_control;
 mod error;

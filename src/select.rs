@@ -1,6 +1,7 @@
 //! From a header and the available keys to exactly one key, or the reason why there is none.
 //!
-//! Keys are never tried one after another. The steps are those of [`SelectError`], in its order.
+//! Keys are never tried one after another. The errors are those of [`SelectError`] from
+//! `NoKeys` on.
 
 use core::borrow::Borrow;
 
@@ -49,7 +50,7 @@ pub struct Query<'q> {
     pub(crate) reference: Reference<'q>,
 }
 
-/// An available key, as a diagnosis shows it.
+/// A key of a source, usable or not, as a diagnosis shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Member<'m> {
     pub(crate) names: Names<JsonString<'m>>,
@@ -130,68 +131,67 @@ pub(crate) mod sealed {
 /// What is done with a key.
 type Act<'a> = &'a mut dyn FnMut(&VerifyingKey) -> Result<(), Error>;
 
-/// Chooses among candidates: the keys that the header names, or all if it names none. The first arm that applies
-/// decides; no key is tried after another. `unknown` returns the error for when no key has the name.
+/// Chooses among candidates: the keys that the header names, or all if it names none. The first arm that
+/// applies decides; no key is tried after another. `unknown` returns the error for when no key has the name.
 fn choose<K: Borrow<VerifyingKey>>(
     alg: Algorithm,
     named: bool,
     candidates: impl Iterator<Item = Result<K, KeyError>>,
     unknown: impl FnOnce() -> SelectError,
 ) -> Result<K, SelectError> {
-    let is_same = |one: &K, other: &K| one.borrow().is_same_key(other.borrow());
-    // The first key for the header's algorithm, and how many different ones there are.
-    let mut chosen: Option<K> = None;
-    let mut fits = 0_usize;
-    // The first key for another algorithm, and whether there is a different one.
-    let mut other: Option<K> = None;
-    let mut others = false;
-    let mut set_aside = None;
+    let (mut fitting, mut other, mut set_aside) = (Tally::EMPTY, Tally::EMPTY, None);
     for candidate in candidates {
         match candidate {
+            Ok(key) if key.borrow().algorithm() == alg => fitting.add(key),
+            Ok(key) => other.add(key),
             Err(reason) => set_aside = set_aside.or(Some(reason)),
-            Ok(key) if key.borrow().algorithm() == alg => {
-                // A copy of the same key does not count.
-                if chosen.as_ref().is_none_or(|chosen| !is_same(chosen, &key)) {
-                    #[expect(clippy::arithmetic_side_effects, reason = "no more keys than fit into memory")]
-                    {
-                        fits += 1;
-                    }
-                }
-                // A device does not need the count.
-                if fits > 1 && Excerpt::TEXTS == 1 {
-                    return Err(several_fit(alg, named, fits));
-                }
-                chosen = chosen.or(Some(key));
-            }
-            Ok(key) => {
-                others |= other.as_ref().is_some_and(|other| !is_same(other, &key));
-                other = other.or(Some(key));
-            }
+        }
+        // A device does not need the count.
+        if cfg!(not(feature = "alloc")) && fitting.count > 1 {
+            break;
         }
     }
-    match (chosen, other, set_aside) {
+    match (fitting, other, set_aside) {
         // One key is for the token's algorithm.
-        (Some(chosen), ..) if fits == 1 => Ok(chosen),
+        (Tally { first: Some(key), count: 1 }, ..) => Ok(key),
         // Several are, and nothing tells them apart.
-        (Some(_), ..) => Err(several_fit(alg, named, fits)),
+        (Tally { first: Some(_), count }, ..) => Err(several_fit(alg, named, count)),
         // None is, and the only usable candidate is for another algorithm.
-        (None, Some(other), _) if !others => {
-            Err(SelectError::AlgorithmMismatch { header: alg, key: other.borrow().algorithm() })
+        (_, Tally { first: Some(key), count: 1 }, _) => {
+            Err(SelectError::AlgorithmMismatch { header: alg, key: key.borrow().algorithm() })
         }
-        // The token names a key that was set aside.
-        (None, None, Some(reason)) if named => Err(SelectError::KeyUnusable { reason }),
+        // All keys that the token names were set aside.
+        (_, Tally { first: None, .. }, Some(reason)) if named => Err(SelectError::KeyUnusable { reason }),
         // No key has the name, or there are no keys.
-        (None, None, None) => Err(unknown()),
+        (_, Tally { first: None, .. }, None) => Err(unknown()),
         // Several keys for other algorithms; or all were set aside, and the token names none.
         _ => Err(SelectError::NoKeyForAlgorithm { alg }),
     }
 }
 
-const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
-    match named {
-        true => SelectError::KeyAmbiguous { alg, keys },
-        false => SelectError::KidNeeded { alg, keys },
+/// Candidates of one kind: the first, and how many there are without copies of the first.
+struct Tally<K> {
+    first: Option<K>,
+    count: usize,
+}
+
+impl<K: Borrow<VerifyingKey>> Tally<K> {
+    const EMPTY: Self = Self { first: None, count: 0 };
+
+    fn add(&mut self, key: K) {
+        if self.first.as_ref().is_some_and(|first| first.borrow().is_same_key(key.borrow())) {
+            return;
+        }
+        #[expect(clippy::arithmetic_side_effects, reason = "no more keys than fit into memory")]
+        {
+            self.count += 1;
+        }
+        self.first.get_or_insert(key);
     }
+}
+
+const fn several_fit(alg: Algorithm, named: bool, keys: usize) -> SelectError {
+    if named { SelectError::KeyAmbiguous { alg, keys } } else { SelectError::KidNeeded { alg, keys } }
 }
 
 /// Returns the error if none of the keys, whose kids are `kids`, has the header's. A device does not show
@@ -214,8 +214,11 @@ fn unknown<'k>(
 /// A single key is used whatever `kid` the token has.
 impl sealed::Find for VerifyingKey {
     fn with_key(&self, query: &Query<'_>, act: Act<'_>) -> Result<(), Error> {
-        let named = query.reference.kid().is_some();
-        act(choose(query.algorithm, named, core::iter::once(Ok(self)), || SelectError::NoKeys)?)
+        let (header, key) = (query.algorithm, self.algorithm());
+        if header != key {
+            return Err(SelectError::AlgorithmMismatch { header, key }.into());
+        }
+        act(self)
     }
 
     fn algorithms(&self) -> AlgorithmSet {
@@ -333,8 +336,8 @@ impl KeySet {
     ///
     /// # Errors
     ///
-    /// [`SelectError::KidUnknown`], [`SelectError::KeyUnusable`], [`SelectError::KeyAmbiguous`],
-    /// [`SelectError::AlgorithmMismatch`] or [`SelectError::NoKeyForAlgorithm`].
+    /// [`SelectError`]: one of the variants from [`NoKeys`](SelectError::NoKeys) on, except
+    /// [`KidNeeded`](SelectError::KidNeeded).
     pub fn key(&self, kid: &str, algorithm: Algorithm) -> Result<&VerifyingKey, SelectError> {
         let kid = JsonString::new(kid, false);
         choose(algorithm, true, self.keys_of(kid).map(kept), || self.unknown(Some(kid)))

@@ -24,11 +24,12 @@ use crate::select::{KeySource, Query};
 ///
 /// 1. Split the token into three parts, within the [limits](Self::limits).
 /// 2. Decode the header, from strict base64url and strict JSON.
-/// 3. Check the header: `crit` lists only extensions that are [understood](Self::understands), `alg` is one of the
-///    [algorithms](Self::algorithms), `typ` is as [required](Self::require_typ), and so is
-///    [`kid`](Self::require_kid).
-/// 4. Choose the one key that the header names by `kid` or, without one, by a thumbprint that a key has; if it
-///    names none, the only key for its `alg`. Keys are never tried one after another. A single key is used whatever `kid` the token has.
+/// 3. Check the header: `crit` lists only extensions that are [understood](Self::understands), `b64` is
+///    absent or `true`, `alg` is one of the [algorithms](Self::algorithms), `typ` is as
+///    [required](Self::require_typ), and so is [`kid`](Self::require_kid).
+/// 4. Choose the one key that the header names by `kid` or, without one, by a thumbprint that a key has; if
+///    it names none, the only key for its `alg`. Keys are never tried one after another. A single key is used
+///    whatever `kid` the token has.
 /// 5. Decode the signature and verify it with this key, by the key's own algorithm.
 /// 6. Decode the payload.
 ///
@@ -165,7 +166,9 @@ impl<'t, K: KeySource> Verifier<'t, K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Parse`], [`Error::Select`] or [`Error::Signature`], whichever occurs first.
+    /// The first of these: [`Error::Parse`] if the token is malformed or `scratch` too small,
+    /// [`Error::Select`] if its header is not accepted or no key is chosen, [`Error::Signature`] if the
+    /// signature does not verify.
     pub fn verify<'s, T: AsRef<[u8]> + ?Sized, S: Scratch + ?Sized>(
         &self,
         token: &T,
@@ -186,7 +189,8 @@ impl<'t, K: KeySource> Verifier<'t, K> {
             verifies = true;
             Ok(())
         })?;
-        // Not even a source of keys with a fault could accept a token.
+        // A source that returns `Ok` without calling back must not accept a token.
+        debug_assert!(verifies, "a source of keys did not call back");
         if !verifies {
             return Err(SelectError::NoKeys.into());
         }

@@ -59,8 +59,8 @@ fn these_algorithms_and_no_other() {
         assert!(Verifier::new(&key("ed25519")).verify(&token, &mut Vec::new()).is_ok(), "{alg}");
     }
     for alg in ["none", "None", "NONE", "nOnE", "ES512", "ES256K", "Ed448", "hs256", ""] {
-        let outcome = header(&format!(r#"{{"alg":"{alg}"}}"#)).unwrap_err();
-        assert!(matches!(outcome, Error::Select(SelectError::AlgorithmUnsupported { .. })), "{alg}");
+        let reason = SelectError::AlgorithmUnsupported { alg: support::excerpt(alg) };
+        refused(header(&format!(r#"{{"alg":"{alg}"}}"#)), reason);
     }
 }
 
@@ -157,7 +157,7 @@ fn strict_json_with_unique_names() {
 }
 
 #[test]
-fn escapes_mean_what_they_say() {
+fn escaped_text_equals_plain_text() {
     assert!(header(r#"{"\u0061lg":"HS\u0032\u0035\u0036"}"#).is_ok());
     let issued = token(Algorithm::Hs256, r#"{"iss":"https:\/\/issuer.example","exp":2}"#);
     let (key, mut scratch) = (key("hmac-32"), Vec::new());
@@ -226,10 +226,8 @@ fn no_extension_but_those_that_are_listed() {
     };
     assert!(understanding(r#""crit":["x"],"x":1"#).is_ok());
     refused(understanding(r#""crit":["b64"],"b64":true"#), SelectError::CritRegistered { name: "b64" });
-    assert!(matches!(
-        understanding(r#""crit":["x","y"],"x":1,"y":1"#),
-        Err(Error::Select(SelectError::CritNotUnderstood { .. }))
-    ));
+    let reason = SelectError::CritNotUnderstood { name: support::excerpt("y") };
+    refused(understanding(r#""crit":["x","y"],"x":1,"y":1"#), reason);
     refused(header(r#"{"alg":"HS256","crit":["x"],"x":1}"#), ParseError::CritUnsupported);
     refused(header(r#"{"alg":"HS256","crit":[]}"#), ParseError::CritUnsupported);
     refused(header(r#"{"alg":"HS256","b64":false}"#), ParseError::UnencodedPayload);
@@ -332,7 +330,7 @@ fn coordinates_of_exactly_32_octets() {
     let stripped = VerifyingKey::es256(&x[1..], &y).map(|_| ());
     assert_eq!(
         stripped,
-        Err(KeyError::CoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 })
+        Err(KeyError::WrongCoordinateLength { name: "x", crv: "P-256", expected: 32, length: 31 })
     );
     assert_eq!(VerifyingKey::es256(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve { crv: "P-256" }));
 }
@@ -349,7 +347,7 @@ fn es256_signatures_of_64_octets_high_s_included() {
         assert_eq!(key.verify(Algorithm::Es256, b"text", valid), Ok(()));
     }
     let der = [&[0x30, 0x44, 2, 32], r, &[2, 32], s].concat();
-    let length = SignatureError::Length { found: 70, expected: 64 };
+    let length = SignatureError::WrongLength { found: 70, expected: 64 };
     assert_eq!(key.verify(Algorithm::Es256, b"text", &der), Err(length));
     // 0 and the order, each as r and as s.
     let order = [0xffff_ffff_0000_0000_ffff_ffff_ffff_ffff, 0xbce6_faad_a717_9e84_f3b9_cac2_fc63_2551];
@@ -360,7 +358,7 @@ fn es256_signatures_of_64_octets_high_s_included() {
         }
     }
     for other in [&signature[..63], &[&*signature, &[0]].concat()] {
-        let length = SignatureError::Length { found: other.len(), expected: 64 };
+        let length = SignatureError::WrongLength { found: other.len(), expected: 64 };
         assert_eq!(key.verify(Algorithm::Es256, b"text", other), Err(length));
     }
 }
@@ -375,12 +373,12 @@ fn es384_by_the_rules_of_es256() {
     for valid in [[r, s].concat(), [r, &high.to_bytes()].concat()] {
         assert_eq!(key.verify(Algorithm::Es384, b"text", &valid), Ok(()));
     }
-    let length = SignatureError::Length { found: 64, expected: 96 };
+    let length = SignatureError::WrongLength { found: 64, expected: 96 };
     assert_eq!(key.verify(Algorithm::Es384, b"text", &signature[..64]), Err(length));
     assert_eq!(key.verify(Algorithm::Es384, b"text", &[0; 96]), Err(SignatureError::Invalid));
     let (x, y) = (support::member("p384", "x"), support::member("p384", "y"));
     let stripped = VerifyingKey::es384(&x[1..], &y).map(|_| ());
-    let length = KeyError::CoordinateLength { name: "x", crv: "P-384", expected: 48, length: 47 };
+    let length = KeyError::WrongCoordinateLength { name: "x", crv: "P-384", expected: 48, length: 47 };
     assert_eq!(stripped, Err(length));
     assert_eq!(VerifyingKey::es384(&y, &x).map(|_| ()), Err(KeyError::PointNotOnCurve { crv: "P-384" }));
 }
@@ -473,7 +471,7 @@ fn ml_dsa_keys_beside_others() {
 }
 
 #[test]
-fn the_good_members_of_a_set() {
+fn bad_member_leaves_the_others() {
     let text = format!(
         r#"{{"keys":[7,{{"kty":"AKP","kid":"a"}},{},{{"kty":"RSA","kty":"RSA"}},{}]}}"#,
         jwk("p256", r#""kid":"b""#),
@@ -493,7 +491,7 @@ fn the_good_members_of_a_set() {
 }
 
 #[test]
-fn one_key_and_never_the_next() {
+fn no_second_key_is_tried() {
     let text = format!(r#"{{"keys":[{},{}]}}"#, jwk("p256", r#""kid":"a""#), jwk("p256-b", r#""kid":"b""#));
     let keys = KeySet::from_jwks(&Jwks::parse(&text).unwrap(), PUBLIC).unwrap();
     let sign = |kid: &str| signer("p256-b").token(format!(r#"{{"alg":"ES256"{kid}}}"#), "{}");
@@ -546,7 +544,7 @@ fn claims_of_their_types_and_what_is_expected() {
         (r#"{"aud":"api","exp":100}"#, "Expired"),
         (r#"{"aud":"api","exp":"200"}"#, "ClaimType"),
         (r#"{"aud":"api","exp":null}"#, "ClaimType"),
-        (r#"{"aud":"api","exp":9223372036854775808}"#, "DateRange"),
+        (r#"{"aud":"api","exp":9223372036854775808}"#, "DateOutOfRange"),
         (r#"{"aud":["api",1],"exp":200}"#, "ClaimType"),
         (r#"{"aud":"api","exp":200,"nbf":null}"#, "ClaimType"),
         (r#"{"aud":"api","exp":200,"nbf":101}"#, "NotYetValid"),

@@ -43,8 +43,8 @@ fn every_type_crosses_threads() {
     )>();
 }
 
-/// Collections are iterated by borrow, and their iterators are types that a structure can name and debug output can
-/// contain.
+/// Collections are iterated by borrow, and their iterators are types that a structure can name and debug
+/// output can contain.
 #[test]
 fn collections_and_their_iterators() {
     fn by_borrow<'c, C, I: Iterator<Item: Debug> + Clone + Debug + Send + Sync>(

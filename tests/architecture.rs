@@ -15,7 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const MOST_LINES: usize = 500;
+const MAX_LINES: usize = 500;
 
 /// Source files by their path from `src/`, with slashes.
 type Tree = BTreeMap<String, String>;
@@ -59,7 +59,7 @@ fn faults(tree: &Tree) -> Vec<String> {
             faults.push(format!("{file}: not reached from lib.rs"));
         }
         let lines = tree[file].lines().count();
-        if lines > MOST_LINES {
+        if lines > MAX_LINES {
             faults.push(format!("{file}: {lines} lines"));
         }
         if words(text).contains(&"unsafe") {

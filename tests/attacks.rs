@@ -1,7 +1,8 @@
-//! The attack catalogue: what has broken other libraries, a class a test.
+//! The attack catalogue: what has broken other libraries, one test per class.
 //!
-//! Each test names the advisories in which its class was seen. It makes what would be accepted were the
-//! defence missing, asserts the exact refusal, and shows that the same thing without the fault is accepted.
+//! A test names the advisories in which its class was seen, where there are any. It makes what would be
+//! accepted were the defence missing, asserts the exact refusal, and shows that the same thing without the
+//! fault is accepted.
 
 #![cfg(feature = "_algorithm")]
 #![allow(

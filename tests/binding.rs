@@ -41,7 +41,7 @@ fn the_low_level_door() {
         }
         let longer = [&signature[..], &[0]].concat();
         for found in (0..=longer.len()).filter(|found| *found != signature.len()) {
-            let expected = Err(SignatureError::Length { found, expected: signature.len() });
+            let expected = Err(SignatureError::WrongLength { found, expected: signature.len() });
             assert_eq!(key.verify(algorithm, b"message", &longer[..found]), expected);
         }
     }
@@ -183,8 +183,8 @@ const KIDS: [(&str, Option<&str>, Choice); 50] = [
     ("a! a! bA", Some("a"), SetAside),
 ];
 
-/// The algorithm and test key in a slot, for tokens of this algorithm. There is no `X` for HMAC: in a set, secrets
-/// and public keys do not stand beside one another. Of some kinds there is one test key, and no `B`.
+/// The algorithm and test key in a slot, for tokens of this algorithm. There is no `X` for HMAC: in a set,
+/// secrets and public keys do not stand beside one another. Of some kinds there is one test key, and no `B`.
 fn slot(slot: char, algorithm: Algorithm) -> Option<(Algorithm, &'static str)> {
     let own: &[&str] = match (algorithm, algorithm.kty()) {
         (H, _) => &["hmac-32", "hmac-64"],
@@ -352,7 +352,8 @@ fn kid_on_demand() {
     }
 }
 
-/// Letter case does not count in a media type, nor does a prefix `application/`, unless another slash follows.
+/// Letter case does not count in a media type, nor does a prefix `application/`, unless another slash
+/// follows.
 #[test]
 fn typ_names_one_media_type() {
     let algorithm = support::algorithms()[0];

@@ -126,7 +126,8 @@ fn features_are_those_of_the_manifest() {
     assert_eq!(said, real);
 }
 
-/// The table of costs on a device has the figures of the firmware. With `JOSE_CORE_DRAW=1` it is written instead.
+/// The table of costs on a device has the figures of the firmware. With `JOSE_CORE_DRAW=1` it is written
+/// instead.
 #[test]
 fn costs_on_a_device_are_those_of_the_firmware() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

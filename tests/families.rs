@@ -1,5 +1,5 @@
-//! What tells the algorithms of a family from one another, and what each of them refuses: another hash, another
-//! salt, another encoding, points and scalars that Ed25519 has and its strict criteria do not take.
+//! What tells the algorithms of a family from one another, and what each of them refuses: another hash,
+//! another salt, another encoding, points and scalars that Ed25519 has and its strict criteria do not take.
 
 #![cfg(all(
     feature = "alloc",
@@ -52,8 +52,8 @@ fn hash(algorithm: Algorithm) -> usize {
     }
 }
 
-/// An RSA key with the primes of a test key, and a small one, so that the modulus has the size that is wanted.
-/// Its arithmetic is that of `crypto-bigint`.
+/// An RSA key with the primes of a test key, and a small one, so that the modulus has the size that is
+/// wanted. Its arithmetic is that of `crypto-bigint`.
 struct Rsa {
     bits: usize,
     n: Vec<u8>,
@@ -252,7 +252,7 @@ fn siblings() {
             let (key, signature) = (usual_key(own), usual_signer(other).sign(MESSAGE));
             let expected = match (own == other, own.kty()) {
                 (true, _) => Ok(()),
-                (_, "oct") => Err(SignatureError::Length { found: hash(other), expected: hash(own) }),
+                (_, "oct") => Err(SignatureError::WrongLength { found: hash(other), expected: hash(own) }),
                 _ => INVALID,
             };
             assert_eq!(key.verify(own, MESSAGE, &signature), expected, "{other} with a key for {own}");
@@ -316,14 +316,14 @@ fn es384_ranges_and_points() {
         assert_eq!(key(x, y), not_on_curve);
     }
     for length in [0, 32, 47, 49, 66] {
-        let wrong = |name| Err(KeyError::CoordinateLength { name, crv: "P-384", expected: 48, length });
+        let wrong = |name| Err(KeyError::WrongCoordinateLength { name, crv: "P-384", expected: 48, length });
         assert_eq!(key(&vec![1; length], &y), wrong("x"));
         assert_eq!(key(&x, &vec![1; length]), wrong("y"));
     }
 }
 
-/// Other texts of r and s, with the order added. Few numbers are so small that the sum has 48 octets: the key is
-/// made for such a signature, whose point has a small x.
+/// Other texts of r and s, with the order added. Few numbers are so small that the sum has 48 octets: the key
+/// is made for such a signature, whose point has a small x.
 #[test]
 fn es384_beyond_the_order() {
     let number = |octets: &[u8]| BoxedUint::from_be_slice(octets, 384).unwrap();
@@ -393,7 +393,7 @@ fn ed25519_keys() {
     let good = member("ed25519", "x");
     assert_eq!(key(&good), Ok(Ed25519));
     for length in [0, 31, 33, 57, 64] {
-        let wrong = KeyError::CoordinateLength { name: "x", crv: "Ed25519", expected: 32, length };
+        let wrong = KeyError::WrongCoordinateLength { name: "x", crv: "Ed25519", expected: 32, length };
         assert_eq!(key(&vec![1; length]), Err(wrong));
     }
     for text in SMALL_ORDER {

@@ -113,7 +113,9 @@ fn code(outcome: &Result<Algorithm, KeyError>) -> &'static str {
     match &*variant(error) {
         "MemberMissing" | "CertificateOnly" => "gone",
         "MemberType" => "type",
-        "Base64" | "ModulusTooSmall" | "ExponentTooSmall" | "CoordinateLength" | "SecretTooShort" => "key",
+        "Base64" | "ModulusTooSmall" | "ExponentTooSmall" | "WrongCoordinateLength" | "SecretTooShort" => {
+            "key"
+        }
         "PrivateMaterial" => "private",
         "UseNotSig" => "use",
         "KeyOpsNotVerify" => "ops",

@@ -1,4 +1,5 @@
-//! What a stranger can make this crate read is bounded: every limit to the byte. `benches/hostile` counts the work.
+//! What a stranger can make this crate read is bounded: every limit to the byte. `benches/hostile` counts the
+//! work.
 
 #![cfg(feature = "_algorithm")]
 #![allow(
@@ -146,6 +147,13 @@ fn length_and_members_of_a_header() {
     for limit in [1, 2, 27, 28, 29, 200, 1100] {
         check(&members(limit), Limits::new().max_members(limit), Ok(()));
         check(&members(limit + 1), Limits::new().max_members(limit), too_many(limit));
+        // One member too many, whose name is not new, by both ways to read an object.
+        let again = members(limit).replace('}', r#","alg":0}"#);
+        check(&again, Limits::new().max_members(limit), too_many(limit));
+        let kind = JsonErrorKind::TooManyMembers;
+        let expected = JsonError { kind, found: None, offset: members(limit).len() };
+        let limits = Limits::new().max_members(limit);
+        assert_eq!(Value::parse_with_limits(&again, limits), Err(expected), "{limit}");
     }
 }
 

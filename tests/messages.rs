@@ -237,7 +237,11 @@ fn tokens() {
     check::<ParseError>("ParseError", cases.into_iter().chain(more));
 }
 
-/// Why none of these members of a JWK Set was chosen for a header, with a verifier that accepts HS256 and more.
+/// An `x5t`: 20 octets (RFC 7515 §4.1.7).
+const THUMBPRINT: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Why none of these members of a JWK Set was chosen for a header, with a verifier that accepts HS256 and
+/// more.
 fn unchosen(members: &[&str], header: &str, more: impl Fn(Keys<'_>) -> Keys<'_>) -> SelectError {
     let set = format!(r#"{{"keys":[{}]}}"#, members.join(","));
     let jwks = Jwks::parse(&set).unwrap();
@@ -257,6 +261,7 @@ fn selection() {
     let short = r#"{"kty":"oct","kid":"1","k":"AAAA"}"#;
     let plain =
         |members: &[&str], header: &str| (header.to_owned(), unchosen(members, header, |verifier| verifier));
+    let by_thumbprint = |key: &str| support::jwk(key, &format!(r#""x5t":"{THUMBPRINT}""#));
     let crit = |header: &str| {
         (header.to_owned(), unchosen(&[&one], header, |verifier| verifier.understands(&["x"])))
     };
@@ -352,11 +357,18 @@ fn selection() {
         ),
         (
             plain(&[short], r#"{"alg":"HS256","kid":"1"}"#),
-            "key with the token's 'kid': secret: expected at least 32 bytes, found 3: use a longer random secret",
+            "key that the token names: secret: expected at least 32 bytes, found 3: use a longer random secret",
         ),
         (
             plain(&[&one, &support::jwk("hmac-64", r#""kid":"1""#)], r#"{"alg":"HS256","kid":"1"}"#),
-            "token header 'kid': expected one HS256 key with it, found 2: the issuer must give each key its own 'kid'",
+            "keys: expected one HS256 key that the token names, found 2: the issuer must give each key its own 'kid'",
+        ),
+        (
+            plain(
+                &[&by_thumbprint("hmac-32"), &by_thumbprint("hmac-64")],
+                &format!(r#"{{"alg":"HS256","x5t":"{THUMBPRINT}"}}"#),
+            ),
+            "keys: expected one HS256 key that the token names, found 2: the issuer must give each key its own 'kid'",
         ),
         (
             ("ES256".into(), of_key),

@@ -337,7 +337,7 @@ def claims_error(reason):
 
 
 INVALID = refuse("signature", "Invalid")
-LENGTH = refuse("signature", "Length")
+LENGTH = refuse("signature", "WrongLength")
 
 
 def bound(algorithm, kid=None):
@@ -1342,9 +1342,9 @@ def keys():
         ("65", b"\4" + x + y),
         ("300", bytes(300)),
     ):
-        bad(f"x of {what} octets", point(value, y), "ES256", "CoordinateLength")
+        bad(f"x of {what} octets", point(value, y), "ES256", "WrongCoordinateLength")
         if what in ("31", "33", "65"):
-            bad(f"y of {what} octets", point(x, value), "ES256", "CoordinateLength")
+            bad(f"y of {what} octets", point(x, value), "ES256", "WrongCoordinateLength")
     flip = lambda value: value[:-1] + bytes([value[-1] ^ 1])
     for what, jwk in (
         ("x altered", point(flip(x), y)),
@@ -1427,7 +1427,7 @@ def keys():
     bad("order: allowed before d", dict(worst), "RS256", "AlgNotAllowed")
     bad("order: d before x", dict(worst), "ES256", "PrivateMaterial")
     bad("order: secret among public before k", {"kty": "oct"}, "HS256 RS256", "SecretAmongPublicKeys")
-    bad("order: length before point", point(bytes(31), bytes(32)), "ES256", "CoordinateLength")
+    bad("order: length before point", point(bytes(31), bytes(32)), "ES256", "WrongCoordinateLength")
     bad("order: too short before key document", secret(b'{"kty":"RSA"}'), "HS256", "SecretTooShort")
     bad("order: size before parity", {**modulus(1 << 1023), "e": "Ag"}, "RS256", "ModulusTooSmall")
     bad("order: parity before exponent", {**modulus(n - 1), "e": "Ag"}, "RS256", "ModulusEven")
@@ -1854,7 +1854,7 @@ def claims():
     ):
         for name in ("exp", "nbf", "iat") if text in ("1e400", "9223372036854775808") else ("exp",):
             demanded = {"max_age": 60} if name == "iat" else {}
-            case(f"{name} {text[:24]}", at(name, text), "DateRange", now=0, **demanded)
+            case(f"{name} {text[:24]}", at(name, text), "DateOutOfRange", now=0, **demanded)
     case("iat 1e400, not looked at", at("iat", "1e400"), None)
 
     # Every registered claim of every wrong type
@@ -1988,7 +1988,7 @@ def claims():
         "IssuerMismatch",
         **without(POLICY, "now"),
     )
-    case("order: range of iat before expired", '{"exp":1,"iat":1e400}', "DateRange", max_age=60)
+    case("order: range of iat before expired", '{"exp":1,"iat":1e400}', "DateOutOfRange", max_age=60)
     case("order: iat missing before expired", '{"exp":1}', "ClaimMissing", max_age=60)
     case("order: exp missing before issuer", '{"iss":"x"}', "ClaimMissing", issuer=ISSUER)
     case(
@@ -2430,7 +2430,7 @@ def keys_384_512_pss_okp(good, bad, load):
         ("57", bytes(57)),
         ("64", x + x),
     ):
-        bad(f"Ed25519 x of {what} octets", {**okp, "kid": "o", "x": b64(value)}, "Ed25519", "CoordinateLength")
+        bad(f"Ed25519 x of {what} octets", {**okp, "kid": "o", "x": b64(value)}, "Ed25519", "WrongCoordinateLength")
 
     # Points of Ed25519 (RFC 8032 5.1.3)
     point = lambda octets: {"kty": "OKP", "kid": "o", "crv": "Ed25519", "x": b64(octets)}
@@ -2458,9 +2458,9 @@ def keys_384_512_pss_okp(good, bad, load):
     x, y = unb64(p384_key["x"]), unb64(p384_key["y"])
     point = lambda x, y: {**p384_key, "kid": "c", "x": b64(x), "y": b64(y)}
     for what, value in (("0", b""), ("32", x[16:]), ("47", x[1:]), ("49", b"\0" + x), ("97", b"\4" + x + y)):
-        bad(f"P-384 x of {what} octets", point(value, y), "ES384", "CoordinateLength")
+        bad(f"P-384 x of {what} octets", point(value, y), "ES384", "WrongCoordinateLength")
         if what in ("47", "49"):
-            bad(f"P-384 y of {what} octets", point(x, value), "ES384", "CoordinateLength")
+            bad(f"P-384 y of {what} octets", point(x, value), "ES384", "WrongCoordinateLength")
     flip = lambda value: value[:-1] + bytes([value[-1] ^ 1])
     for what, jwk in (
         ("x altered", point(flip(x), y)),
@@ -2473,8 +2473,8 @@ def keys_384_512_pss_okp(good, bad, load):
     negated = (P384_PRIME - int.from_bytes(y, "big")).to_bytes(48, "big")
     good("P-384 point with y negated", without(point(x, negated), "kid"), "ES384", "ES384")
     bad("private P-384", {**KEYS["p384"], "kid": "c"}, "ES384", "PrivateMaterial")
-    bad("P-384 point said to be on P-256", {**p384_key, "kid": "c", "crv": "P-256"}, "ES256", "CoordinateLength")
-    bad("P-256 point said to be on P-384", {**ec_key, "kid": "c", "crv": "P-384"}, "ES384", "CoordinateLength")
+    bad("P-384 point said to be on P-256", {**p384_key, "kid": "c", "crv": "P-256"}, "ES256", "WrongCoordinateLength")
+    bad("P-256 point said to be on P-384", {**ec_key, "kid": "c", "crv": "P-384"}, "ES384", "WrongCoordinateLength")
 
     # Secrets, by the length of the hash
     secret = lambda length: {"kty": "oct", "kid": "s", "k": b64(bytes(range(length)))}

@@ -243,7 +243,7 @@ impl Key<'_> {
                     Algorithm::Es256 => ("P-256", 32, &ECDSA_P256_SHA256_FIXED),
                     _ => ("P-384", 48, &ECDSA_P384_SHA384_FIXED),
                 };
-                let wrong = |name, length| KeyError::CoordinateLength { name, crv, expected, length };
+                let wrong = |name, length| KeyError::WrongCoordinateLength { name, crv, expected, length };
                 let coordinate = |name| self.octets(name, expected, |length| wrong(name, length));
                 let (x, y) = (coordinate("x")?, coordinate("y")?);
                 for (name, octets) in [("x", &x), ("y", &y)] {
@@ -256,7 +256,7 @@ impl Key<'_> {
             }
             Algorithm::Ed25519 => {
                 let crv = "Ed25519";
-                let wrong = |length| KeyError::CoordinateLength { name: "x", crv, expected: 32, length };
+                let wrong = |length| KeyError::WrongCoordinateLength { name: "x", crv, expected: 32, length };
                 let x = self.octets("x", 32, wrong)?;
                 if x.len() != 32 {
                     return Err(wrong(x.len()));

@@ -26,7 +26,7 @@ fuzz_target!(|data: &[u8]| {
 
     let key = VerifyingKey::ed25519(&x);
     if x.len() != 32 {
-        let error = KeyError::CoordinateLength { name: "x", crv: "Ed25519", expected: 32, length: x.len() };
+        let error = KeyError::WrongCoordinateLength { name: "x", crv: "Ed25519", expected: 32, length: x.len() };
         return assert_eq!(key.err(), Some(error));
     }
     let other = UnparsedPublicKey::new(&ED25519, &x).verify(&message, &signature).is_ok();
@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
         return assert_eq!(key.err(), not_on_curve, "{x:02x?}");
     }
     let found = key.unwrap().verify(Algorithm::Ed25519, &message, &signature);
-    let of_length = found == Err(SignatureError::Length { found: signature.len(), expected: 64 });
+    let of_length = found == Err(SignatureError::WrongLength { found: signature.len(), expected: 64 });
     assert_eq!(of_length, signature.len() != 64, "{found:?}");
     let small = signature.len() == 64 && Encoding::read(&signature[..32]).is_small();
     assert_eq!(found.is_ok(), other && !small, "{found:?}, {x:02x?}, {signature:02x?}");

@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
             // Other lengths are this crate's to refuse: the other has one text for both.
             return assert_eq!(
                 key.err(),
-                Some(KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length: octets.len() })
+                Some(KeyError::WrongCoordinateLength { name, crv: "P-256", expected: 32, length: octets.len() })
             );
         }
     }
@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
     let parsed = p256::ecdsa::Signature::from_slice(&signature);
     let third = parsed.is_ok_and(|signature| third.verify(&message, &signature).is_ok());
     assert_eq!(found.is_ok(), third, "{found:?}");
-    let of_length = found == Err(SignatureError::Length { found: signature.len(), expected: 64 });
+    let of_length = found == Err(SignatureError::WrongLength { found: signature.len(), expected: 64 });
     assert_eq!(of_length, signature.len() != 64, "{found:?}");
     let edited = (x, y, message, signature) != (good.x, good.y, good.message, good.signature);
     assert!(found.is_ok() || edited || !good.holds, "{found:?}");

@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
     for (name, octets) in [("x", &x), ("y", &y)] {
         if octets.len() != 48 {
             let (crv, length) = ("P-384", octets.len());
-            let error = KeyError::CoordinateLength { name, crv, expected: 48, length };
+            let error = KeyError::WrongCoordinateLength { name, crv, expected: 48, length };
             return assert_eq!(key.err(), Some(error));
         }
     }
@@ -55,7 +55,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let found = key.verify(Algorithm::Es384, &message, &signature);
     assert_eq!(found.is_ok(), other.verify_sig(&message, &signature).is_ok(), "{found:?}");
-    let of_length = found == Err(SignatureError::Length { found: signature.len(), expected: 96 });
+    let of_length = found == Err(SignatureError::WrongLength { found: signature.len(), expected: 96 });
     assert_eq!(of_length, signature.len() != 96, "{found:?}");
     assert!(found.is_ok() || !holds, "{found:?}");
 });

@@ -79,7 +79,7 @@ fuzz_target!(|data: &[u8]| {
     let found = key.verify(algorithm, &message, &tag);
     assert_eq!(found.is_ok(), hmac::verify(&other, &message, &tag).is_ok());
     assert_eq!(found.is_ok(), tag == good);
-    let of_length = found == Err(SignatureError::Length { found: tag.len(), expected: hash_len });
+    let of_length = found == Err(SignatureError::WrongLength { found: tag.len(), expected: hash_len });
     assert_eq!(of_length, tag.len() != hash_len, "{found:?}");
 });
 

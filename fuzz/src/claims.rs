@@ -156,7 +156,7 @@ impl From<ClaimsError> for Refusal {
             ClaimsError::Json(error) => Self::Json(Some(error)),
             ClaimsError::NotObject => Self::NotObject,
             ClaimsError::ClaimType { name, .. } => Self::Type(name),
-            ClaimsError::DateRange { name } => Self::Range(name),
+            ClaimsError::DateOutOfRange { name } => Self::Range(name),
             ClaimsError::ClaimMissing { name } => Self::Missing(name),
             ClaimsError::ClaimPresent { name } => Self::Present(name),
             ClaimsError::IssuerMismatch { .. } => Self::Issuer,

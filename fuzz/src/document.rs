@@ -35,7 +35,7 @@ pub struct Member<'a> {
 }
 
 /// Deeper than this crate reads, and not so deep that the recursion here is in danger.
-const MOST_LEVELS: usize = 128;
+const MAX_LEVELS: usize = 128;
 
 impl<'a> Document<'a> {
     /// The value of a whole text, unless serde_json refuses it.
@@ -46,7 +46,7 @@ impl<'a> Document<'a> {
     fn of(text: &'a str, level: usize) -> Option<Self> {
         let below = |part: &'a RawValue| Self::of(part.get(), level + 1);
         let value = match text.as_bytes()[0] {
-            b'{' | b'[' if level == MOST_LEVELS => return None,
+            b'{' | b'[' if level == MAX_LEVELS => return None,
             b'{' => {
                 let Members(members) = serde_json::from_str(text).ok()?;
                 let member = |(name, value): (&'a RawValue, &'a RawValue)| {

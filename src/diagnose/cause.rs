@@ -29,8 +29,8 @@ causes! {
     /// Why a token, a key or a key set was refused, from the view of whoever has to change something.
     ///
     /// Several [errors](crate::Error) can have one cause, and one error several:
-    /// [`SelectError::AlgorithmNotAllowed`](crate::error::SelectError::AlgorithmNotAllowed) means one thing when a
-    /// secret was used where a public key is expected, and another in the opposite case.
+    /// [`SelectError::AlgorithmNotAllowed`](crate::error::SelectError::AlgorithmNotAllowed) means one thing
+    /// when a secret was used where a public key is expected, and another in the opposite case.
     ///
     /// ```
     /// use jose_core::diagnose::Cause;

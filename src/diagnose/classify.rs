@@ -135,7 +135,7 @@ pub(super) fn key_error(reason: &KeyError) -> Cause {
         return cause;
     }
     match *reason {
-        KeyError::CoordinateLength { crv, expected, length, .. }
+        KeyError::WrongCoordinateLength { crv, expected, length, .. }
             if 0 < length && length < expected && crv != "Ed25519" =>
         {
             Cause::CoordinateLeadingZero
@@ -175,14 +175,14 @@ pub(super) fn signature_error(
     parameters: Option<Object<'_>>,
 ) -> Cause {
     match error {
-        SignatureError::Length { found: 0, .. } => Cause::SignatureMissing,
-        SignatureError::Length { expected, .. }
+        SignatureError::WrongLength { found: 0, .. } => Cause::SignatureMissing,
+        SignatureError::WrongLength { expected, .. }
             if [encoded, signature].iter().any(|text| is_hex(text, expected)) =>
         {
             Cause::SignatureHex
         }
-        SignatureError::Length { .. } if alg.kty() == "EC" && is_der(signature) => Cause::SignatureDer,
-        SignatureError::Length { .. } => Cause::SignatureLength,
+        SignatureError::WrongLength { .. } if alg.kty() == "EC" && is_der(signature) => Cause::SignatureDer,
+        SignatureError::WrongLength { .. } => Cause::SignatureLength,
         _ if parameters.is_some_and(is_for_graph) => Cause::HeaderNonce,
         _ => Cause::SignatureInvalid,
     }
@@ -228,7 +228,7 @@ pub(super) fn claims_error(
         ClaimsError::ClaimType { .. } => Cause::ClaimType,
         #[cfg(feature = "serde")]
         ClaimsError::Deserialize { .. } => Cause::ClaimType,
-        ClaimsError::DateRange { .. } => Cause::Milliseconds,
+        ClaimsError::DateOutOfRange { .. } => Cause::Milliseconds,
         ClaimsError::ClaimMissing { name: "aud" } if claims.is_some_and(names_client) => {
             Cause::ClientInsteadOfAudience
         }

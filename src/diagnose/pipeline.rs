@@ -72,8 +72,8 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
         self.check_claims(&parts, rest, limits);
     }
 
-    /// Returns the octets of a part, of which `strict` are in the buffer. Notes that a part is not base64url, but
-    /// reads it if it is another kind of base64.
+    /// Returns the octets of a part, of which `strict` are in the buffer. Notes that a part is not base64url,
+    /// but reads it if it is another kind of base64.
     fn read_part<'b>(
         &mut self,
         stage: Stage,
@@ -191,7 +191,7 @@ impl<'d, K: KeySource> Diagnosis<'d, K> {
             Err(error) => return self.refuse_claim(error, octets, None),
         };
         self.claims = Some(claims);
-        for error in policy.judge(&claims).errors(now) {
+        for error in policy.checks(&claims).errors(now) {
             self.refuse_claim(error, octets, Some(&claims));
         }
         if matches!(claims.expires_at(), Ok(Some(exp)) if classify::is_milliseconds(exp)) {

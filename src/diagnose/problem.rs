@@ -89,7 +89,7 @@ impl Problem {
         let Some(Error::Claims(error)) = self.error else { return None };
         match error {
             ClaimsError::ClaimType { name, .. }
-            | ClaimsError::DateRange { name }
+            | ClaimsError::DateOutOfRange { name }
             | ClaimsError::ClaimMissing { name }
             | ClaimsError::ClaimPresent { name } => Some(name),
             ClaimsError::IssuerMismatch { .. } => Some("iss"),

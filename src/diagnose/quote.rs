@@ -12,8 +12,8 @@ const SHOWN: usize = 200;
 /// be cut off.
 const BEFORE: usize = 60;
 
-/// A text in quotes, escaped as in an [`Excerpt`](crate::error::Excerpt), with dots outside the quotes where it is
-/// cut.
+/// A text in quotes, escaped as in an [`Excerpt`](crate::error::Excerpt), with dots outside the quotes where
+/// it is cut.
 #[derive(Clone, Copy)]
 pub(super) struct Quoted<'t> {
     text: JsonString<'t>,

@@ -26,7 +26,7 @@ pub enum ClaimsError {
         found: &'static str,
     },
     /// A time lies more than 2^63 - 1 seconds from the epoch.
-    DateRange {
+    DateOutOfRange {
         /// The claim's name.
         name: &'static str,
     },
@@ -184,7 +184,7 @@ impl fmt::Display for ClaimsError {
             Self::ClaimType { name, expected, found } => {
                 write!(f, "claim '{name}': expected {expected}, found {found}")
             }
-            Self::DateRange { name } => {
+            Self::DateOutOfRange { name } => {
                 write!(f, "claim '{name}': expected a number of seconds since 1970, found one beyond 64 bits")
             }
             Self::ClaimMissing { name } => {

@@ -29,13 +29,13 @@ codes! {
         PayloadBase64;
     SelectError: CritMalformed CritRegistered CritNotUnderstood CritDuplicate CritAbsent AlgorithmUnsupported AlgorithmNotAllowed TypMissing TypMismatch KidRequired NoKeys KidUnknown
         KidNeeded KeyUnusable KeyAmbiguous AlgorithmMismatch NoKeyForAlgorithm;
-    SignatureError: AlgorithmMismatch Length Invalid;
-    ClaimsError: Json NotObject ClaimType DateRange ClaimMissing ClaimPresent IssuerMismatch AudienceMismatch
+    SignatureError: AlgorithmMismatch WrongLength Invalid;
+    ClaimsError: Json NotObject ClaimType DateOutOfRange ClaimMissing ClaimPresent IssuerMismatch AudienceMismatch
         Expired NotYetValid IssuedInFuture TooOld #[cfg(feature = "serde")] Deserialize;
     KeyError: Json NotObject MemberMissing CertificateOnly MemberType KtyUnsupported CrvUnsupported UseNotSig
         KeyOpsNotVerify KeyOpsDuplicate AlgUnsupported AlgMismatch AlgNotAllowed AlgMissing FeatureDisabled
         PrivateMaterial SecretAmongPublicKeys Base64 SecretTooShort SecretTooLong SecretIsKeyDocument
-        CoordinateLength PointNotOnCurve PointOfSmallOrder ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
+        WrongCoordinateLength PointNotOnCurve PointOfSmallOrder ModulusTooSmall ModulusTooLarge ModulusEven ExponentTooSmall
         ExponentTooLarge ExponentEven;
     SetError: TooLong Json NotObject KeysMissing KeysNotArray TooManyKeys;
     AlgorithmNameError: UnknownAlgorithm NoAlgorithm;

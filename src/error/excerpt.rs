@@ -7,9 +7,9 @@ use core::fmt::{self, Write as _};
 /// outside ASCII.
 ///
 /// `Display` writes it in double quotes, safe for a terminal and a log: anything but printable ASCII is
-/// written as `\u{...}`, and `"` and `\` are preceded by a `\`, so that no two texts look alike. `...`
-/// outside the quotes marks where a text was cut; `{:#}` omits the quotes. Of two texts that are compared,
-/// the first difference is shown, however far into the text.
+/// written as `\u{...}`, and `"` and `\` are preceded by a `\`. With `alloc`, no two characters look alike.
+/// `...` outside the quotes marks where a text was cut; `{:#}` omits the quotes. Of two texts that are
+/// compared, the first difference is shown, however far into the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Excerpt {
     /// UTF-8, with `END` after each text and `CUT` where something was left out: neither byte occurs in

@@ -122,7 +122,7 @@ pub enum KeyError {
         form: KeyForm,
     },
     /// The length of a coordinate is not that of the field's elements (RFC 7518 §6.2.1.2, RFC 8037 §2).
-    CoordinateLength {
+    WrongCoordinateLength {
         /// `x` or `y`.
         name: &'static str,
         /// The curve.
@@ -251,7 +251,7 @@ impl fmt::Display for KeyError {
             Self::SecretIsKeyDocument { form } => {
                 write!(f, "secret: expected random bytes, found what looks like {form}: use a random secret")
             }
-            Self::CoordinateLength { name, crv, expected, length } => {
+            Self::WrongCoordinateLength { name, crv, expected, length } => {
                 write!(f, "key '{name}': expected {expected} bytes for {crv}, found {length}")?;
                 let stripped = (1..expected).contains(&length) && crv != "Ed25519";
                 f.write_str(if stripped { ": the issuer stripped leading zeros, which it must keep" } else { "" })

@@ -1,4 +1,4 @@
-//! Why a token is refused before a key is considered, or after its signature has been verified.
+//! Why the text of a token or its header is refused.
 
 use core::fmt;
 

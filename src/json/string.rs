@@ -341,3 +341,27 @@ impl fmt::Debug for JsonString<'_> {
         fmt::Debug::fmt(&self.excerpt(), f)
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests may panic")]
+mod tests {
+    use super::code_unit_of;
+
+    /// Every byte at every place.
+    #[test]
+    fn digits_match_model() {
+        for place in 0..4 {
+            for byte in 0..=255 {
+                for other in *b"0aF9" {
+                    let mut digits = [other; 4];
+                    digits[place] = byte;
+                    let model = digits
+                        .iter()
+                        .try_fold(0, |unit, digit| Some(unit << 4 | char::from(*digit).to_digit(16)?));
+                    let (unit, valid) = code_unit_of(digits);
+                    assert_eq!(valid.then_some(u32::from(unit)), model, "{}", digits.escape_ascii());
+                }
+            }
+        }
+    }
+}

@@ -95,7 +95,7 @@ impl<'a> Structure<'a> {
     }
 
     /// Skips white space and returns what follows.
-    fn token(&mut self) -> Option<u8> {
+    fn after_ws(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.byte() {
             self.skip(1);
         }
@@ -133,7 +133,7 @@ impl<'a> Structure<'a> {
 
     /// Takes a value. Of a number or literal, only the end is found.
     pub(super) fn value(&mut self) -> Result<Span, Fault> {
-        let Some(first) = self.token() else { return self.fault(JsonErrorKind::ExpectedValue) };
+        let Some(first) = self.after_ws() else { return self.fault(JsonErrorKind::ExpectedValue) };
         if cfg!(target_pointer_width = "64") && first == b'"' {
             return self.string();
         }
@@ -184,11 +184,11 @@ impl<'a> Structure<'a> {
     /// Takes the next member of an object. The position is at its brace or after its last value taken.
     /// Returns `None` after the last member. For text that has been checked.
     pub(super) fn member(&mut self) -> Option<(Span, Span)> {
-        if self.token() == Some(b'}') {
+        if self.after_ws() == Some(b'}') {
             return None;
         }
         self.skip(1);
-        if self.token() != Some(b'"') {
+        if self.after_ws() != Some(b'"') {
             return None;
         }
         let name = checked(self.string())?;
@@ -197,7 +197,7 @@ impl<'a> Structure<'a> {
 
     /// Takes the value after a member name. For text that has been checked.
     pub(super) fn value_of_member(&mut self) -> Option<Span> {
-        self.token();
+        self.after_ws();
         self.skip(1);
         checked(self.value())
     }
@@ -205,7 +205,7 @@ impl<'a> Structure<'a> {
     /// Takes the next element of an array. The position is after its bracket or after its last value taken.
     /// Returns `None` at the bracket that ends the array, and stays there.
     pub(super) fn element(&mut self, first: bool) -> Result<Option<Span>, Fault> {
-        match (self.token(), first) {
+        match (self.after_ws(), first) {
             (Some(b']'), _) => return Ok(None),
             (_, true) => {}
             (Some(b','), false) => self.skip(1),
@@ -262,5 +262,31 @@ impl<'a> Iterator for ElementTexts<'a> {
     fn next(&mut self) -> Option<&'a str> {
         let element = checked(self.structure.element(core::mem::take(&mut self.first))).flatten()?;
         Some(element.text(self.text))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests may panic")]
+mod tests {
+    use super::{all_digits, before_first, string_part_ends};
+
+    /// Every byte at every place of a word.
+    #[test]
+    fn words_match_model() {
+        for place in 0..8 {
+            for byte in 0..=255 {
+                let (mut text, mut digits) = (*b"5aZ~ !#9", *b"01234569");
+                (text[place], digits[place]) = (byte, byte);
+                let end = text.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
+                assert_eq!(
+                    before_first(&text, string_part_ends),
+                    end.unwrap_or(8),
+                    "{}",
+                    text.escape_ascii()
+                );
+                let are_digits = digits.iter().all(u8::is_ascii_digit);
+                assert_eq!(all_digits(u64::from_le_bytes(digits)), are_digits, "{}", digits.escape_ascii());
+            }
+        }
     }
 }

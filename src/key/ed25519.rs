@@ -53,5 +53,5 @@ impl Key {
 }
 
 const fn wrong_length(name: &'static str, length: usize) -> KeyError {
-    KeyError::CoordinateLength { name, crv: "Ed25519", expected: 32, length }
+    KeyError::WrongCoordinateLength { name, crv: "Ed25519", expected: 32, length }
 }

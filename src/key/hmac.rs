@@ -22,7 +22,7 @@ use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
 /// The maximum length of a secret in a JWK, in octets. HMAC hashes a key longer than a block.
-const MOST_IN_JWK: usize = 512;
+const MAX_IN_JWK: usize = 512;
 
 /// The hash function of an algorithm.
 #[derive(Clone, Copy)]
@@ -76,9 +76,9 @@ const _: fn() = || {
 impl Key {
     #[inline(never)]
     pub(super) fn new(hash: Hash, secret: &[u8]) -> Result<Self, KeyError> {
-        let least = hash.len();
-        if secret.len() < least {
-            return Err(KeyError::SecretTooShort { length: secret.len(), min: least });
+        let min = hash.len();
+        if secret.len() < min {
+            return Err(KeyError::SecretTooShort { length: secret.len(), min });
         }
         if let Some(form) = document::form(secret) {
             return Err(KeyError::SecretIsKeyDocument { form });
@@ -96,8 +96,8 @@ impl Key {
     /// Reads an `oct` JWK (RFC 7518 §6.4).
     #[inline(never)]
     pub(super) fn from_parameters(hash: Hash, parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
-        let mut buffer = zeroize::Zeroizing::new([0; MOST_IN_JWK]);
-        let too_long = |_, length| KeyError::SecretTooLong { length, max: MOST_IN_JWK };
+        let mut buffer = zeroize::Zeroizing::new([0; MAX_IN_JWK]);
+        let too_long = |_, length| KeyError::SecretTooLong { length, max: MAX_IN_JWK };
         Self::new(hash, octets("k", parameters, &mut *buffer, too_long)?)
     }
 

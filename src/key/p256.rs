@@ -30,11 +30,11 @@ const_monty_params!(Prime, U256, "ffffffff00000001000000000000000000000000ffffff
 type Residue = ConstMontyForm<Order, { U256::LIMBS }>;
 
 /// An element of the field, with the arithmetic of `crypto-bigint`.
-type Certified = ConstMontyForm<Prime, { U256::LIMBS }>;
+type BigElement = ConstMontyForm<Prime, { U256::LIMBS }>;
 
 /// The coefficient b of the curve (SP 800-186 §3.2.1.3).
-const B: Certified =
-    Certified::new(&U256::from_be_hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"));
+const B: BigElement =
+    BigElement::new(&U256::from_be_hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"));
 
 /// The multiples of a P-256 key, 4 KB, with which ES256 takes less than half of the time to verify.
 ///
@@ -42,7 +42,7 @@ const B: Certified =
 /// |---|--:|--:|--:|
 /// | verifying, unprepared key | none | 0.66 M | 1.78 M |
 /// | verifying, prepared key | 4 KB | 0.27 M | 0.73 M |
-/// | preparing, once | and 6 KB of stack | 0.71 M | 1.76 M |
+/// | preparing, once | 4 KB, and 6 KB of stack | 0.71 M | 1.76 M |
 ///
 /// (`benches/counts/baseline.json` and `examples/firmware/BUDGETS.md` have the exact figures.)
 ///
@@ -84,8 +84,7 @@ impl PreparedEs256 {
     #[must_use]
     pub const fn new(x: &[u8; 32], y: &[u8; 32]) -> Self {
         let mut prepared = Self::EMPTY;
-        // A coordinate outside the field is not reduced: the empty table is that of (0, 0), which is not on
-        // the curve.
+        // If a coordinate is p or more, the table stays empty. Its point, (0, 0), is not on the curve.
         if let (Some(x), Some(y)) = (FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
             comb::fill(&mut prepared.0, &Affine { x, y });
         }
@@ -110,7 +109,7 @@ pub(super) struct Key(Point);
 
 #[derive(Clone)]
 enum Point {
-    AsItComes(Affine),
+    Unprepared(Affine),
     Prepared(Memory, SumPrepared),
 }
 
@@ -131,14 +130,14 @@ impl Memory {
     }
 }
 
-/// Computes the sum for a prepared key. The pointer is stored with the key, so that a program that prepares
-/// no key does not link the code and tables.
+/// The function that computes the sum for a prepared key. It is stored with the key, so that a program that
+/// prepares no key does not link the code and tables.
 type SumPrepared = fn(&[u8; 32], &[u8; 32], &comb::Prepared) -> Jacobian;
 
 impl Key {
     #[inline(never)]
     pub(super) fn new(x: &[u8], y: &[u8]) -> Result<Self, KeyError> {
-        point_on_curve(&coordinate("x", x)?, &coordinate("y", y)?).map(|point| Self(Point::AsItComes(point)))
+        point_on_curve(&coordinate("x", x)?, &coordinate("y", y)?).map(|point| Self(Point::Unprepared(point)))
     }
 
     /// Reads an `EC` JWK (RFC 7518 §6.2.1).
@@ -157,12 +156,13 @@ impl Key {
 
     fn point(&self) -> &Affine {
         match &self.0 {
-            Point::AsItComes(point) => point,
+            Point::Unprepared(point) => point,
             Point::Prepared(memory, _) => memory.prepared().point(),
         }
     }
 
-    pub(super) fn prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
+    /// Creates a key from multiples that have been computed, if their point is on the curve.
+    pub(super) fn from_prepared(prepared: &'static PreparedEs256) -> Result<Self, KeyError> {
         let Affine { x, y } = prepared.point();
         point_on_curve(&x.to_bytes(), &y.to_bytes())?;
         Ok(Self(Point::Prepared(Memory::Static(prepared), comb::sum_prepared_vartime)))
@@ -170,7 +170,7 @@ impl Key {
 
     #[cfg(feature = "alloc")]
     pub(super) fn prepare(&mut self) {
-        if let Point::AsItComes(point) = &self.0 {
+        if let Point::Unprepared(point) = &self.0 {
             let mut memory = Box::new(PreparedEs256::EMPTY);
             comb::fill(&mut memory.0, point);
             self.0 = Point::Prepared(Memory::Boxed(memory), comb::sum_prepared_vartime);
@@ -178,7 +178,7 @@ impl Key {
     }
 
     pub(super) fn prepare_in(&mut self, memory: &'static mut PreparedEs256) {
-        if let Point::AsItComes(point) = &self.0 {
+        if let Point::Unprepared(point) = &self.0 {
             comb::fill(&mut memory.0, point);
             self.0 = Point::Prepared(Memory::Static(memory), comb::sum_prepared_vartime);
         }
@@ -192,7 +192,7 @@ impl Key {
         let Some((r, u1, u2)) = scalars(message, r, s) else { return false };
         // 6: R1 = u1*G + u2*Q
         let sum = match &self.0 {
-            Point::AsItComes(point) => comb::sum_vartime(&u1, &u2, point),
+            Point::Unprepared(point) => comb::sum_vartime(&u1, &u2, point),
             Point::Prepared(memory, sum) => sum(&u1, &u2, &memory.prepared().0),
         };
         // 7 to 9
@@ -203,20 +203,21 @@ impl Key {
 /// Returns r, u1 and u2 of a signature, if r and s are in range.
 #[inline(never)]
 fn scalars(message: &[u8], r: &[u8; 32], s: &[u8; 32]) -> Option<(U256, [u8; 32], [u8; 32])> {
-    // 1: r and s are integers from 1 to n - 1. A high s is accepted (RFC 7518 §3.4 has no rule against it).
+    // 1: r and s are integers from 1 to n - 1; for s = 0, step 4 finds no inverse. A high s is accepted (RFC
+    // 7518 §3.4 has no rule against it).
     let (r, s) = (below(&NistP256::ORDER, r)?, below(&NistP256::ORDER, s)?);
     if r == U256::ZERO {
         return None;
     }
-    // 4: the inverse of s, which zero does not have
+    // 2 and 3: the hash, as an integer
+    let e = U256::from_be_byte_array(sha256(message).into());
+    // 4: the inverse of s
     let inverse = s.invert_odd_mod_vartime(&NistP256::ORDER).into_option()?;
-    // 2 and 3: the hash, as an integer modulo n.
-    let digest = U256::from_be_byte_array(sha256(message).into());
-    // 5: u1 = e/s, u2 = r/s. A product of Montgomery forms lacks a factor R, and so does the inverse, which
-    // is not in Montgomery form: the words of the result are those of the plain product.
+    // 5: u1 = e/s, u2 = r/s modulo n. `mul` divides by R, and the inverse has no factor R: the words of the
+    // product are those of the plain result.
     let inverse = Residue::from_montgomery(inverse);
     let product = |integer| Residue::new(integer).mul(&inverse).to_montgomery().to_be_bytes().into();
-    Some((r, product(&digest), product(&r)))
+    Some((r, product(&e), product(&r)))
 }
 
 /// Checks that a coordinate has exactly 32 octets (RFC 7518 §6.2.1.2).
@@ -227,16 +228,14 @@ fn coordinate(name: &'static str, octets: &[u8]) -> Result<[u8; 32], KeyError> {
 #[cold]
 #[inline(never)]
 const fn wrong_length(name: &'static str, length: usize) -> KeyError {
-    KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length }
+    KeyError::WrongCoordinateLength { name, crv: "P-256", expected: 32, length }
 }
 
 /// Returns the point with these coordinates, after `crypto-bigint` has checked that they are below p and on
 /// the curve.
 fn point_on_curve(x: &[u8; 32], y: &[u8; 32]) -> Result<Affine, KeyError> {
-    match (certified(x), certified(y), FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
-        (Some(certified_x), Some(certified_y), Some(x), Some(y))
-            if on_curve(&certified_x, &certified_y, &Certified::ONE) =>
-        {
+    match (big_element(x), big_element(y), FieldElement::from_bytes(x), FieldElement::from_bytes(y)) {
+        (Some(big_x), Some(big_y), Some(x), Some(y)) if on_curve(&big_x, &big_y, &BigElement::ONE) => {
             Ok(Affine { x, y })
         }
         _ => Err(KeyError::PointNotOnCurve { crv: "P-256" }),
@@ -251,41 +250,41 @@ fn below(bound: &U256, octets: &[u8; 32]) -> Option<U256> {
 }
 
 /// Returns the element of the field that octets encode, if they encode one.
-fn certified(octets: &[u8; 32]) -> Option<Certified> {
-    below(&Certified::MODULUS, octets).map(|integer| Certified::new(&integer))
+fn big_element(octets: &[u8; 32]) -> Option<BigElement> {
+    below(&BigElement::MODULUS, octets).map(|integer| BigElement::new(&integer))
 }
 
-/// Returns whether y^2 = x^3 - 3x + b for x = X/Z^2 and y = Y/Z^3, multiplied by Z^6. Z must not be zero.
+/// Returns whether Y^2 = X^3 - 3*X*Z^4 + b*Z^6, so that (X/Z^2, Y/Z^3) is on the curve. Z must not be zero.
 #[inline(never)]
-fn on_curve(x: &Certified, y: &Certified, z: &Certified) -> bool {
+fn on_curve(x: &BigElement, y: &BigElement, z: &BigElement) -> bool {
     // A separate square function would take more of a device's flash.
     let zz = z.mul(z);
     let zzzz = zz.mul(&zz);
-    let slope = x.mul(x).sub(&zzzz).sub(&zzzz.double());
-    y.mul(y) == x.mul(&slope).add(&B.mul(&zzzz).mul(&zz))
+    let factor = x.mul(x).sub(&zzzz).sub(&zzzz.double());
+    y.mul(y) == x.mul(&factor).add(&B.mul(&zzzz).mul(&zz))
 }
 
 /// Returns whether a sum of points is not neutral, and its x modulo the order is r.
 ///
-/// The result is computed with the arithmetic of `crypto-bigint`, and only for a point on the curve. If our
-/// field or our formulas have a fault, the sum is off the curve, except with probability 2^-256, and the
-/// signature is refused. (A wrong digit or table entry gives another point on the curve: the tests of the
-/// comb cover these.)
+/// The result is computed with the arithmetic of `crypto-bigint`, and only for a point on the curve. A wrong
+/// value in the field or in a formula takes the sum off the curve (a random one is on it with probability
+/// 2^-256), and the signature is refused. A missed case of equal points, a wrong digit or a wrong table entry
+/// gives another point on the curve: the tests of the comb cover these.
 #[inline(never)]
 fn x_is(sum: &Jacobian, r: &U256) -> bool {
     let (Some(x), Some(y), Some(z)) =
-        (certified(&sum.x.to_bytes()), certified(&sum.y.to_bytes()), certified(&sum.z.to_bytes()))
+        (big_element(&sum.x.to_bytes()), big_element(&sum.y.to_bytes()), big_element(&sum.z.to_bytes()))
     else {
         return false;
     };
     // If Z is zero, the sum is neutral.
-    if z == Certified::ZERO || !on_curve(&x, &y, &z) {
+    if z == BigElement::ZERO || !on_curve(&x, &y, &z) {
         return false;
     }
     // x modulo n is r if x is r, or r + n where that is below p. X = x * Z^2.
     let zz = z.mul(&z);
     let is = |integer: &U256| {
-        integer.cmp_vartime(&Certified::MODULUS).is_lt() && x == Certified::new(integer).mul(&zz)
+        integer.cmp_vartime(&BigElement::MODULUS).is_lt() && x == BigElement::new(integer).mul(&zz)
     };
-    is(r) || r.checked_add(&NistP256::ORDER).into_option().is_some_and(|sum| is(&sum))
+    is(r) || r.checked_add(&NistP256::ORDER).into_option().is_some_and(|integer| is(&integer))
 }

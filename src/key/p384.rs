@@ -46,5 +46,5 @@ fn coordinate(name: &'static str, octets: &[u8]) -> Result<FieldBytes, KeyError>
 }
 
 const fn wrong_length(name: &'static str, length: usize) -> KeyError {
-    KeyError::CoordinateLength { name, crv: "P-384", expected: 48, length }
+    KeyError::WrongCoordinateLength { name, crv: "P-384", expected: 48, length }
 }

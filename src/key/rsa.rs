@@ -28,15 +28,15 @@ use crate::algorithm::Algorithm;
 use crate::error::KeyError;
 
 /// The minimum size of a modulus in bits (RFC 7518 §3.3).
-const LEAST_BITS: usize = 2048;
+const MIN_BITS: usize = 2048;
 
 /// The maximum size of a modulus in bits: the cost of a verification grows with the square of the size.
 #[cfg(not(feature = "rsa"))]
-const MOST_BITS: usize = MOST_BITS_NARROW;
+const MAX_BITS: usize = MAX_BITS_NARROW;
 #[cfg(feature = "rsa")]
-const MOST_BITS: usize = 2 * MOST_BITS_NARROW;
+const MAX_BITS: usize = 2 * MAX_BITS_NARROW;
 
-const MOST_BITS_NARROW: usize = 4096;
+const MAX_BITS_NARROW: usize = 4096;
 
 /// The word of the processor. WebAssembly has products of two words of 32 bits, but not of 64.
 #[cfg(target_pointer_width = "64")]
@@ -45,13 +45,13 @@ type Word = u64;
 type Word = u32;
 
 /// The maximum number of digits of a narrow modulus.
-const DIGITS: usize = MOST_BITS_NARROW / (32 * size_of::<Word>());
+const DIGITS: usize = MAX_BITS_NARROW / (32 * size_of::<Word>());
 
 /// The smallest public exponent.
-const LEAST_EXPONENT: u64 = 65537;
+const MIN_EXPONENT: u64 = 65537;
 
 /// The maximum size of a public exponent in bits, with which the cost of a verification grows.
-const MOST_EXPONENT_BITS: usize = 33;
+const MAX_EXPONENT_BITS: usize = 33;
 
 /// How a message is encoded and hashed: the algorithm.
 #[derive(Clone, Copy, PartialEq)]
@@ -90,7 +90,7 @@ enum Modulus {
 impl Modulus {
     fn new(modulus: &[u8], bits: usize) -> Self {
         #[cfg(feature = "rsa")]
-        if bits > MOST_BITS_NARROW {
+        if bits > MAX_BITS_NARROW {
             return Self::Wide(held(montgomery::Modulus::new(modulus, bits)));
         }
         Self::Narrow(held(montgomery::Modulus::new(modulus, bits)))
@@ -117,11 +117,11 @@ impl Key {
     pub(super) fn new(scheme: Scheme, modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         let modulus = without_leading_zeros(modulus);
         let bits = bit_len(modulus);
-        if bits < LEAST_BITS {
-            return Err(KeyError::ModulusTooSmall { bits, min: LEAST_BITS });
+        if bits < MIN_BITS {
+            return Err(KeyError::ModulusTooSmall { bits, min: MIN_BITS });
         }
-        if bits > MOST_BITS {
-            return Err(KeyError::ModulusTooLarge { bits, max: MOST_BITS });
+        if bits > MAX_BITS {
+            return Err(KeyError::ModulusTooLarge { bits, max: MAX_BITS });
         }
         if modulus.last().is_none_or(|octet| octet % 2 == 0) {
             return Err(KeyError::ModulusEven);
@@ -134,13 +134,13 @@ impl Key {
     #[inline(never)]
     pub(super) fn from_parameters(scheme: Scheme, parameters: Parameters<'_, '_>) -> Result<Self, KeyError> {
         // Leaves room for the leading zero octets that some issuers write.
-        let (mut n, mut e) = ([0; MOST_BITS / 8 + 8], [0; 16]);
+        let (mut n, mut e) = ([0; MAX_BITS / 8 + 8], [0; 16]);
         let too_large =
-            |_, length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), max: MOST_BITS };
+            |_, length: usize| KeyError::ModulusTooLarge { bits: length.saturating_mul(8), max: MAX_BITS };
         let n = octets("n", parameters, &mut n, too_large)?;
         let too_large = |_, length: usize| KeyError::ExponentTooLarge {
             bits: length.saturating_mul(8),
-            max: MOST_EXPONENT_BITS,
+            max: MAX_EXPONENT_BITS,
         };
         Self::new(scheme, n, octets("e", parameters, &mut e, too_large)?)
     }
@@ -242,12 +242,12 @@ fn bit_len(octets: &[u8]) -> usize {
 fn exponent_of(octets: &[u8]) -> Result<u64, KeyError> {
     let octets = without_leading_zeros(octets);
     let bits = bit_len(octets);
-    if bits > MOST_EXPONENT_BITS {
-        return Err(KeyError::ExponentTooLarge { bits, max: MOST_EXPONENT_BITS });
+    if bits > MAX_EXPONENT_BITS {
+        return Err(KeyError::ExponentTooLarge { bits, max: MAX_EXPONENT_BITS });
     }
     let exponent = octets.iter().fold(0, |number, octet| (number << 8) | u64::from(*octet));
-    if exponent < LEAST_EXPONENT {
-        return Err(KeyError::ExponentTooSmall { exponent, min: LEAST_EXPONENT });
+    if exponent < MIN_EXPONENT {
+        return Err(KeyError::ExponentTooSmall { exponent, min: MIN_EXPONENT });
     }
     if exponent % 2 == 0 {
         return Err(KeyError::ExponentEven { exponent });

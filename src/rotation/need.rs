@@ -42,7 +42,7 @@ impl Kind {
                 | SelectError::AlgorithmMismatch { .. }
                 | SelectError::NoKeyForAlgorithm { .. },
             ) => Some(Self::Selection),
-            Error::Signature(SignatureError::Invalid | SignatureError::Length { .. }) => {
+            Error::Signature(SignatureError::Invalid | SignatureError::WrongLength { .. }) => {
                 Some(Self::Signature)
             }
             _ => None,

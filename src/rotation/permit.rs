@@ -14,7 +14,7 @@ use crate::jwks::Jwks;
 use crate::key_set::KeySet;
 use crate::limits::Limits;
 
-/// The permission to fetch the set once. At most one exists at a time.
+/// The permission to fetch the set once. At most one is in flight at a time.
 ///
 /// Pass the response to [`receive`](Self::receive), and the outcome to
 /// [`RemoteKeySet::complete`](super::RemoteKeySet::complete). A dropped permit is considered lost after the

@@ -149,8 +149,8 @@ impl RotationPolicy {
     }
 
     /// Sets how long a key continues to verify after a new set without its `kid` has arrived. Without grace,
-    /// a key is withdrawn at once; with it, even a leaked key continues to verify. A key without a `kid`, or one
-    /// whose `kid` the new set has, gets none.
+    /// a key is withdrawn at once; with it, even a leaked key continues to verify. A key without a `kid`, or
+    /// one whose `kid` the new set has, gets none.
     #[must_use]
     pub const fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;

@@ -215,7 +215,7 @@ impl<'r> RemoteKeys<'r> {
 }
 
 const fn is_length(refusal: &Error) -> bool {
-    matches!(refusal, Error::Signature(SignatureError::Length { .. }))
+    matches!(refusal, Error::Signature(SignatureError::WrongLength { .. }))
 }
 
 impl Find for RemoteKeys<'_> {

@@ -35,7 +35,7 @@ pub struct RemoteKeySet {
     /// The latest time that was passed in.
     now: MonotonicTime,
     needs: Needs,
-    /// What permits recognize this set by; created with the first.
+    /// The allocation whose address permits store; made with the first permit.
     identity: Option<Box<u8>>,
     in_flight: Option<InFlight>,
     /// How many permits were issued.
@@ -46,7 +46,7 @@ pub struct RemoteKeySet {
     permitted_at: MonotonicTime,
     /// No fetch is scheduled before this.
     scheduled_at: MonotonicTime,
-    /// No signature that does not verify is worth a fetch before this.
+    /// A signature that does not verify is not worth a fetch before this.
     signature_at: MonotonicTime,
     /// The operator asked for a fetch, and none has been permitted since.
     requested: bool,
@@ -184,8 +184,8 @@ impl RemoteKeySet {
     ///
     /// # Errors
     ///
-    /// [`KeysUnavailable`] before the first successful fetch, if the lifetime of the keys ended longer ago
-    /// than [`RotationPolicy::max_stale`], and if the issuer withdrew its keys; never with
+    /// [`KeysUnavailable`] before the first keys, more than [`RotationPolicy::max_stale`] after the end of
+    /// their lifetime, and once [`Withdrawal`] ends keys that the issuer withdrew; never with
     /// [`fixed_keys`](Self::fixed_keys).
     pub fn keys(&self, now: MonotonicTime) -> Result<RemoteKeys<'_>, KeysUnavailable> {
         self.published.keys(self.at(now))
@@ -209,8 +209,9 @@ impl RemoteKeySet {
     /// Decides whether the need of a refused token is worth a fetch: see [`RemoteKeys::need`].
     ///
     /// Anyone can make up a kid or a signature. All needs within a cooldown share one permit, and bad
-    /// signatures share one per [`RotationPolicy::bad_signature_pause`]. Needs that a set fetched since does
-    /// not meet are remembered, 32 at most, and are told apart from those not looked up yet.
+    /// signatures share one per [`RotationPolicy::bad_signature_pause`]. The last 32 needs are remembered, to
+    /// tell one that a later fetch did not meet ([`Refetch::AlreadyFetched`]) from one not looked up yet
+    /// ([`Refetch::Later`]).
     pub fn refetch(&mut self, need: Need, now: MonotonicTime) -> Refetch {
         let at = self.advance(now);
         if need.revision != self.published.revision {
@@ -273,8 +274,8 @@ impl RemoteKeySet {
         }
         match self.in_flight {
             None => return Err(FetchError::PermitLapsed),
-            // A permit of a dropped set may have the address of this set, but never that of one of its
-            // permits.
+            // A permit of a dropped set may store the address of this set, but none of this set's permits can
+            // have the address of its allocation, which still exists.
             Some(in_flight) if in_flight.permit != permit.identity.address() => {
                 return Err(FetchError::PermitLapsed);
             }
@@ -339,13 +340,13 @@ impl RemoteKeySet {
         }
     }
 
-    /// What is read to verify, to be published again after each change.
+    /// Returns what is read to verify, to be published after each change.
     #[cfg(feature = "std")]
     pub(super) const fn published(&self) -> &Published {
         &self.published
     }
 
-    /// Returns how many permits were issued, if the last is in flight and has not lapsed.
+    /// Returns the number of the permit in flight, unless it has lapsed.
     #[cfg(feature = "std")]
     pub(super) fn flight(&self, now: MonotonicTime) -> Option<u64> {
         Some(self.permits).filter(|_| self.is_in_flight(self.at(now)))
@@ -388,7 +389,7 @@ impl RemoteKeySet {
         self.in_flight.is_some() && self.next_permit_at() > at
     }
 
-    /// Issues permits; nothing else does.
+    /// Issues a permit, if one is permitted. Nothing else issues permits.
     fn permit(&mut self, at: MonotonicTime) -> Option<FetchPermit> {
         if self.next_permit_at() > at {
             return None;
@@ -411,19 +412,14 @@ impl RemoteKeySet {
         })
     }
 
-    /// Postpones further fetches after one that failed.
+    /// Records a failed fetch, and postpones further ones.
     fn fail(&mut self, error: &FetchError, retry_after: Option<Duration>, at: MonotonicTime) {
         self.failures = self.failures.saturating_add(1);
         self.published.last_error = Some(error.clone());
-        if let (FetchError::NoUsableKey(_), Some(latest)) = (error, &mut self.published.latest) {
-            latest.is_withdrawn = true;
-            latest.usable_until = match self.policy.withdrawal {
-                Withdrawal::Keep => latest.usable_until,
-                Withdrawal::AtEndOfLifetime => latest.usable_until.map(|until| until.min(latest.fresh_until)),
-                Withdrawal::AtOnce => None,
-            };
+        if matches!(error, FetchError::NoUsableKey(_)) {
+            self.withdraw();
         }
-        // A server may ask for a longer pause, but not for one that keeps a verifier without keys.
+        // A server may ask for a longer pause, but for no more than the cooldown while no key is usable.
         let usable = self.published.is_usable(at);
         let max = if usable { self.policy.longest_pause() } else { self.policy.cooldown };
         let asked = at.after(retry_after.unwrap_or(Duration::ZERO).min(max));
@@ -435,11 +431,23 @@ impl RemoteKeySet {
         self.scheduled_at = at.after(backoff).max(asked);
     }
 
+    /// Applies [`RotationPolicy::withdrawal`] to the keys in use.
+    fn withdraw(&mut self) {
+        let Some(latest) = &mut self.published.latest else { return };
+        latest.is_withdrawn = true;
+        latest.usable_until = match self.policy.withdrawal {
+            Withdrawal::Keep => latest.usable_until,
+            Withdrawal::AtEndOfLifetime => latest.usable_until.map(|until| until.min(latest.fresh_until)),
+            Withdrawal::AtOnce => None,
+        };
+    }
+
     /// Starts the lifetime that the fields state, at the time of the request.
     fn extend(&mut self, fields: Fields, requested_at: MonotonicTime, confirmed_at: MonotonicTime) {
         let lifetime = self.policy.lifetime_of(fields.declared, fields.age);
         let fresh_until = requested_at.after(lifetime);
         let refresh_at = requested_at.after(self.policy.refresh_after(lifetime, &mut self.jitter));
+        debug_assert!(self.record.is_some(), "there is a set");
         if let (Some(latest), Some(record)) = (&mut self.published.latest, &mut self.record) {
             latest.fresh_until = fresh_until;
             latest.usable_until = Some(fresh_until.after(self.policy.max_stale));

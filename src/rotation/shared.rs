@@ -101,7 +101,8 @@ impl SharedKeySet {
         self.with_fetch(next)
     }
 
-    /// Asks for a fetch because the operator knows that the keys changed: see [`RemoteKeySet::request_fetch`].
+    /// Asks for a fetch because the operator knows that the keys changed: see
+    /// [`RemoteKeySet::request_fetch`].
     pub fn request_fetch(&self) -> Refetch<Fetch> {
         let now = (self.0.clock)();
         let next = self.0.lock().remote.request_fetch(now);
@@ -150,7 +151,8 @@ impl SharedKeySet {
     }
 }
 
-/// Only the caller's clock and wakers can panic under a lock. They leave nothing half done, so poison is ignored.
+/// Only the caller's clock and wakers can panic under a lock. They leave nothing half done, so poison is
+/// ignored.
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

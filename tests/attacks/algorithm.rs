@@ -58,7 +58,7 @@ fn alg_none() {
         assert_eq!(outcome(&key, algorithm.into(), &signed), Ok(algorithm));
         let (input, signature) = signed.rsplit_once('.').unwrap();
         let expected = signature.len() * 3 / 4;
-        let length = SignatureError::Length { found: 0, expected };
+        let length = SignatureError::WrongLength { found: 0, expected };
         assert_eq!(outcome(&key, algorithm.into(), &format!("{input}.")), Err(length.into()));
     }
 }

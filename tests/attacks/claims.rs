@@ -14,7 +14,7 @@ pub(super) fn claims(payload: impl AsRef<[u8]>, policy: &ClaimsPolicy<'_>) -> Re
     asked(payload, policy, |claims| claims.map(drop))
 }
 
-/// What is asked of the claims of such a payload.
+/// Verifies a token with this payload, and passes its claims to `ask`.
 fn asked<R>(
     payload: impl AsRef<[u8]>,
     policy: &ClaimsPolicy<'_>,
@@ -128,7 +128,7 @@ fn claim_type_confusion_of_numbers() {
         now: UnixTime::from_secs(NOW),
         leeway: Duration::ZERO,
     };
-    let range = ClaimsError::DateRange { name: "exp" };
+    let range = ClaimsError::DateOutOfRange { name: "exp" };
     for (exp, outcome) in [
         ("1001", Ok(())),
         ("1000", Err(expired(1000))),
@@ -167,6 +167,6 @@ fn claim_type_confusion_of_numbers() {
     // An `nbf` that is out of range is no `nbf` in the past.
     for nbf in ["1e400", "-1e400", "18446744073709551616"] {
         let payload = format!(r#"{{"exp":2000,"nbf":{nbf}}}"#);
-        assert_eq!(claims(&payload, &policy), Err(ClaimsError::DateRange { name: "nbf" }), "{nbf}");
+        assert_eq!(claims(&payload, &policy), Err(ClaimsError::DateOutOfRange { name: "nbf" }), "{nbf}");
     }
 }

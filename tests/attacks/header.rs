@@ -180,13 +180,13 @@ fn crit_ignored() {
         );
         let before = format!(r#"{{{members},"alg":"HS256"}}"#);
         assert_eq!(judged(&before), Err(ParseError::CritUnsupported.into()), "{before}");
-        // Under another name the same is nobody's business.
+        // A parameter of another name is ignored.
         assert_eq!(judged(&header.replace(r#""crit":"#, r#""crits":"#)), Ok(H), "{header}");
     }
 }
 
-/// The same attacks on a verifier that understands an extension: what is accepted are lists of its names, each
-/// once and each in the header, and nothing else.
+/// The same attacks on a verifier that understands an extension: what is accepted are lists of its names,
+/// each once and each in the header, and nothing else.
 #[test]
 fn crit_understood() {
     let key = key("hmac-32");
@@ -286,8 +286,8 @@ fn crit_understood() {
     assert_eq!(judged(unencoded, &understood), Err(ParseError::UnencodedPayload.into()));
 }
 
-/// Every name that RFC 7515 §4.1 and RFC 7518 §4 register for headers, as the registry of IANA has them, is none
-/// of an extension.
+/// Every name that RFC 7515 §4.1 and RFC 7518 §4 register for headers, as the registry of IANA has them, is
+/// none of an extension.
 #[test]
 fn crit_of_registered_names() {
     let key = key("hmac-32");

@@ -1,4 +1,4 @@
-//! Keys as secrets, in every wrapping; and secrets, which none of it may cost.
+//! Key documents given as HMAC secrets, in many encodings, are refused; random secrets are not.
 //!
 //! What is refused was made by other software: `vectors/documents.json`.
 
@@ -109,7 +109,7 @@ const TEXT: [(&str, Wrapping); 10] = [
     ("base64 of UTF-16", |text| Base64::encode_string(&utf16(text, b"\xff\xfe", u16::to_le_bytes)).into()),
 ];
 
-/// Refuses `octets` as a secret, or the cause.
+/// Returns whether HS256 takes these octets as a secret, or why not.
 fn judged(octets: &[u8]) -> Result<(), KeyError> {
     VerifyingKey::hs256(octets).map(drop)
 }
@@ -121,7 +121,7 @@ fn key_in_a_wrapping() {
     for (number, Document { name, form, octets }) in documents().into_iter().enumerate() {
         let expected = Err(KeyError::SecretIsKeyDocument { form });
         assert_eq!(judged(&octets), expected, "{name}");
-        // All of them for the keys that are most met, and for the others each second, third, ... one.
+        // Every wrapping for short documents of the two most common keys, and one in seven for the others.
         let all = ["rsa-2048 ", "p256 "].iter().any(|key| name.starts_with(key)) && octets.len() < 800;
         let is_text =
             octets.is_ascii() && form != KeyForm::Ssh || name.contains("OpenSSH") && octets.is_ascii();
@@ -131,7 +131,8 @@ fn key_in_a_wrapping() {
             if !all && (place + number) % 7 != 0 {
                 continue;
             }
-            // What has been encoded is one level deep: base64 of SSH's base64 is seen by its first characters.
+            // What has been encoded is one level deep: base64 of SSH's base64 is seen by its first
+            // characters.
             let wrapped = wrap(&octets);
             assert_eq!(judged(&wrapped), expected, "{name}: {wrapping}\n{:?}", wrapped.escape_ascii());
             refused += 1;
@@ -144,7 +145,7 @@ fn key_in_a_wrapping() {
     }
 }
 
-/// A point is a point of its curve, and the whole of the secret.
+/// Only a point that is on its curve, and is the whole secret, is refused.
 #[test]
 fn points_and_what_is_none() {
     for Document { name, octets, .. } in
@@ -197,7 +198,7 @@ fn secrets_are_no_keys() {
         }
     }
     assert_eq!(accepted, 4_000);
-    // What SSH begins with is none at the beginning of a secret: it has a length before it.
+    // The name of an SSH key type without the length before it is not a key.
     for head in
         ["ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "sk-ssh-ed25519@openssh.com", "kty:", "kty\":\"E"]
     {

@@ -170,7 +170,7 @@ fn fetched() -> RemoteKeySet {
     remote
 }
 
-/// What the set says to a token that is refused, as it must be.
+/// Verifies a token that must be refused as `expected`, and asks the set whether to fetch.
 fn refused(remote: &mut RemoteKeySet, token: &str, expected: Error, now: MonotonicTime) -> Refetch {
     let keys = remote.keys(now).unwrap();
     let refusal = outcome(keys, H.into(), token).unwrap_err();
@@ -289,7 +289,7 @@ fn wiped_cache() {
             let response = response.map(|(status, body)| HttpResponse::new(status, body));
             let outcome = permit.receive(response.ok_or_else(NoResponse::default));
             let error = remote.complete(outcome, at(now)).unwrap_err();
-            assert!(format!("{error:?}").starts_with(reason), "{error:?}");
+            assert_eq!(super::support::variant(&error), reason);
             assert_eq!(u64::from(remote.status(at(now)).failures), failures);
             assert_good(&remote, at(now));
         }

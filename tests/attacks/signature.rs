@@ -42,57 +42,85 @@ fn point_of_small_x() -> (u8, AffinePoint) {
     (1..=u8::MAX).find_map(|x| Some((x, point(x)?))).unwrap()
 }
 
-/// Seen in CVE-2022-21449, CVE-2022-24884, CVE-2021-43570.
+fn input() -> String {
+    format!("{}.{}", b64(r#"{"alg":"ES256"}"#), b64("{}"))
+}
+
+/// Verifies the token of `input` with this signature.
+fn judged(key: &VerifyingKey, signature: &[u8]) -> Result<Algorithm, Error> {
+    outcome(key, E.into(), &format!("{}.{}", input(), b64(signature)))
+}
+
+/// r or s outside 1 to n - 1, with a key for which they hold modulo n: they pass a verifier without the range
+/// check of FIPS 186-5 §6.4.2. Seen in CVE-2022-21449, CVE-2022-24884, CVE-2021-43570.
 #[test]
 fn psychic_signatures() {
-    let input = format!("{}.{}", b64(r#"{"alg":"ES256"}"#), b64("{}"));
-    let token = |signature: &[u8]| format!("{input}.{}", b64(signature));
-    let minus_one = (-Scalar::ONE).to_repr().to_vec();
-    let order = sum(&minus_one, &small(1));
-
-    // A key that is made so that the signature (r, 1) holds, with r so small that r + n has 32 octets.
+    let n_minus_1 = (-Scalar::ONE).to_repr().to_vec();
+    let n = sum(&n_minus_1, &small(1));
+    // Q is chosen so that (r, 1) holds, with r so small that r + n has 32 octets.
     let (x, point) = point_of_small_x();
     let r = Scalar::from(u64::from(x));
-    let digest = <Scalar as Reduce<FieldBytes>>::reduce(&Sha256::digest(&input));
-    let made = (ProjectivePoint::from(point) - ProjectivePoint::GENERATOR * digest) * r.invert().unwrap();
-    let made = made.to_affine();
-    let made = VerifyingKey::es256(&made.x(), &made.y()).unwrap();
-    let mut prepared = made.clone();
+    let e = <Scalar as Reduce<FieldBytes>>::reduce(&Sha256::digest(input()));
+    let q = (ProjectivePoint::from(point) - ProjectivePoint::GENERATOR * e) * r.invert().unwrap();
+    let q = q.to_affine();
+    let plain = VerifyingKey::es256(&q.x(), &q.y()).unwrap();
+    let mut prepared = plain.clone();
     prepared.prepare_in(Box::leak(Box::new(PreparedEs256::EMPTY)));
     let r = small(x);
-    let one = small(1);
+    let beyond = [
+        ("0", small(0)),
+        ("n", n.clone()),
+        ("n + 1", sum(&n, &small(1))),
+        ("n + r", sum(&n, &r)),
+        ("2^256 - 1", vec![0xff; 32]),
+    ];
+    let ends = [("1", small(1)), ("n - 1", n_minus_1)];
     let mut cases = 0;
-    for key in [&made, &prepared] {
-        // It holds, and so does (r, n - 1), which is the upper end of what is accepted.
-        assert_eq!(outcome(key, E.into(), &token(&[&*r, &*one].concat())), Ok(E));
-        assert_eq!(outcome(key, E.into(), &token(&[&*r, &*minus_one].concat())), Ok(E));
-        // The same numbers modulo n, and those at the ends of the range.
-        let beyond = [small(0), order.clone(), sum(&order, &one), sum(&order, &r), vec![0xff; 32]];
-        let other_r = [&beyond[..], core::slice::from_ref(&minus_one)].concat();
-        let every_s = [&beyond[..], &[one.clone(), minus_one.clone()]].concat();
-        let pairs = other_r.iter().flat_map(|r| every_s.iter().map(move |s| (r, s)));
-        for (r, s) in pairs.chain(beyond.iter().map(|s| (&r, s))) {
-            let outcome = outcome(key, E.into(), &token(&[&**r, &**s].concat()));
-            assert_eq!(outcome, Err(SignatureError::Invalid.into()), "r {r:02x?}, s {s:02x?}");
+    for key in [&plain, &prepared] {
+        for (name, s) in &ends {
+            assert_eq!(judged(key, &[&*r, s].concat()), Ok(E), "s = {name}");
+        }
+        let mut refused = |(name_r, r): (&str, &[u8]), (name_s, s): (&str, &[u8])| {
+            let expected = Err(SignatureError::Invalid.into());
+            assert_eq!(judged(key, &[r, s].concat()), expected, "r = {name_r}, s = {name_s}");
             cases += 1;
+        };
+        for (name_s, s) in &beyond {
+            refused(("r", &r), (name_s, s));
+        }
+        for (name_r, other_r) in beyond.iter().chain([&ends[1]]) {
+            for (name_s, s) in beyond.iter().chain(&ends) {
+                refused((name_r, other_r), (name_s, s));
+            }
         }
     }
-    assert_eq!(cases, 2 * (6 * 7 + 5));
+    assert_eq!(cases, 2 * (5 + 6 * 7));
+}
 
-    // All of them against a key that was not made for it, for which nothing holds.
-    let signature = signer("p256").sign(input.as_bytes());
+/// Numbers at the ends of the range, with a key for which nothing of it holds.
+#[test]
+fn psychic_signatures_of_another_key() {
+    let signature = signer("p256").sign(input().as_bytes());
     let (good_r, good_s) = signature.split_at(32);
-    assert_eq!(outcome(key("p256"), E.into(), &token(&signature)), Ok(E));
-    let values = [small(0), small(1), minus_one.clone(), order.clone(), sum(&order, &one)];
-    let pairs = values.iter().flat_map(|r| values.iter().map(move |s| [&**r, &**s].concat()));
-    let with_good =
-        values.iter().flat_map(|value| [[good_r, &**value].concat(), [&**value, good_s].concat()]);
-    for signature in pairs.chain(with_good) {
-        let outcome = outcome(key("p256"), E.into(), &token(&signature));
-        assert_eq!(outcome, Err(SignatureError::Invalid.into()), "{signature:02x?}");
+    let n_minus_1 = (-Scalar::ONE).to_repr().to_vec();
+    let n = sum(&n_minus_1, &small(1));
+    let values =
+        [("0", small(0)), ("1", small(1)), ("n - 1", n_minus_1), ("n + 1", sum(&n, &small(1))), ("n", n)];
+    let values = values.iter().map(|(name, octets)| (*name, &octets[..]));
+    for (name_r, r) in values.clone().chain([("good", good_r)]) {
+        for (name_s, s) in values.clone().chain([("good", good_s)]) {
+            let is_good = (name_r, name_s) == ("good", "good");
+            let expected = if is_good { Ok(E) } else { Err(SignatureError::Invalid.into()) };
+            assert_eq!(judged(&key("p256"), &[r, s].concat()), expected, "r: {name_r}, s: {name_s}");
+        }
     }
+}
 
-    // Other lengths, DER among them.
+/// Signatures that do not have 64 octets, DER among them.
+#[test]
+fn es256_signatures_of_other_lengths() {
+    let signature = signer("p256").sign(input().as_bytes());
+    let (good_r, good_s) = signature.split_at(32);
     let der = pair(good_r, good_s);
     for other in [
         vec![],
@@ -108,8 +136,8 @@ fn psychic_signatures() {
         vec![0x30, 6, 2, 1, 0, 2, 1, 0],
         der,
     ] {
-        let length = SignatureError::Length { found: other.len(), expected: 64 };
-        assert_eq!(outcome(key("p256"), E.into(), &token(&other)), Err(length.into()), "{other:02x?}");
+        let length = SignatureError::WrongLength { found: other.len(), expected: 64 };
+        assert_eq!(judged(&key("p256"), &other), Err(length.into()), "{other:02x?}");
     }
 }
 
@@ -117,7 +145,7 @@ fn ec(crv: &str, x: &[u8], y: &[u8]) -> String {
     format!(r#"{{"kid":"k","kty":"EC","crv":"{crv}","x":"{}","y":"{}"}}"#, b64(x), b64(y))
 }
 
-/// Points that are not of the curve, and coordinates that are not written as they must be.
+/// Points that are not on the curve, and coordinates that are not encoded as required.
 #[test]
 fn invalid_curve() {
     let header = r#"{"alg":"ES256","kid":"k"}"#;
@@ -165,7 +193,7 @@ fn invalid_curve() {
     );
 
     // Not 32 octets.
-    let length = |name, length| KeyError::CoordinateLength { name, crv: "P-256", expected: 32, length };
+    let length = |name, length| KeyError::WrongCoordinateLength { name, crv: "P-256", expected: 32, length };
     refused(&ec("P-256", &small_x[1..], &y_of_small), length("x", 31), &token);
     refused(&ec("P-256", &[number], &y_of_small), length("x", 1), &token);
     refused(&ec("P-256", &[&[0], &*x].concat(), &y), length("x", 33), &token);
@@ -416,7 +444,7 @@ fn rsa_cost_and_weakness() {
     assert_eq!(with(&[0; 256]), invalid, "s = 0");
     assert_eq!(with(&[0xff; 256]), invalid, "s = 2^2048 - 1");
     let good = signer("rsa-2048").sign(input.as_bytes());
-    let length = |found| Err(SignatureError::Length { found, expected: 256 }.into());
+    let length = |found| Err(SignatureError::WrongLength { found, expected: 256 }.into());
     assert_eq!(with(&good), Ok(R));
     assert_eq!(with(&[&[0], &*good].concat()), length(257));
     assert_eq!(with(&[&*good, &[0]].concat()), length(257));

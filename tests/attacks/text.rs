@@ -106,8 +106,8 @@ fn json(kind: JsonErrorKind, offset: usize) -> JsonError {
     JsonError { kind, found: None, offset }
 }
 
-/// Seen in CVE-2025-30204, CVE-2025-27144, CVE-2025-53864. What each costs is not measured here: a limit
-/// that is named in the refusal is the reason why it costs no more.
+/// Seen in CVE-2025-30204, CVE-2025-27144, CVE-2025-53864. Costs are not measured here: a limit, which
+/// the refusal names, bounds them.
 #[test]
 fn cost_of_splitting() {
     let parse = |text: &str| {
@@ -230,7 +230,7 @@ fn odd(first: &str) -> Vec<(Vec<u8>, JsonError)> {
         LoneSurrogate,
     };
     let table: &[(&str, JsonErrorKind, &str)] = &[
-        // What stands last in the third column is what is wrong.
+        // The fault is where the text of the third column occurs last.
         (r#"{@,"x":1,"x":1}"#, DuplicateName, r#""x":1}"#),
         (r#"{@,"x":1,"x":2}"#, DuplicateName, r#""x":2}"#),
         (r#"{@,"x":1,"\u0078":2}"#, DuplicateName, r#""\u0078""#),

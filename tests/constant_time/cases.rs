@@ -60,8 +60,8 @@ const KEY_DOCUMENT: Site = Site {
     line: "if found.iter().fold(0, |any, found| any | found) >> 63 == 0 && !point {",
 };
 
-/// Whether four characters of a secret are of the alphabet, and whether all their bits encode something: for each four
-/// of what is accepted, yes.
+/// Whether four characters of a secret are of the alphabet, and whether all their bits encode something: for
+/// each four of what is accepted, yes.
 const ALPHABET: Site = Site { file: "src/encoding.rs", line: "if err == 0 {" };
 const CANONICAL: Site = Site { file: "src/encoding.rs", line: "if block" };
 

@@ -101,7 +101,7 @@ fn ed25519_has_two_names() {
         let token = by("ed25519", header);
         let (input, _) = token.rsplit_once('.').unwrap();
         let (refusal, causes, report) = judge(&key, allowed, &format!("{input}.{}", b64([7; 114])));
-        let length = Error::from(SignatureError::Length { found: 114, expected: 64 });
+        let length = Error::from(SignatureError::WrongLength { found: 114, expected: 64 });
         assert_eq!((refusal, causes), (Some(length), vec![Cause::SignatureLength]), "{report}");
         // A key on Ed448 is none for either name.
         let ed448 = format!(r#"{{"kty":"OKP","crv":"Ed448","kid":"k"{of_key},"x":"{}"}}"#, b64([9; 57]));

@@ -9,8 +9,8 @@
 //! - `reduce_once`: T or T - p, below p, for T = t + carry * 2^256 below 2p.
 //! - `montgomery_reduce`: below p, and N = low + high * 2^256 modulo p when it is multiplied by 2^256, for N
 //!   below p * 2^256. (With 64 bits also `reduce_word`.)
-//! - `add`, `sub`, `mul`, `square`: below p, and a + b, a - b, a * b / 2^256 and a * a / 2^256 modulo p, for a
-//!   and b below p.
+//! - `add`, `sub`, `mul`, `square`: below p, and a + b, a - b, a * b / 2^256 and a * a / 2^256 modulo p, for
+//!   a and b below p.
 //!
 //! No carry is supposed to be zero: where one is left, the proof shows that it is, by the ranges of the
 //! numbers. Supposed are the operations on words as `machine.rs` writes them (`words.rs` is held to them for

@@ -60,8 +60,8 @@ fn use_string(string: JsonString<'_>) {
     }
 }
 
-/// The same for a value, and one level into it; but not `as_f64`, which is core's parsing of `f64`: that it stays
-/// within its tables the optimiser cannot tell.
+/// The same for a value, and one level into it; but not `as_f64`, which is core's parsing of `f64`: that it
+/// stays within its tables the optimiser cannot tell.
 #[allow(dead_code, reason = "not every entry has values")]
 fn use_value(value: Value<'_>) {
     black_box((

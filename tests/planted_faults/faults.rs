@@ -4,7 +4,8 @@
 enum Kind {
     /// There is none.
     None,
-    /// Sums leave the curve, or come out as zeros: the verdict refuses them even with the r that they would give.
+    /// Sums leave the curve, or come out as zeros: the verdict refuses them even with the r that they would
+    /// give.
     OffCurve,
     /// Sums are points of the curve, but other ones: the verdict refuses them because their x is another.
     OtherPoint,

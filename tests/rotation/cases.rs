@@ -1,5 +1,5 @@
-//! Situations from public reports, played second by second: what the endpoint answers, a token each second, and
-//! what must come of it. Each runs without jitter and with several seeds of it.
+//! Situations from public reports, played second by second: what the endpoint answers, a token each second,
+//! and what must come of it. Each runs without jitter and with several seeds of it.
 
 use jose_core::rotation::{HttpResponse, Jitter, NoResponse, Refetch, RemoteKeySet, RotationPolicy};
 use jose_core::{AlgorithmSet, Verifier};
@@ -34,7 +34,8 @@ struct Played {
 }
 
 impl Case {
-    /// An application with a background look each second, which verifies a refused token once more after a fetch.
+    /// An application with a background look each second, which verifies a refused token once more after a
+    /// fetch.
     fn play(&self, jitter: Jitter) -> Played {
         let mut remote = RemoteKeySet::new(self.allowed, RotationPolicy::new(), jitter).unwrap();
         let mut played = Played {

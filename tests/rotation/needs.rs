@@ -147,7 +147,7 @@ fn other_refusals_cause_no_fetch() {
         assert_eq!(keys.need(&token, &refusal), None, "{refusal:?}: {token:.60}");
     }
     if algorithm.name() != "RS256" {
-        let length = Error::Signature(SignatureError::Length { found: 1, expected: 32 });
+        let length = Error::Signature(SignatureError::WrongLength { found: 1, expected: 32 });
         assert_eq!(keys.need(&token("a"), &length), None);
     }
     assert_eq!(world.remote.status(world.now).needs, 0);

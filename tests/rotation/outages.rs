@@ -1,4 +1,5 @@
-//! What becomes of the keys while there are none, while the endpoint fails, and when the issuer withdraws them.
+//! What becomes of the keys while there are none, while the endpoint fails, and when the issuer withdraws
+//! them.
 
 use jose_core::rotation::{HttpResponse, RotationPolicy, Withdrawal};
 

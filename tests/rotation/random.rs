@@ -1,8 +1,8 @@
 //! Random schedules, and what holds in all of them.
 //!
-//! The oracle is written from the documentation's words. Its time is the count of the steps that it made, and its
-//! record of fetches is the list of the steps at which it was given a permit; of the set it asks nothing that
-//! the set computes, but for what is compared.
+//! The oracle is written from the documentation's words. Its time is the count of the steps that it made, and
+//! its record of fetches is the list of the steps at which it was given a permit; of the set it asks nothing
+//! that the set computes, but for what is compared.
 
 use core::time::Duration;
 
@@ -85,8 +85,8 @@ impl Ledger {
     }
 }
 
-/// One schedule; `disorder` hands in times that were overtaken, by up to an hour. Returns the number of permits
-/// and of verifications.
+/// One schedule; `disorder` hands in times that were overtaken, by up to an hour. Returns the number of
+/// permits and of verifications.
 fn schedule(seed: u64, disorder: bool) -> (usize, u32) {
     let mut dice = Dice::new(seed);
     let mut world = World::new(policy(&mut dice));

@@ -108,8 +108,8 @@ fn an_unknown_kid_is_worth_one_fetch_in_a_cooldown() {
             (32, Token("d"), "later 28"),
             (59, Token("d"), "later 1"),
             (60, Token("c"), "permit"),
-            // What is to come may have `d`, and `e` comes while it is on its way. A failure says nothing about
-            // either.
+            // What is to come may have `d`, and `e` comes while it is on its way. A failure says nothing
+            // about either.
             (61, Token("d"), "InFlight"),
             (61, Token("e"), "InFlight"),
             (61, Answer(500, "", &[]), "Status 500"),

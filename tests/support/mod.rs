@@ -349,8 +349,8 @@ impl rsa::rand_core::TryRng for NoRng {
 
 impl rsa::rand_core::TryCryptoRng for NoRng {}
 
-/// The DigestInfo of SHA-256, SHA-384 or SHA-512 up to the hash, as RFC 8017 §9.2 prints them in note 1, by the
-/// length of the hash.
+/// The DigestInfo of SHA-256, SHA-384 or SHA-512 up to the hash, as RFC 8017 §9.2 prints them in note 1, by
+/// the length of the hash.
 pub(crate) fn digest_info(length: usize) -> [u8; 19] {
     let mut info = [
         0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00,

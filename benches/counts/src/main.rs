@@ -156,7 +156,7 @@ fn selection(keys: usize) -> Operation {
     let mut scratch = Vec::new();
     Box::new(move || {
         let refusal = verifier.verify(black_box(&token), &mut scratch);
-        matches!(refusal, Err(Error::Signature(SignatureError::Length { found: 0, .. })))
+        matches!(refusal, Err(Error::Signature(SignatureError::WrongLength { found: 0, .. })))
     })
 }
 

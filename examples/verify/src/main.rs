@@ -232,28 +232,28 @@ fn demonstrate(explain: bool) -> Result<(), Stop> {
         })
     };
 
-    println!("accepted, each with its claims:");
+    print(&"accepted, each with its claims:");
     for algorithm in ["RS256", "ES256"] {
         let token = &demo["tokens"][algorithm];
-        print!("  {algorithm}  ");
+        print(&format_args!("  {algorithm}:"));
         run(Job { jwks: Some(demo["jwks"].to_string().into()), ..job(&demo, token, "RS256,ES256")? })?;
     }
-    print!("  HS256  ");
+    print(&"  HS256:");
     run(Job {
         jwk: Some(demo["secret"].to_string().into()),
         ..job(&demo, &demo["tokens"]["HS256"], "HS256")?
     })?;
 
-    println!("refused, each with its reason:");
+    print(&"refused, each with its reason:");
     for case in demo["refusals"].as_array().into_iter().flatten() {
         let names = case["algorithms"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let job = job(case, &case["token"], &names.collect::<Vec<_>>().join(","))?;
         let what = case["what"].as_str().unwrap_or_default();
         if explain {
-            println!("\n{what}:");
+            print(&format_args!("\n{what}:"));
         }
         match run(Job { jwks: Some(case["keys"].to_string().into()), explain, ..job }) {
-            Err(Stop::Refused(reason)) => println!("  {what}:\n      {reason}"),
+            Err(Stop::Refused(reason)) => print(&format_args!("  {what}:\n      {reason}")),
             Err(Stop::Explained) => {}
             _ => return Err(refused(format!("{what}: this was to be refused"))),
         }

@@ -16,7 +16,7 @@
 //!
 //! | | P | multiples of Q | of G, 64-bit words | of G, 32-bit | doublings | additions |
 //! |---|--:|--:|--:|--:|--:|--:|
-//! | unprepared key | 1 | 8, on the stack | 64: 4 KB | 16: 1 KB | 256 | 71 or 79 |
+//! | unprepared key | 1 | 8 (4 with 32-bit words), on the stack | 64: 4 KB | 16: 1 KB | 256 | 71 or 88 |
 //! | prepared key | 8 | 64: 4 KB | 128: 8 KB | 64: 4 KB | 32 | 79 or 85 |
 
 mod base;
@@ -61,7 +61,7 @@ static BASE_PREPARED: Table<Affine, { if LARGE { 16 } else { 8 } }, 8> = {
     ]
 };
 
-/// Converts the first of these multiples.
+/// Converts the first `MULTIPLES` of these points.
 #[expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -105,15 +105,17 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
             table[part][number] = Affine { x: multiple.x, y: multiple.y };
             zs[part][number] = (multiple.z, product);
             product = product.mul(&multiple.z);
-            multiple.add(&step, false);
             number += 1;
+            if number < MULTIPLES {
+                multiple.add(&step, false);
+            }
         }
+        part += 1;
         let mut doublings = 1;
-        while doublings < 256 / PARTS {
+        while part < PARTS && doublings < 256 / PARTS {
             base.double();
             doublings += 1;
         }
-        part += 1;
     }
     // The inverse of all Zs together, then of each.
     let mut inverse = product.invert();
@@ -135,7 +137,7 @@ pub(super) const fn fill<const MULTIPLES: usize, const PARTS: usize>(
 /// Computes `u1 * G + u2 * Q` for an unprepared key. Scalars are big-endian.
 #[inline(never)]
 pub(super) fn sum_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Affine) -> Jacobian {
-    let mut table: Multiples = [[Addend::NEUTRAL; KEY_MULTIPLES]];
+    let mut table: Multiples = [[Addend::UNSET; KEY_MULTIPLES]];
     make_multiples(&mut table, q);
     sum_of_columns(u1, &BASE, u2, &table)
 }
@@ -155,7 +157,7 @@ fn make_multiples(table: &mut Multiples, q: &Affine) {
     }
 }
 
-/// Computes the same for a prepared key.
+/// Computes `u1 * G + u2 * Q` for a prepared key.
 pub(super) fn sum_prepared_vartime(u1: &[u8; 32], u2: &[u8; 32], q: &Prepared) -> Jacobian {
     sum_of_columns(u1, &BASE_PREPARED, u2, q)
 }

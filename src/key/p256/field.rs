@@ -3,8 +3,9 @@
 //! An element a is kept as a * R modulo p with R = 2^256 (Montgomery form), and always below p, so that equal
 //! elements have equal words. All data here is public, so time may depend on it.
 //!
-//! Words have 64 bits if the registers of the target do, and 32 bits otherwise. `--cfg jose_core_words="32"`
-//! selects 32 bits everywhere, for tests. The functions are `const`, so that a prepared key can be a constant.
+//! Words have 64 bits on targets with pointers of 64 bits, and 32 bits otherwise. `--cfg
+//! jose_core_words="32"` selects 32 bits everywhere, for tests. The functions are `const`, so that a prepared
+//! key can be a constant.
 
 #[cfg(any(test, not(target_pointer_width = "64"), jose_core_words = "32"))]
 mod limbs32;
@@ -19,7 +20,7 @@ use self::{limbs64 as limbs, words::word64::Word};
 
 const WORDS: usize = limbs::P.as_flattened().len();
 
-/// An integer modulo p.
+/// An integer modulo p, in Montgomery form and below p.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FieldElement(limbs::Limbs);
 
@@ -41,7 +42,7 @@ impl FieldElement {
         Self(limbs)
     }
 
-    /// Wraps an element as it is kept, below p, in words of 64 bits, the lowest first.
+    /// Wraps the words of an element in Montgomery form, below p: 64 bits each, the lowest first.
     #[expect(
         clippy::indexing_slicing,
         clippy::arithmetic_side_effects,
@@ -56,6 +57,7 @@ impl FieldElement {
             kept[place] = (words[place * 4 / WORDS] >> (place * 256 / WORDS % 64)) as Word;
             place += 1;
         }
+        assert!(limbs::minus_p(&limbs).1, "an element is below p");
         Self(limbs)
     }
 
@@ -99,7 +101,7 @@ impl FieldElement {
         bits == 0
     }
 
-    // Inlined, as are the functions of the limbs: without, ES256 takes 20 % more instructions on x86-64.
+    // Inlined, as are the functions of limbs64: without, ES256 takes 20 % more instructions on x86-64.
     #[inline(always)]
     pub(super) const fn add(&self, other: &Self) -> Self {
         Self(limbs::add(&self.0, &other.0))

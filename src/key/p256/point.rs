@@ -50,7 +50,8 @@ impl Jacobian {
         *y = alpha.mul(&four_beta.sub(x)).sub(&eight_gamma_squared);
     }
 
-    /// Adds an affine point or its negative: 8M + 3S (madd-2004-hmv).
+    /// Adds an affine point or its negative: 8M + 3S (madd-2004-hmv). Equal x: the same point doubles, the
+    /// opposite gives [`NEUTRAL`](Self::NEUTRAL).
     #[inline(never)]
     pub(super) const fn add_affine(&mut self, other: &Affine, opposite: bool) {
         let zz = self.z.square();
@@ -115,7 +116,8 @@ pub(super) struct Addend {
 }
 
 impl Addend {
-    pub(super) const NEUTRAL: Self = Self::new(&Jacobian::NEUTRAL);
+    /// An entry to be set. It must not be added.
+    pub(super) const UNSET: Self = Self::new(&Jacobian::NEUTRAL);
 
     pub(super) const fn new(point: &Jacobian) -> Self {
         let zz = point.z.square();

@@ -3,6 +3,9 @@
 //! The same code serves moduli of any size. A product is computed in rows, as in long multiplication, with
 //! digits of four words: a digit of one factor times all of the other. Sums, differences and doubles are rows
 //! too, with the factor one.
+//!
+//! The modular arithmetic of `crypto-bigint` is compiled once for each width of modulus, and needs long
+//! division for its parameters: more of a device's flash than this.
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +22,7 @@ pub(super) struct Modulus<W, const N: usize> {
     modulus: [Digit<W>; N],
     /// R^2 modulo the modulus, where R is two to the power of the bits in `len` digits.
     radix_squared: [Digit<W>; N],
-    /// -1/modulus, modulo the range of a word.
+    /// Returns -1/modulus, modulo the range of a word.
     inverse: W,
 }
 
@@ -82,8 +85,8 @@ impl<W: Word, const N: usize> Modulus<W, N> {
             }
         }
         residues.square(result, wide);
-        // The lowest bit is set. A product of Montgomery forms carries the R that the product with a plain
-        // number lacks, so this last product leaves Montgomery form by itself.
+        // The lowest bit is set. `multiply` divides by R, and `base` has no factor R: this last product
+        // leaves Montgomery form.
         residues.multiply(result, prefix(&base, self.len), wide);
     }
 
@@ -111,7 +114,7 @@ pub(super) fn octets<W: Word, const N: usize>(number: &[Digit<W>; N], octets: &m
     }
 }
 
-/// -1/modulus, modulo the range of a word.
+/// Returns -1/modulus, modulo the range of a word.
 fn inverse<W: Word, const N: usize>(modulus: [Digit<W>; N]) -> W {
     let [lowest, ..] = modulus.as_flattened() else { return W::ONE };
     // Finds x with lowest*x = -1, so that x*(2 + lowest*x) = x. An odd number is its own inverse in the

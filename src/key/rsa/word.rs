@@ -1,8 +1,8 @@
 //! Words of 32 and 64 bits, digits of four words, and the one operation that multiplies, adds and doubles
 //! numbers. All data here is public, so time may depend on it.
 //!
-//! The functions with digits are inlined: without, RS256 takes 23 % more instructions on x86-64, and 2.4 times
-//! as many on a Cortex-M4.
+//! The functions with digits are inlined: without, RS256 takes 23 % more instructions on x86-64, and 2.4
+//! times as many on a Cortex-M4.
 
 use core::ops::Not;
 

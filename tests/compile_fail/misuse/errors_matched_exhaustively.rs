@@ -5,7 +5,7 @@ use jose_core::error::SignatureError;
 fn tell(error: SignatureError) -> &'static str {
     match error {
         SignatureError::AlgorithmMismatch { .. } => "algorithm",
-        SignatureError::Length { .. } => "length",
+        SignatureError::WrongLength { .. } => "length",
         SignatureError::Invalid => "signature",
     }
 }

@@ -24,7 +24,7 @@ use super::{Affine, BASE, BASE_PREPARED, Digits, EMPTY, FieldElement, Jacobian, 
 use super::{sum_prepared_vartime, sum_vartime};
 
 const ZERO: [u8; 32] = [0; 32];
-const MOST: [u8; 32] = [0xff; 32];
+const ALL_ONES: [u8; 32] = [0xff; 32];
 
 fn octets(scalar: &Scalar) -> [u8; 32] {
     scalar.to_repr().into()
@@ -124,7 +124,7 @@ fn digits_at_the_ends_of_their_range() {
         assert_eq!(digits(&high)[251], digit);
         assert_eq!(Digits::new::<8>(&high).carried, carried);
     }
-    assert!(Digits::new::<8>(&MOST).carried);
+    assert!(Digits::new::<8>(&ALL_ONES).carried);
 }
 
 /// Checks that every entry of a table is the expected multiple.
@@ -212,7 +212,7 @@ fn scalars_at_edges() {
         key.hold(&edge, &other);
         key.hold(&edge, &edge);
     }
-    key.hold(&MOST, &MOST);
+    key.hold(&ALL_ONES, &ALL_ONES);
 }
 
 /// Keys that are small multiples of G or of its negative, with small scalars: sums meet entries of both

@@ -1,4 +1,5 @@
-//! The field in eight words of 32 bits, the lowest first. All operands and results are below p.
+//! The field in eight words of 32 bits, the lowest first. Operands and results are below p unless a function
+//! says otherwise.
 //!
 //! Montgomery reduction adds a multiple m of p to a number so that its lowest word becomes zero. Since p =
 //! 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^32, m is the lowest word itself, and is added 3, 6
@@ -8,7 +9,7 @@
 
 use super::words::word32::{Word, borrowing_sub, carrying_add, if_carry, mul_add, overflowing_sub};
 
-/// A number, in two halves.
+/// A number below 2^256, in two halves; an element of the field is below p.
 pub(super) type Limbs = [[Word; 4]; 2];
 
 /// p

@@ -1,15 +1,22 @@
-//! The field in four words of 64 bits, the lowest first. All operands and results are below p. The functions
-//! are inlined: without, ES256 takes 26 % more instructions on x86-64.
+//! The field in four words of 64 bits, the lowest first. Operands and results are below p unless a function
+//! says otherwise. The functions are inlined: without, ES256 takes 26 % more instructions on x86-64.
 //!
-//! Montgomery reduction adds a multiple m of p to a number so that its lowest word becomes zero. Since p =
-//! 2^256 - 2^224 + 2^192 + 2^96 - 1, and -1/p = 1 modulo 2^64,
+//! Montgomery reduction of a number t below p * 2^256:
 //!
-//! - m is the lowest word itself,
-//! - m*p + m = m * 2^96 + m * (2^64 - 2^32 + 1) * 2^192, which takes shifts, sums and differences.
+//! ```text
+//! for i in 0..4 { m = t[i] * (-1/p) mod 2^64;  t += m * p * 2^(64 i) }    // t[i] is now zero
+//! t / 2^256, minus p if that is p or more
+//! ```
+//!
+//! Since p = 2^256 - 2^224 + 2^192 + 2^96 - 1:
+//!
+//! - -1/p = 1 modulo 2^64: m is the word t\[i\] itself;
+//! - m*p + m = m * 2^96 + m * (2^64 - 2^32 + 1) * 2^192, which takes shifts, sums and differences;
+//! - no m depends on the high half of t, which is added last.
 
 use super::words::word64::{Word, borrowing_sub, carrying_add, if_carry, mul_add, overflowing_sub, shift32};
 
-/// A number, in one piece.
+/// A number below 2^256, in one piece; an element of the field is below p.
 pub(super) type Limbs = [[Word; 4]; 1];
 
 /// p

@@ -1,8 +1,8 @@
 //! The operations on words that the field consists of. There are no others, so that the functions of the
 //! field can also run on words that keep a record.
 //!
-//! All are inlined, also where a build is optimized for size: without, ES256 takes 25 % more instructions on a
-//! Cortex-M0.
+//! All are inlined, also where a build is optimized for size: without, ES256 takes 25 % more instructions on
+//! a Cortex-M0.
 
 /// The carry out of a sum, or the borrow of a difference: zero or one.
 pub(super) type Carry = bool;

@@ -10,8 +10,8 @@ mod parts;
 
 /// Returns how many parts of the API did what they must.
 ///
-/// A name that the host can call is an attribute that the compiler counts as unsafe: another function of this name
-/// would take its place.
+/// A name that the host can call is an attribute that the compiler counts as unsafe: another function of this
+/// name would take its place.
 #[unsafe(no_mangle)]
 pub extern "C" fn parts_that_hold() -> usize {
     #[cfg(feature = "planted_fault")]

@@ -145,7 +145,8 @@ fn shared() -> Option<()> {
     Some(())
 }
 
-/// A modulus of 8192 bits, and one of the crate `rsa`. Nobody has their private keys, so that nothing verifies.
+/// A modulus of 8192 bits, and one of the crate `rsa`. Nobody has their private keys, so that nothing
+/// verifies.
 fn long_rsa() -> Option<()> {
     let long = VerifyingKey::rs256(black_box(&[0xff; 1024]), &[1, 0, 1]).ok()?;
     let modulus = rsa::BoxedUint::from_be_slice(black_box(&[0xff; 256]), 2048).ok()?;
