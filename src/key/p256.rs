@@ -42,7 +42,7 @@ const B: BigElement =
 /// |---|--:|--:|--:|
 /// | verifying, unprepared key | none | 0.66 M | 1.78 M |
 /// | verifying, prepared key | 4 KB | 0.27 M | 0.73 M |
-/// | preparing, once | 4 KB, and 6 KB of stack | 0.71 M | 1.76 M |
+/// | preparing, once | 4 KB, and 6 KB of stack | 0.64 M | 1.58 M |
 ///
 /// (`benches/counts/baseline.json` and `examples/firmware/BUDGETS.md` have the exact figures.)
 ///

@@ -93,7 +93,7 @@ const IS_HIGH_SURROGATE: Site = Site {
 };
 const IS_SURROGATE: Site = Site {
     file: "src/json/reader.rs",
-    line: "(Some(0xd800..0xe000), _) => return self.expected(JsonErrorKind::LoneSurrogate, at),",
+    line: "(Some(0xd800..0xe000), _) => return self.fault(JsonErrorKind::LoneSurrogate, at),",
 };
 
 enum Expected {
