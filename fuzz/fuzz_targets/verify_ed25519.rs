@@ -26,7 +26,8 @@ fuzz_target!(|data: &[u8]| {
 
     let key = VerifyingKey::ed25519(&x);
     if x.len() != 32 {
-        let error = KeyError::WrongCoordinateLength { name: "x", crv: "Ed25519", expected: 32, length: x.len() };
+        let error =
+            KeyError::WrongCoordinateLength { name: "x", crv: "Ed25519", expected: 32, length: x.len() };
         return assert_eq!(key.err(), Some(error));
     }
     let other = UnparsedPublicKey::new(&ED25519, &x).verify(&message, &signature).is_ok();

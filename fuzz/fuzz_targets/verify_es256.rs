@@ -33,7 +33,12 @@ fuzz_target!(|data: &[u8]| {
             // Other lengths are this crate's to refuse: the other has one text for both.
             return assert_eq!(
                 key.err(),
-                Some(KeyError::WrongCoordinateLength { name, crv: "P-256", expected: 32, length: octets.len() })
+                Some(KeyError::WrongCoordinateLength {
+                    name,
+                    crv: "P-256",
+                    expected: 32,
+                    length: octets.len()
+                })
             );
         }
     }

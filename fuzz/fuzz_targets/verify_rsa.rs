@@ -148,7 +148,8 @@ impl Scheme {
         assert!((2048..=8192).contains(&bits) && n.last().is_some_and(|last| last % 2 == 1));
         let found = key.verify(self.algorithm, message, signature);
         assert_eq!(found.is_ok(), other, "{found:?}, {bits} bits, exponent {exponent}");
-        let of_length = found == Err(SignatureError::WrongLength { found: signature.len(), expected: n.len() });
+        let of_length =
+            found == Err(SignatureError::WrongLength { found: signature.len(), expected: n.len() });
         assert_eq!(of_length, signature.len() != n.len(), "{found:?}");
         other
     }

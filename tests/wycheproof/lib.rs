@@ -40,7 +40,11 @@ impl Count {
                 self.stricter += 1;
             }
             (Valid, Ok(()), None) => self.accepted += 1,
-            (TestResult::Invalid, Err(SignatureError::Invalid | SignatureError::WrongLength { .. }), None) => self.refused += 1,
+            (
+                TestResult::Invalid,
+                Err(SignatureError::Invalid | SignatureError::WrongLength { .. }),
+                None,
+            ) => self.refused += 1,
             (expected, found, stricter) => {
                 panic!("{case}: {found:?}, and the suite says {expected:?}, this crate {stricter:?}")
             }
