@@ -66,11 +66,10 @@ impl VerifyingKey {
     /// # Errors
     ///
     /// [`KeyError::SecretTooShort`]; [`KeyError::SecretIsKeyDocument`] for a secret with the structure of a
-    /// key (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url, hexadecimal or
-    /// UTF-16: with a public
-    /// key anyone could compute the tag. Key material without structure is taken for a secret: a modulus, a
-    /// compressed point or an Ed25519 key with nothing around it. A random secret is refused less than once
-    /// in 2^30.
+    /// key (see [`KeyForm`](crate::error::KeyForm)), as it is or in base64, base64url, hexadecimal or UTF-16:
+    /// with a public key anyone could compute the tag. Key material without structure is taken for a secret:
+    /// a modulus, a compressed point or an Ed25519 key with nothing around it. A random secret is refused
+    /// less than once in 2^30.
     #[cfg(feature = "hs256")]
     pub fn hs256(secret: &[u8]) -> Result<Self, KeyError> {
         hmac::Key::new(hmac::Hash::Sha256, secret).map(Material::Hmac).map(Self)

@@ -1,7 +1,6 @@
 //! From a header and the available keys to exactly one key, or the reason why there is none.
 //!
-//! Keys are never tried one after another. The errors are those of [`SelectError`] from
-//! `NoKeys` on.
+//! Keys are never tried one after another. The errors are those of [`SelectError`] from `NoKeys` on.
 
 use core::borrow::Borrow;
 

@@ -98,8 +98,8 @@ impl<'p> ClaimsPolicy<'p> {
     }
 
     /// Sets the leeway for `exp`, `nbf` and `iat`: how far the clocks of issuer and verifier may differ
-    /// (RFC 7519 §4.1.4). Longer values are capped at [`MAX_LEEWAY`](Self::MAX_LEEWAY):
-    /// compare a configured value with it first. A fraction of a second is ignored.
+    /// (RFC 7519 §4.1.4). Longer values are capped at [`MAX_LEEWAY`](Self::MAX_LEEWAY): compare a
+    /// configured value with it first. A fraction of a second is ignored.
     #[must_use]
     pub const fn leeway(mut self, leeway: Duration) -> Self {
         let (seconds, max) = (leeway.as_secs(), Self::MAX_LEEWAY.as_secs());

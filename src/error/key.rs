@@ -115,8 +115,8 @@ pub enum KeyError {
         /// The maximum length in bytes.
         max: usize,
     },
-    /// The secret is itself the text or DER of a key, as it is or in base64, base64url,
-    /// hexadecimal or UTF-16.
+    /// The secret is itself the text or DER of a key, as it is or in base64, base64url, hexadecimal or
+    /// UTF-16.
     SecretIsKeyDocument {
         /// What it looks like.
         form: KeyForm,

@@ -1,11 +1,11 @@
 //! An object, read member by member.
 
 use super::fault::Fault;
-use super::names::{Inserted, Names, Word, check_large};
+use super::names::{Names, Word, check_large};
 use super::reader::{Next, Reader};
 use super::span::Span;
 use super::{Elements, JsonString};
-use crate::error::{JsonError, JsonErrorKind};
+use crate::error::JsonError;
 
 /// A member of an object: its name and its value.
 #[derive(Clone, Copy)]
@@ -106,14 +106,9 @@ impl<'a, 'n> Members<'a, 'n> {
             Next::End(at) => return self.end(at).map(|()| None).map_err(|fault| self.error(fault)),
         };
         self.first = false;
-        let Some(room) = self.room.checked_sub(1) else {
-            return Err(self.error(Fault::at(JsonErrorKind::TooManyMembers, name.start())));
-        };
-        self.room = room;
-        match self.names.insert(self.reader.text, word, name, 0) {
-            Inserted::Twice => Err(self.error(Fault::at(JsonErrorKind::DuplicateName, name.start()))),
-            Inserted::New | Inserted::Full => Ok(Some((word, name))),
-        }
+        let inserted = self.names.insert(self.reader.text, (word, name), 0, &mut self.room);
+        inserted.map_err(|fault| self.error(fault))?;
+        Ok(Some((word, name)))
     }
 
     /// Reads the end of the text, and checks the names again if the object is so large that not all may have

@@ -189,14 +189,6 @@ impl Entry {
     }
 }
 
-/// The outcome of inserting a name.
-pub(super) enum Inserted {
-    New,
-    Twice,
-    /// There is no room for more names.
-    Full,
-}
-
 /// The names of open objects, in the order of the text: those of an outer object come before those of the
 /// objects inside it.
 #[derive(Clone, Copy)]
@@ -222,22 +214,33 @@ impl Names {
         self.open = open;
     }
 
-    /// Adds a name, unless it is among those from `base` on.
+    /// Adds the name of a member to those of its object, which begin at `base` and may have `room` more
+    /// members. Returns whether it was kept.
     // Inlined: otherwise a header takes 5 % more instructions, and claims 4 %.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
-    pub(super) fn insert(&mut self, text: &str, word: Word, name: Span, base: u8) -> Inserted {
+    pub(super) fn insert(
+        &mut self,
+        text: &str,
+        (word, name): (Word, Span),
+        base: u8,
+        room: &mut usize,
+    ) -> Result<bool, Fault> {
+        let Some(rest) = room.checked_sub(1) else {
+            return Err(Fault::at(JsonErrorKind::TooManyMembers, name.start()));
+        };
+        *room = rest;
         let entry = Entry::new(word, name.start());
         let bit = 1_u64.wrapping_shl(entry.digest());
         if self.seen & bit != 0 && self.has(text, name, entry, base) {
-            return Inserted::Twice;
+            return Err(Fault::at(JsonErrorKind::DuplicateName, name.start()));
         }
         let Some(place) = self.entries.get_mut(usize::from(self.open)) else {
-            return Inserted::Full;
+            return Ok(false);
         };
         *place = entry;
         self.seen |= bit;
         self.open = self.open.wrapping_add(1);
-        Inserted::New
+        Ok(true)
     }
 
     /// Returns whether a name is among those from `base` on.

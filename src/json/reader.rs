@@ -7,7 +7,7 @@
 
 use super::MAX_DEPTH;
 use super::fault::Fault;
-use super::names::{Inserted, Names, Word, check_large};
+use super::names::{Names, Word, check_large};
 use super::span::{Kind, Span};
 use super::string::hex;
 use super::structure::{all_digits, before_first, string_part_ends};
@@ -164,17 +164,9 @@ impl<'a> Reader<'a> {
             Next::Member(word, name, at) => (word, name, at),
             Next::End(at) => return Ok((false, at)),
         };
-        let Some(room) = level.room.checked_sub(1) else {
-            return self.fault(JsonErrorKind::TooManyMembers, name.start());
-        };
-        level.room = room;
-        match names.insert(self.text, word, name, level.names) {
-            Inserted::Twice => return self.fault(JsonErrorKind::DuplicateName, name.start()),
-            Inserted::New => {}
-            Inserted::Full => {
-                level.large = true;
-                names.close(level.names);
-            }
+        if !names.insert(self.text, (word, name), level.names, &mut level.room)? {
+            level.large = true;
+            names.close(level.names);
         }
         Ok((true, at))
     }

@@ -46,6 +46,13 @@ fn input() -> String {
     format!("{}.{}", b64(r#"{"alg":"ES256"}"#), b64("{}"))
 }
 
+/// n - 1 and n, the order of P-256.
+fn order() -> [Vec<u8>; 2] {
+    let before = (-Scalar::ONE).to_repr().to_vec();
+    let order = sum(&before, &small(1));
+    [before, order]
+}
+
 /// Verifies the token of `input` with this signature.
 fn judged(key: &VerifyingKey, signature: &[u8]) -> Result<Algorithm, Error> {
     outcome(key, E.into(), &format!("{}.{}", input(), b64(signature)))
@@ -55,8 +62,7 @@ fn judged(key: &VerifyingKey, signature: &[u8]) -> Result<Algorithm, Error> {
 /// check of FIPS 186-5 §6.4.2. Seen in CVE-2022-21449, CVE-2022-24884, CVE-2021-43570.
 #[test]
 fn psychic_signatures() {
-    let n_minus_1 = (-Scalar::ONE).to_repr().to_vec();
-    let n = sum(&n_minus_1, &small(1));
+    let [n_minus_1, n] = order();
     // Q is chosen so that (r, 1) holds, with r so small that r + n has 32 octets.
     let (x, point) = point_of_small_x();
     let r = Scalar::from(u64::from(x));
@@ -102,8 +108,7 @@ fn psychic_signatures() {
 fn psychic_signatures_of_another_key() {
     let signature = signer("p256").sign(input().as_bytes());
     let (good_r, good_s) = signature.split_at(32);
-    let n_minus_1 = (-Scalar::ONE).to_repr().to_vec();
-    let n = sum(&n_minus_1, &small(1));
+    let [n_minus_1, n] = order();
     let values =
         [("0", small(0)), ("1", small(1)), ("n - 1", n_minus_1), ("n + 1", sum(&n, &small(1))), ("n", n)];
     let values = values.iter().map(|(name, octets)| (*name, &octets[..]));
